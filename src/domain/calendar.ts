@@ -1,0 +1,68 @@
+/**
+ * Trade dates and sessions (requirement F2): a trade date begins at 17:00 Chicago the evening before, so Sunday evening
+ * belongs to Monday and Friday's ends at the week's close. All arguments and results are UTC epoch milliseconds.
+ */
+import { DAY_MS, exchangeTime, utcOf } from './exchange-time';
+import type { Instrument } from './instruments';
+
+const CHICAGO = 'America/Chicago';
+const SESSION_START = 17 * 60;
+/** CME Globex pauses 16:00–17:00 Chicago each weekday. */
+const MAINTENANCE_START = 16 * 60;
+
+const SATURDAY = 6;
+const SUNDAY = 7;
+
+const plusDays = (date: string, days: number): string =>
+  new Date(Date.parse(`${date}T00:00:00Z`) + days * DAY_MS).toISOString().slice(0, 10);
+
+/** ISO weekday of a calendar date, 1 = Monday … 7 = Sunday. */
+export function weekdayOf(date: string): number {
+  return exchangeTime(Date.parse(`${date}T12:00:00Z`), 'UTC').dayOfWeek;
+}
+
+/** The trade date (`YYYY-MM-DD`) that `utcMs` belongs to; weekend times belong to Monday. */
+export function tradeDateOf(utcMs: number): string {
+  const local = exchangeTime(utcMs, CHICAGO);
+  let date = local.minuteOfDay >= SESSION_START ? plusDays(local.date, 1) : local.date;
+  while (weekdayOf(date) >= SATURDAY) date = plusDays(date, 1);
+  return date;
+}
+
+/** Bounds of a trade date: [17:00 Chicago the session evening before, 17:00 Chicago of the date). Monday's begins on Sunday. */
+export function tradeDateBounds(tradeDate: string): { readonly start: number; readonly end: number } {
+  return {
+    start: utcOf(plusDays(tradeDate, -1), SESSION_START, CHICAGO),
+    end: utcOf(tradeDate, SESSION_START, CHICAGO),
+  };
+}
+
+/** The trade date after `tradeDate`, weekends skipped (exchange holidays are days without data, not missing days). */
+export function nextTradeDate(tradeDate: string): string {
+  let date = plusDays(tradeDate, 1);
+  while (weekdayOf(date) >= SATURDAY) date = plusDays(date, 1);
+  return date;
+}
+
+/** Globex is open: Sunday 17:00 to Friday 16:00 Chicago, with the daily pause. Recorded gaps inside (15:15–15:30 in 2013) are data, not rules. */
+export function isGlobexOpen(utcMs: number): boolean {
+  const { dayOfWeek, minuteOfDay } = exchangeTime(utcMs, CHICAGO);
+  if (dayOfWeek === SATURDAY) return false;
+  if (dayOfWeek === SUNDAY) return minuteOfDay >= SESSION_START;
+  const paused = minuteOfDay >= MAINTENANCE_START && minuteOfDay < SESSION_START;
+  if (paused) return false;
+  return !(dayOfWeek === 5 && minuteOfDay >= SESSION_START);
+}
+
+/** Inside the instrument's regular hours on a weekday. */
+export function inRegularHours(utcMs: number, instrument: Instrument): boolean {
+  const { dayOfWeek, minuteOfDay } = exchangeTime(utcMs, instrument.timeZone);
+  const { open, close } = instrument.regularHours;
+  return dayOfWeek < SATURDAY && minuteOfDay >= open && minuteOfDay < close;
+}
+
+/** Minutes until the regular close of the current day; negative after it, null at weekends. */
+export function minutesToRegularClose(utcMs: number, instrument: Instrument): number | null {
+  const { dayOfWeek, minuteOfDay } = exchangeTime(utcMs, instrument.timeZone);
+  return dayOfWeek < SATURDAY ? instrument.regularHours.close - minuteOfDay : null;
+}

@@ -1,0 +1,53 @@
+/**
+ * Names of everything durable, made in one place. An order key is `<account>-<epoch>-<seq>`: workflow id suffix, idempotency key and,
+ * with its leg, the orderRef that travels to the broker. The session allocates keys and broker order ids from carried state, so both
+ * are in history before a byte is written.
+ */
+
+export const TRADING_QUEUE = 'trading';
+export const brokerQueue = (account: string): string => `broker/${account}`;
+export const marketQueue = (account: string): string => `market/${account}`;
+export const TRAINING_QUEUE = 'training';
+
+export const sessionWorkflowId = (account: string): string => `session/${account}`;
+export const marketFeedWorkflowId = (account: string): string => `market-feed/${account}`;
+export const orderWorkflowId = (key: string): string => `order/${key}`;
+
+/** Broker order ids come in blocks of 8 per intent: entry, stop, target, then re-placements (incarnations). */
+export const ORDER_ID_BLOCK = 8;
+/** An order error whose id equals a live request id kills that subscription in @stoqey/ib, so order ids start far above request ids. */
+export const FIRST_ORDER_ID = 1_000_000;
+
+export type OrderLeg = 'entry' | 'stop' | 'target';
+export const ORDER_LEGS: readonly OrderLeg[] = ['entry', 'stop', 'target'];
+
+export const orderKey = (account: string, epoch: number, seq: number): string => `${account}-${epoch}-${seq}`;
+
+/** Account, epoch and sequence of a key, or null when the text is not one of ours. Accounts may contain dashes. */
+export function parseOrderKey(
+  key: string,
+): { readonly account: string; readonly epoch: number; readonly seq: number } | null {
+  const match = /^(.+)-(\d+)-(\d+)$/.exec(key);
+  return match === null ? null : { account: match[1], epoch: Number(match[2]), seq: Number(match[3]) };
+}
+
+/** orderRef of a leg: the key itself for the entry, `<key>/stop` and `<key>/target` for the resting legs. */
+export const orderRef = (key: string, leg: OrderLeg): string => (leg === 'entry' ? key : `${key}/${leg}`);
+
+/** Key and leg of an orderRef, or null for a foreign or manual order. */
+export function parseOrderRef(ref: string): { readonly key: string; readonly leg: OrderLeg } | null {
+  const [key, suffix, ...rest] = ref.split('/');
+  const leg = suffix === undefined ? 'entry' : suffix;
+  if (rest.length > 0 || parseOrderKey(key) === null || !(ORDER_LEGS as readonly string[]).includes(leg)) return null;
+  return { key, leg: leg as OrderLeg };
+}
+
+/** One decision per instrument and bar close: the id is the logical event, so a decision recomputed after a crash has the same name. */
+export const decisionId = (account: string, symbol: string, barClose: number): string =>
+  `${account}/${symbol}/${new Date(barClose).toISOString()}`;
+
+/** Model run id, UTC: YYYYMMDD_HHMMSS (requirement B7). */
+export const runIdOf = (utcMs: number): string =>
+  new Date(utcMs).toISOString().slice(0, 19).replace(/[-:]/g, '').replace('T', '_');
+
+export const isRunId = (text: string): boolean => /^\d{8}_\d{6}$/.test(text);

@@ -1,0 +1,74 @@
+/** What queries of `tradingSession` answer: the terminal view, the CLI, the feed and reports all read this one shape. */
+import type { DecisionContext } from './proposals';
+import type { FutureSymbol } from './instruments';
+import type { RefusalCode } from './refusals';
+
+export type HaltPhase = 'ACTIVE' | 'REDUCING' | 'HALTED';
+
+export interface HaltState {
+  readonly phase: HaltPhase;
+  readonly cause: string | null;
+  /** Market time the halt was latched, UTC ms. */
+  readonly since: number | null;
+}
+
+export interface PositionView {
+  readonly symbol: FutureSymbol;
+  readonly conId: number;
+  readonly localSymbol: string;
+  readonly quantity: number;
+  readonly averagePrice: number;
+  readonly enteredAt: number | null;
+}
+
+export interface OrderView {
+  readonly key: string;
+  readonly symbol: FutureSymbol;
+  readonly side: 'buy' | 'sell';
+  readonly quantity: number;
+  readonly purpose: 'entry' | 'reduce';
+  readonly state: string;
+  readonly filledQuantity: number;
+  readonly averagePrice: number | null;
+  readonly decidedAt: number;
+  readonly decisionId: string | null;
+}
+
+export interface DayTotals {
+  readonly proposals: number;
+  readonly refusals: Readonly<Partial<Record<RefusalCode, number>>>;
+  readonly orders: {
+    readonly filled: number;
+    readonly cancelled: number;
+    readonly rejected: number;
+    readonly expired: number;
+    readonly unknown: number;
+  };
+  readonly trades: number;
+  readonly executions: number;
+  readonly contractsTraded: number;
+  readonly fees: number;
+  readonly realizedPnl: number;
+}
+
+export interface SessionSnapshot {
+  readonly account: string;
+  readonly stateVersion: number;
+  readonly tradeDate: string | null;
+  readonly startOfDayNetLiquidation: number | null;
+  readonly highWaterMark: number | null;
+  readonly lastNetLiquidation: number | null;
+  readonly halt: HaltState;
+  readonly paused: boolean;
+  readonly mode: 'trading' | 'learning-only' | 'dry-run';
+  readonly frozen: Readonly<Partial<Record<FutureSymbol, string>>>;
+  readonly positions: readonly PositionView[];
+  /** Orders of the trade date and any older one that is not terminal. */
+  readonly orders: readonly OrderView[];
+  readonly day: DayTotals;
+  /** Nothing in flight: every order working or terminal, no flatten running, every execution heard applied. */
+  readonly settled: boolean;
+  readonly contexts: Readonly<Partial<Record<FutureSymbol, DecisionContext>>>;
+  readonly seq: number;
+  readonly epoch: number;
+}
