@@ -51,6 +51,13 @@ export interface DayTotals {
   readonly realizedPnl: number;
 }
 
+/** Totals of a finished trade date; the last ten are carried. */
+export interface PastDay extends DayTotals {
+  readonly tradeDate: string;
+  readonly startNetLiquidation: number | null;
+  readonly endNetLiquidation: number | null;
+}
+
 export interface SessionSnapshot {
   readonly account: string;
   readonly stateVersion: number;
@@ -66,6 +73,7 @@ export interface SessionSnapshot {
   /** Orders of the trade date and any older one that is not terminal. */
   readonly orders: readonly OrderView[];
   readonly day: DayTotals;
+  readonly pastDays: readonly PastDay[];
   /** Nothing in flight: every order working or terminal, no flatten running, every execution heard applied. */
   readonly settled: boolean;
   readonly contexts: Readonly<Partial<Record<FutureSymbol, DecisionContext>>>;
