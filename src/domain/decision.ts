@@ -1,0 +1,145 @@
+/**
+ * From a vote to a proposal, or to the reason why there is none. Pure: the live feed, the replay of an audit log and a back-test
+ * call this one function with what they know at the close of a bar.
+ * Invariants: 1. risk limits are the session's, strategy rules (hours, hold, cooldown) are decided here; 2. an exit is never held
+ * back by an entry rule; 3. the same inputs give the same decision, bit for bit.
+ */
+import type { Quote } from './bars';
+import { isTwoSided } from './bars';
+import { inRegularHours, minutesToRegularClose } from './calendar';
+import type { TradableContract } from './contracts';
+import { MINUTE_MS } from './exchange-time';
+import type { Instrument } from './instruments';
+import { roundToTick } from './instruments';
+import type { DecisionContext, EntryProposal, ExitProposal, Proposal, Side, Signal } from './proposals';
+import type { Sizing } from './sizing';
+import { entrySize } from './sizing';
+
+/** Strategy rules of requirement F3; bars are one minute. */
+export interface DecisionRules {
+  readonly minimumHoldBars: number;
+  readonly cooldownBars: number;
+  readonly regularHoursOnly: boolean;
+  readonly flattenMinutesBeforeClose: number | null;
+  readonly sizing: Sizing;
+  /** Stop and target distance in multiples of ATR(14), at least `minimumTicks`. */
+  readonly stopAtr: number;
+  readonly targetAtr: number;
+  readonly minimumTicks: number;
+  readonly orderType: 'market' | 'limit';
+  readonly timeToLiveBars: number;
+}
+
+export interface DecisionInput {
+  readonly decisionId: string;
+  readonly instrument: Instrument;
+  readonly contract: TradableContract;
+  /** End of the decided bar, UTC ms. */
+  readonly barClose: number;
+  readonly signal: Signal;
+  readonly quote: Quote | null;
+  /** ATR(14) in price points, null while warming up. */
+  readonly atr: number | null;
+  readonly context: DecisionContext;
+  readonly rules: DecisionRules;
+}
+
+export type Decision =
+  | { readonly action: 'none'; readonly reason: string }
+  | { readonly action: 'enter' | 'exit'; readonly reason: string; readonly proposal: Proposal };
+
+const none = (reason: string): Decision => ({ action: 'none', reason });
+
+/** The decision at the close of one bar of one instrument. */
+export function decide(input: DecisionInput): Decision {
+  const { context } = input;
+  if (context.exitPending) return none('an exit is under way');
+  if (context.entryPending) return none('an entry is under way');
+  return context.position === 0 ? decideEntry(input) : decideExit(input);
+}
+
+function decideExit(input: DecisionInput): Decision {
+  const { context, signal, rules, barClose } = input;
+  const closeReason = endOfHours(input);
+  if (closeReason !== null) return exit(input, closeReason);
+
+  const against = context.position > 0 ? signal === 'sell' : signal === 'buy';
+  if (!against) return none(signal === 'hold' ? 'holding' : 'vote agrees with the position');
+  const held = context.enteredAt === null ? Infinity : (barClose - context.enteredAt) / MINUTE_MS;
+  if (held < rules.minimumHoldBars)
+    return none(`opposite vote inside the minimum hold of ${rules.minimumHoldBars} bars`);
+  return exit(input, 'opposite vote');
+}
+
+/** Why a position must not be held past this bar, or null. */
+function endOfHours({ rules, barClose, instrument }: DecisionInput): string | null {
+  if (rules.flattenMinutesBeforeClose === null) return null;
+  const left = minutesToRegularClose(barClose, instrument);
+  if (left === null || !inRegularHours(barClose, instrument)) return 'outside regular hours';
+  return left <= rules.flattenMinutesBeforeClose ? `${left} minutes before the regular close` : null;
+}
+
+function exit({ decisionId, instrument, contract }: DecisionInput, reason: string): Decision {
+  const proposal: ExitProposal = { kind: 'exit', decisionId, symbol: instrument.symbol, contract, reason };
+  return { action: 'exit', reason, proposal };
+}
+
+function decideEntry(input: DecisionInput): Decision {
+  const { signal, quote, atr, instrument, rules } = input;
+  if (signal === 'hold') return none('vote is hold');
+  const closed = entryWindowClosed(input);
+  if (closed !== null) return none(closed);
+  if (!isTwoSided(quote)) return none('no two-sided quote');
+  if (atr === null || !(atr > 0)) return none('no volatility estimate yet');
+  const quantity = entrySize(rules.sizing, atr, instrument);
+  if (quantity < 1) return none('volatility target allows less than one contract');
+  return {
+    action: 'enter',
+    reason: `vote ${signal}`,
+    proposal: entry(input, signal, quantity, atr, quote.bid, quote.ask),
+  };
+}
+
+/** Why no entry may begin at this bar, or null. A position needs its minimum hold before the end-of-day exit. */
+function entryWindowClosed({ barClose, instrument, rules, context }: DecisionInput): string | null {
+  if (rules.regularHoursOnly && !inRegularHours(barClose, instrument)) return 'outside regular hours';
+  if (rules.flattenMinutesBeforeClose !== null) {
+    const left = minutesToRegularClose(barClose, instrument);
+    const needed = rules.flattenMinutesBeforeClose + rules.minimumHoldBars;
+    if (left !== null && left > 0 && left <= needed) return `less than ${needed} minutes before the regular close`;
+  }
+  if (context.lastStopAt !== null && (barClose - context.lastStopAt) / MINUTE_MS < rules.cooldownBars) {
+    return `cooldown of ${rules.cooldownBars} bars after a stop`;
+  }
+  return null;
+}
+
+function entry(
+  input: DecisionInput,
+  side: Side,
+  quantity: number,
+  atr: number,
+  bid: number,
+  ask: number,
+): EntryProposal {
+  const { instrument, rules, contract, decisionId, barClose } = input;
+  const direction = side === 'buy' ? 1 : -1;
+  const mid = (bid + ask) / 2;
+  const floor = rules.minimumTicks * instrument.tickSize;
+  const stopDistance = Math.max(rules.stopAtr * atr, floor);
+  const targetDistance = Math.max(rules.targetAtr * atr, floor);
+  return {
+    kind: 'enter',
+    decisionId,
+    symbol: instrument.symbol,
+    contract,
+    side,
+    quantity,
+    orderType: rules.orderType,
+    limitPrice: rules.orderType === 'limit' ? (side === 'buy' ? ask : bid) : null,
+    stopPrice: roundToTick(mid - direction * stopDistance, instrument),
+    targetPrice: roundToTick(mid + direction * targetDistance, instrument),
+    referencePrice: mid,
+    expiresAt: barClose + rules.timeToLiveBars * MINUTE_MS,
+  };
+}
