@@ -77,7 +77,14 @@ export async function isFile(path: string): Promise<boolean> {
   }
 }
 
-/** The system's code (`ENOENT`, `EACCES`, …) of an error, or null. */
+/** The system's code (`ENOENT`, `EACCES`, …) of an error, or null. By shape: an error of another realm is no instance of Error here. */
 export function errorCode(error: unknown): string | null {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null;
+  return typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string'
+    ? error.code
+    : null;
+}
+
+/** An error's message, or the thing thrown as text. */
+export function errorText(error: unknown): string {
+  return typeof error === 'object' && error !== null && 'message' in error ? String(error.message) : String(error);
 }

@@ -1,7 +1,7 @@
 /** The object store over a local folder: key `models/x/y` is file `<root>/models/x/y`. */
 import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { errorCode, isFile, syncDirectory, writeWhole } from './durable-files';
+import { errorCode, errorText, isFile, syncDirectory, writeWhole } from './durable-files';
 import { checkedKey, checkedPrefix, StoreError } from './object-store';
 import type { ObjectStore } from './object-store';
 
@@ -83,7 +83,7 @@ async function explained<T>(key: string, folder: string, operation: () => Promis
 }
 
 function fileError(error: unknown, key: string, folder: string): StoreError {
-  const text = error instanceof Error ? error.message : String(error);
+  const text = errorText(error);
   const fail = (code: StoreError['code'], message: string) => new StoreError(code, message, key, { cause: error });
   switch (errorCode(error)) {
     case 'ENOENT':

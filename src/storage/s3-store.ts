@@ -9,6 +9,7 @@ import {
   S3Client,
   S3ServiceException,
 } from '@aws-sdk/client-s3';
+import { errorCode, errorText } from './durable-files';
 import { checkedKey, checkedPrefix, StoreError } from './object-store';
 import type { ObjectStore, StoreErrorCode } from './object-store';
 
@@ -130,24 +131,15 @@ async function listObjects(client: S3Client, bucket: string, prefix: string): Pr
 const statusOf = (error: unknown): number | undefined =>
   error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined;
 
-const UNREACHABLE_NAMES = new Set([
-  'TimeoutError',
-  'RequestTimeout',
-  'NetworkingError',
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'EPIPE',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'ETIMEDOUT',
-]);
+/** The system's codes and the client's names for a server that is not there; the client may wrap them, so they are looked for in the text too. */
+const UNREACHABLE =
+  /\b(TimeoutError|RequestTimeout|NetworkingError|ECONNREFUSED|ECONNRESET|EPIPE|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|ETIMEDOUT)\b/;
 
 function s3Error(error: unknown, key: string, place: string): StoreError {
-  const name = error instanceof Error ? error.name : '';
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  const text = error instanceof Error ? error.message || code || name : String(error);
+  const name = typeof error === 'object' && error !== null && 'name' in error ? String(error.name) : '';
+  const code = errorCode(error) ?? '';
+  // A refused connection to a name with two addresses is an AggregateError without a message.
+  const text = errorText(error) || code || name;
   const status = statusOf(error);
   const fail = (kind: StoreErrorCode, message: string) => new StoreError(kind, message, key, { cause: error });
   if (name === 'NoSuchBucket')
@@ -164,7 +156,7 @@ function s3Error(error: unknown, key: string, place: string): StoreError {
   if (status === 301 || status === 307 || name === 'AuthorizationHeaderMalformed') {
     return fail('MISCONFIGURED', `The bucket of ${place} is in another region (${text}): set AWS_REGION.`);
   }
-  if (UNREACHABLE_NAMES.has(code) || UNREACHABLE_NAMES.has(name) || (status !== undefined && status >= 500)) {
+  if (UNREACHABLE.test(`${code} ${name} ${text}`) || (status !== undefined && status >= 500)) {
     return fail(
       'UNREACHABLE',
       `${place} does not answer (${text}): check the address and the network, nothing is lost.`,
