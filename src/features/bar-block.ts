@@ -1,0 +1,115 @@
+/** Bars in columns, the form that kernels read: typed arrays, absent quotes as NaN, breaks marked once for everybody. */
+import type { BarWithQuote } from '../domain/bars';
+import { tradeDateBounds, tradeDateOf } from '../domain/calendar';
+import { MINUTE_MS } from '../domain/exchange-time';
+import { FeatureError } from './feature-error';
+
+/**
+ * A pause of this many minutes without a bar is a break as a new trade date is (the exchange's halts, lost data): a return over it is not
+ * the return of its bar count.
+ */
+export const BREAK_GAP_MINUTES = 15;
+
+/** A series in columns; times UTC ms, prices in points, an absent side of the quote is NaN. */
+export interface BarColumns {
+  readonly length: number;
+  readonly start: Float64Array;
+  readonly open: Float64Array;
+  readonly high: Float64Array;
+  readonly low: Float64Array;
+  readonly close: Float64Array;
+  readonly volume: Float64Array;
+  readonly bid: Float64Array;
+  readonly ask: Float64Array;
+  readonly bidSize: Float64Array;
+  readonly askSize: Float64Array;
+}
+
+/** What one call of a kernel sees: `length` rows and the breaks before them. */
+export interface BarBlock extends BarColumns {
+  /** 1 on the first bar of a trade date, and on the first bar of the stream. */
+  readonly opensTradeDate: Uint8Array;
+  /** 1 on the first bar after a break: a new trade date or a gap of BREAK_GAP_MINUTES. */
+  readonly afterBreak: Uint8Array;
+}
+
+const PRICE_FIELDS = ['start', 'open', 'high', 'low', 'close', 'volume', 'bid', 'ask', 'bidSize', 'askSize'] as const;
+
+/** Zeroed columns for `length` bars. */
+export function emptyColumns(length: number): BarColumns {
+  const column = () => new Float64Array(length);
+  return {
+    length,
+    start: column(),
+    open: column(),
+    high: column(),
+    low: column(),
+    close: column(),
+    volume: column(),
+    bid: column(),
+    ask: column(),
+    bidSize: column(),
+    askSize: column(),
+  };
+}
+
+/** Writes one row at `index`. */
+export function setRow(columns: BarColumns, index: number, { bar, quote }: BarWithQuote): void {
+  columns.start[index] = bar.start;
+  columns.open[index] = bar.open;
+  columns.high[index] = bar.high;
+  columns.low[index] = bar.low;
+  columns.close[index] = bar.close;
+  columns.volume[index] = bar.volume;
+  columns.bid[index] = quote?.bid ?? Number.NaN;
+  columns.ask[index] = quote?.ask ?? Number.NaN;
+  columns.bidSize[index] = quote?.bidSize ?? Number.NaN;
+  columns.askSize[index] = quote?.askSize ?? Number.NaN;
+}
+
+/** Rows to columns. */
+export function columnsOf(rows: readonly BarWithQuote[]): BarColumns {
+  const columns = emptyColumns(rows.length);
+  rows.forEach((row, index) => setRow(columns, index, row));
+  return columns;
+}
+
+/** A view on rows [from, to) of a series, without a copy. */
+export function sliceColumns(columns: BarColumns, from: number, to: number): BarColumns {
+  const views = PRICE_FIELDS.map((field) => [field, columns[field].subarray(from, to)] as const);
+  return { length: to - from, ...(Object.fromEntries(views) as Omit<BarColumns, 'length'>) };
+}
+
+/** Marks breaks bar by bar; refuses what would poison every later value of a recursive indicator. */
+export class BreakMarker {
+  private last = Number.NEGATIVE_INFINITY;
+  private tradeDateEnd = Number.NEGATIVE_INFINITY;
+
+  /** Throws FeatureError BARS_UNSORTED or BAR_INVALID. */
+  mark(block: BarBlock): void {
+    const { start, open, high, low, close, volume, length } = block;
+    for (let i = 0; i < length; i += 1) {
+      const time = start[i];
+      if (!(time > this.last)) throw unsorted(time, this.last);
+      // One sum finds every NaN and infinity.
+      if (!Number.isFinite(open[i] + high[i] + low[i] + close[i] + volume[i])) throw invalidBar(time);
+      const opens = time >= this.tradeDateEnd;
+      if (opens) this.tradeDateEnd = tradeDateBounds(tradeDateOf(time)).end;
+      block.opensTradeDate[i] = opens ? 1 : 0;
+      // Counted between starts: the minute after a bar starts one minute later, so 15 missing minutes are 16.
+      block.afterBreak[i] = opens || time - this.last > BREAK_GAP_MINUTES * MINUTE_MS ? 1 : 0;
+      this.last = time;
+    }
+  }
+}
+
+const iso = (time: number): string => (Number.isFinite(time) ? new Date(time).toISOString() : String(time));
+
+const unsorted = (time: number, last: number): FeatureError =>
+  new FeatureError(
+    'BARS_UNSORTED',
+    `the bar of ${iso(time)} is not after ${iso(last)}; give bars in time order, once each.`,
+  );
+
+const invalidBar = (time: number): FeatureError =>
+  new FeatureError('BAR_INVALID', `the bar of ${iso(time)} has a price or volume that is not a number.`);

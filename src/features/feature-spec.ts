@@ -1,0 +1,138 @@
+/**
+ * What can be asked of the pipeline, one entry per indicator: the `parameters` of a schema. `name` is the prefix of its columns, so the
+ * same indicator can appear with several windows. Windows are in bars.
+ */
+export type FeatureSpec =
+  | { readonly kind: 'rsi'; readonly name: string; readonly period: number }
+  | {
+      readonly kind: 'macd';
+      readonly name: string;
+      readonly fast: number;
+      readonly slow: number;
+      readonly signal: number;
+    }
+  /** The exponential form (TA-Lib's matype 1); 100 × (fast EMA − slow EMA) / slow EMA. */
+  | { readonly kind: 'ppo'; readonly name: string; readonly fast: number; readonly slow: number }
+  | { readonly kind: 'roc'; readonly name: string; readonly period: number }
+  | { readonly kind: 'sma'; readonly name: string; readonly period: number }
+  | { readonly kind: 'ema'; readonly name: string; readonly period: number }
+  /** Volume-weighted typical price since the first bar of the trade date. */
+  | { readonly kind: 'vwap'; readonly name: string }
+  | {
+      readonly kind: 'stochastic';
+      readonly name: string;
+      readonly period: number;
+      readonly slowK: number;
+      readonly slowD: number;
+    }
+  | { readonly kind: 'atr'; readonly name: string; readonly period: number }
+  | { readonly kind: 'bollinger'; readonly name: string; readonly period: number; readonly deviations: number }
+  /** Best bid and ask, sizes, spread, imbalance and order-flow imbalance (requirement C2); its column names are fixed. */
+  | { readonly kind: 'top-of-book'; readonly name: '' }
+  /** minute_of_day, hour, day_of_week in exchange time at the start of the bar (requirement C3). */
+  | { readonly kind: 'clock'; readonly name: '' }
+  /** Log-return of the close over `period` bars, null where a break lies in between. */
+  | { readonly kind: 'return'; readonly name: string; readonly period: number }
+  | { readonly kind: 'open-close-correlation'; readonly name: string; readonly period: number }
+  /** Mean volume, and volume over it as `vol_spike`. */
+  | { readonly kind: 'volume'; readonly name: string; readonly period: number };
+
+export type FeatureKind = FeatureSpec['kind'];
+
+/** A column as the catalogue describes it. */
+export interface ColumnDescription {
+  readonly name: string;
+  /**
+   * Fit for models: bounded, relative to price, or a return. Levels (prices, sizes, volumes) are false: a model that reads them
+   * learns where the price was, not where it goes.
+   */
+  readonly forModels: boolean;
+}
+
+export interface SpecDescription {
+  readonly columns: readonly ColumnDescription[];
+  /** Bars until the last of its columns has a value; more makes recursive indicators forget their start. */
+  readonly firstValueAfter: number;
+  /** Bars after which the start of the data no longer shows (1e-9 for recursive indicators). */
+  readonly memory: number;
+}
+
+const model = (name: string): ColumnDescription => ({ name, forModels: true });
+const level = (name: string): ColumnDescription => ({ name, forModels: false });
+const windowed = (bars: number, ...columns: ColumnDescription[]): SpecDescription => ({
+  columns,
+  firstValueAfter: bars,
+  memory: bars,
+});
+
+/** Bars after which an exponential weight has fallen below 1e-9. */
+const forgetting = (decay: number): number => Math.ceil(Math.log(1e-9) / Math.log(decay));
+const emaMemory = (period: number): number => period + forgetting(1 - 2 / (period + 1));
+const wilderMemory = (period: number): number => period + 1 + forgetting(1 - 1 / period);
+
+/** Columns and memory of one indicator. */
+export function describeSpec(spec: FeatureSpec): SpecDescription {
+  const { name } = spec;
+  switch (spec.kind) {
+    case 'rsi':
+      return { columns: [model(name)], firstValueAfter: spec.period + 1, memory: wilderMemory(spec.period) };
+    case 'macd':
+      return {
+        columns: [level(name), level(`${name}_signal`), level(`${name}_hist`), model(`${name}_hist_rel`)],
+        firstValueAfter: spec.slow + spec.signal - 1,
+        memory: emaMemory(spec.slow) + emaMemory(spec.signal),
+      };
+    case 'ppo':
+      return { columns: [model(name)], firstValueAfter: spec.slow, memory: emaMemory(spec.slow) };
+    case 'roc':
+      return windowed(spec.period + 1, model(name));
+    case 'sma':
+      return windowed(spec.period, level(name), model(`close_to_${name}`));
+    case 'ema':
+      return {
+        columns: [level(name), model(`close_to_${name}`)],
+        firstValueAfter: spec.period,
+        memory: emaMemory(spec.period),
+      };
+    case 'vwap':
+      return windowed(1, level(name), model(`close_to_${name}`));
+    case 'stochastic':
+      return windowed(spec.period + spec.slowK + spec.slowD - 2, model(`${name}_k`), model(`${name}_d`));
+    case 'atr':
+      return {
+        columns: [level(name), model(`${name}_rel`)],
+        firstValueAfter: spec.period + 1,
+        memory: wilderMemory(spec.period),
+      };
+    case 'bollinger':
+      return windowed(
+        spec.period,
+        level(`${name}_upper`),
+        level(`${name}_lower`),
+        model(`${name}_width`),
+        model(`${name}_position`),
+      );
+    case 'top-of-book':
+      return windowed(
+        2,
+        level('best_bid'),
+        level('best_ask'),
+        level('bid_size'),
+        level('ask_size'),
+        level('spread'),
+        model('spread_ticks'),
+        model('imbalance'),
+        level('ofi'),
+        model('ofi_rel'),
+      );
+    case 'clock':
+      // With a few days of training data the hour repeats minute_of_day and the weekday names the day: neither generalises.
+      return windowed(1, model('minute_of_day'), level('hour'), level('day_of_week'));
+    case 'return':
+      return windowed(spec.period + 1, model(name));
+    case 'open-close-correlation':
+      return windowed(spec.period, model(name));
+    case 'volume':
+      return windowed(spec.period, level(`${name}_sma_${spec.period}`), model(`${name}_spike`));
+  }
+}

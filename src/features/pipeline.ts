@@ -1,0 +1,211 @@
+/**
+ * Features of one instrument's bars, live and in batch by the same kernels (requirement C5).
+ * Invariants:
+ *  1. A row depends on its own and earlier bars only: cutting the future off changes nothing.
+ *  2. Batch and stream are one code fed blocks of different length; values are rounded to float32 on leaving (C4).
+ *  3. A value that cannot be known is NaN and named by `missing`; it is never filled in.
+ * Gap policy: indicators run over bars, not minutes, and go on over a break; returns and order flow do not cross one (a new trade
+ * date, or BREAK_GAP_MINUTES without a bar) and are null until enough bars lie behind it. A roll ends a stream: begin a new one.
+ */
+import { createHash } from 'node:crypto';
+import type { BarWithQuote } from '../domain/bars';
+import type { Instrument } from '../domain/instruments';
+import { BreakMarker, columnsOf, emptyColumns, setRow, sliceColumns } from './bar-block';
+import type { BarBlock, BarColumns } from './bar-block';
+import { describeSpec } from './feature-spec';
+import type { Kernel } from './kernels/kernel';
+import { createKernel } from './kernels/create-kernel';
+import { columnIndex } from './schema';
+import type { FeatureSchema } from './schema';
+
+/** Rows per block in batch: small enough that the block's columns stay in the processor's cache. */
+const BLOCK_ROWS = 256;
+
+export interface FeatureMatrix {
+  readonly columns: readonly string[];
+  readonly rows: number;
+  /** Start of each row's bar, UTC ms. */
+  readonly starts: Float64Array;
+  /** Row-major, rows × columns, NaN where there is no value. */
+  readonly values: Float32Array;
+  /** 1 where every column that models read has a value. */
+  readonly valid: Uint8Array;
+}
+
+export interface FeatureStream {
+  readonly schema: FeatureSchema;
+  readonly instrument: Instrument;
+  readonly warmupBars: number;
+  /** Bars taken so far. */
+  readonly bars: number;
+  /** Start of the first bar taken, UTC ms: recursive indicators remember it, so decisions record it. */
+  readonly firstBar: number | null;
+  readonly lastBar: number | null;
+  /** Takes the next closed bar. Throws FeatureError BARS_UNSORTED or BAR_INVALID and is unchanged then. */
+  push(row: BarWithQuote): void;
+  /** A copy of the latest bar's row in column order, NaN where there is no value; null before the first bar. */
+  row(): Float32Array | null;
+  /** Model columns without a value in the latest row; every one of them before the first bar. */
+  missing(): readonly string[];
+  /** The latest value of one column, null where there is none. Throws FeatureError COLUMN_UNKNOWN. */
+  value(column: string): number | null;
+}
+
+interface BoundKernel {
+  readonly kernel: Kernel;
+  readonly out: readonly Float64Array[];
+}
+
+/** All kernels of a schema with room for `blockRows` rows of output. */
+class KernelSet {
+  readonly columns: readonly Float64Array[];
+  private readonly bound: readonly BoundKernel[];
+  private readonly breaks = new BreakMarker();
+
+  constructor(schema: FeatureSchema, instrument: Instrument, blockRows: number) {
+    this.bound = schema.parameters.map((spec) => ({
+      kernel: createKernel(spec, instrument),
+      out: describeSpec(spec).columns.map(() => new Float64Array(blockRows)),
+    }));
+    this.columns = this.bound.flatMap(({ out }) => out);
+  }
+
+  run(block: BarBlock): void {
+    this.breaks.mark(block);
+    for (const { kernel, out } of this.bound) kernel.run(block, out);
+  }
+
+  /** Copies `rows` rows of output to `values`, row-major from `offset`, rounding to float32. */
+  copyTo(values: Float32Array, offset: number, rows: number): void {
+    const { columns } = this;
+    const width = columns.length;
+    for (let c = 0; c < width; c += 1) {
+      const column = columns[c];
+      for (let r = 0, at = offset + c; r < rows; r += 1, at += width) values[at] = column[r];
+    }
+  }
+}
+
+/** Positions of the model columns within a row. */
+export const modelColumnIndexes = (schema: FeatureSchema): Int32Array =>
+  Int32Array.from(schema.modelColumns, (name) => columnIndex(schema, name));
+
+/** Names of the model columns that have no value in `row`. */
+export function missingColumns(row: Float32Array, schema: FeatureSchema): readonly string[] {
+  const indexes = modelColumnIndexes(schema);
+  return schema.modelColumns.filter((_name, i) => !Number.isFinite(row[indexes[i]]));
+}
+
+const NAN_BITS = 0x7fc00000;
+
+/** sha256 of the row's float32 bits (little-endian; all NaN alike), hex: two rows with one hash fed a model the same numbers. */
+export function featureHash(row: Float32Array): string {
+  const bytes = Buffer.allocUnsafe(row.length * Float32Array.BYTES_PER_ELEMENT);
+  row.forEach((value, i) => {
+    if (Number.isNaN(value)) bytes.writeUInt32LE(NAN_BITS, i * Float32Array.BYTES_PER_ELEMENT);
+    else bytes.writeFloatLE(value, i * Float32Array.BYTES_PER_ELEMENT);
+  });
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+/** A stream that has seen no bar yet. */
+export function createFeatureStream(schema: FeatureSchema, instrument: Instrument): FeatureStream {
+  return new SingleRowStream(schema, instrument);
+}
+
+class SingleRowStream implements FeatureStream {
+  bars = 0;
+  firstBar: number | null = null;
+  lastBar: number | null = null;
+  private readonly kernels: KernelSet;
+  private readonly block: BarBlock = {
+    ...emptyColumns(1),
+    opensTradeDate: new Uint8Array(1),
+    afterBreak: new Uint8Array(1),
+  };
+  private readonly latest: Float32Array;
+
+  constructor(
+    readonly schema: FeatureSchema,
+    readonly instrument: Instrument,
+  ) {
+    this.kernels = new KernelSet(schema, instrument, 1);
+    this.latest = new Float32Array(schema.columns.length).fill(Number.NaN);
+  }
+
+  get warmupBars(): number {
+    return this.schema.warmupBars;
+  }
+
+  push(row: BarWithQuote): void {
+    setRow(this.block, 0, row);
+    this.kernels.run(this.block);
+    this.kernels.copyTo(this.latest, 0, 1);
+    this.bars += 1;
+    this.firstBar ??= row.bar.start;
+    this.lastBar = row.bar.start;
+  }
+
+  row(): Float32Array | null {
+    return this.bars === 0 ? null : this.latest.slice();
+  }
+
+  missing(): readonly string[] {
+    return missingColumns(this.latest, this.schema);
+  }
+
+  value(column: string): number | null {
+    const value = this.latest[columnIndex(this.schema, column)];
+    return Number.isNaN(value) ? null : value;
+  }
+}
+
+/** Features of every row. Throws FeatureError BARS_UNSORTED or BAR_INVALID. */
+export function computeFeatures(
+  rows: readonly BarWithQuote[],
+  schema: FeatureSchema,
+  instrument: Instrument,
+): FeatureMatrix {
+  return computeFeaturesOfColumns(columnsOf(rows), schema, instrument);
+}
+
+/** The same for a series that is in columns already. */
+export function computeFeaturesOfColumns(
+  series: BarColumns,
+  schema: FeatureSchema,
+  instrument: Instrument,
+): FeatureMatrix {
+  const kernels = new KernelSet(schema, instrument, BLOCK_ROWS);
+  const width = schema.columns.length;
+  const values = new Float32Array(series.length * width);
+  const opensTradeDate = new Uint8Array(BLOCK_ROWS);
+  const afterBreak = new Uint8Array(BLOCK_ROWS);
+  for (let from = 0; from < series.length; from += BLOCK_ROWS) {
+    const to = Math.min(series.length, from + BLOCK_ROWS);
+    kernels.run({ ...sliceColumns(series, from, to), opensTradeDate, afterBreak });
+    kernels.copyTo(values, from * width, to - from);
+  }
+  return {
+    columns: schema.columns,
+    rows: series.length,
+    starts: series.start.slice(),
+    values,
+    valid: validRows(values, series.length, schema),
+  };
+}
+
+function validRows(values: Float32Array, rows: number, schema: FeatureSchema): Uint8Array {
+  const indexes = modelColumnIndexes(schema);
+  const width = schema.columns.length;
+  const valid = new Uint8Array(rows);
+  for (let r = 0; r < rows; r += 1) {
+    // A NaN or infinity anywhere makes the sum of differences with itself NaN.
+    let probe = 0;
+    for (let i = 0; i < indexes.length; i += 1) {
+      const value = values[r * width + indexes[i]];
+      probe += value - value;
+    }
+    valid[r] = probe === 0 ? 1 : 0;
+  }
+  return valid;
+}
