@@ -32,6 +32,8 @@ export interface OrderView {
   readonly averagePrice: number | null;
   readonly decidedAt: number;
   readonly decisionId: string | null;
+  /** CLOCK_MONOTONIC at the decision, as in the intent; null for orders without one (a reduce-only order). */
+  readonly decidedMonotonicMs: number | null;
 }
 
 export interface DayTotals {
