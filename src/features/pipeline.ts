@@ -45,6 +45,8 @@ export interface FeatureStream {
   push(row: BarWithQuote): void;
   /** A copy of the latest bar's row in column order, NaN where there is no value; null before the first bar. */
   row(): Float32Array | null;
+  /** featureHash of the latest row; null before the first bar. */
+  hash(): string | null;
   /** Model columns without a value in the latest row; every one of them before the first bar. */
   missing(): readonly string[];
   /** The latest value of one column, null where there is none. Throws FeatureError COLUMN_UNKNOWN. */
@@ -148,6 +150,10 @@ class SingleRowStream implements FeatureStream {
 
   row(): Float32Array | null {
     return this.bars === 0 ? null : this.latest.slice();
+  }
+
+  hash(): string | null {
+    return this.bars === 0 ? null : featureHash(this.latest);
   }
 
   missing(): readonly string[] {

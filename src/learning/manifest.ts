@@ -1,0 +1,83 @@
+/** `models/{run_id}/manifest.json`: what a model run was made of; names in scikit-learn's snake_case where a parameter is one of its. */
+import { z } from 'zod';
+import { FUTURE_SYMBOLS } from '../domain/instruments';
+
+export const MANIFEST_FORMAT = 1;
+
+const hash = z.string().regex(/^[0-9a-f]{64}$/);
+const parameters = z.record(z.string(), z.union([z.number(), z.string(), z.boolean(), z.null()]));
+
+const metricsSchema = z.object({
+  /** Trade dates and rows that the figures were measured on; nothing of them was fitted on. */
+  testDays: z.array(z.string()),
+  trainRows: z.number().int(),
+  testRows: z.number().int(),
+  accuracy: z.number().nullable(),
+  logLoss: z.number().nullable(),
+  /** AUC of p(buy) − p(sell) over rows labelled buy or sell (requirement E8); null when one of them is absent. */
+  auc: z.number().nullable(),
+});
+
+const modelSchema = z.object({
+  name: z.string(),
+  /** Key within the run: `ES/sgd.onnx`. */
+  file: z.string(),
+  sha256: hash,
+  bytes: z.number().int(),
+  family: z.string(),
+  /** Schema whose model columns it reads, in that order. */
+  schemaHash: hash,
+  input: z.string(),
+  output: z.string(),
+  classes: z.array(z.enum(['sell', 'hold', 'buy'])),
+  parameters,
+  /** Null when the data allow no honest split. */
+  holdOut: metricsSchema.nullable(),
+});
+
+const labelSchema = z.object({
+  horizonBars: z.number().int(),
+  /** Half-width of the hold band in price points: the round trip's cost. */
+  bandPoints: z.number(),
+  spreadPoints: z.number(),
+  feePoints: z.number(),
+  tickPoints: z.number(),
+});
+
+const instrumentSchema = z.object({
+  symbol: z.enum(FUTURE_SYMBOLS),
+  contracts: z.array(z.string()),
+  days: z.array(z.string()),
+  /** Labelled rows the final models were fitted on. */
+  rows: z.number().int(),
+  classCounts: z.object({ sell: z.number().int(), hold: z.number().int(), buy: z.number().int() }),
+  label: labelSchema,
+  models: z.array(modelSchema),
+});
+
+export const runManifestSchema = z.object({
+  format: z.literal(MANIFEST_FORMAT),
+  runId: z.string(),
+  /** ISO time, UTC: the run id's own instant, so that a repeated fit gives the same bytes. */
+  created: z.string(),
+  codeVersion: z.string(),
+  seed: z.number(),
+  /** The hash covers every bar and quote read, in order. */
+  data: z.object({ days: z.array(z.string()), from: z.string(), to: z.string(), rows: z.number().int(), sha256: hash }),
+  schema: z.object({
+    version: z.number().int(),
+    hash,
+    columns: z.array(z.string()),
+    modelColumns: z.array(z.string()),
+    parameters: z.array(z.record(z.string(), z.union([z.string(), z.number()]))),
+  }),
+  instruments: z.array(instrumentSchema),
+  /** Instruments asked for that could not be fitted, and why. */
+  skipped: z.array(z.object({ symbol: z.string(), why: z.string() })),
+});
+
+export type RunManifest = Readonly<z.infer<typeof runManifestSchema>>;
+export type InstrumentRun = z.infer<typeof instrumentSchema>;
+export type ModelEntry = z.infer<typeof modelSchema>;
+export type HoldOutMetrics = z.infer<typeof metricsSchema>;
+export type LabelBand = z.infer<typeof labelSchema>;

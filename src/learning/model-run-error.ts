@@ -1,0 +1,21 @@
+/** What the model rooms refuse, with a stable code; the message is one sentence that says what to do. */
+export type ModelRunErrorCode =
+  | 'RUN_NOT_FOUND'
+  | 'RUN_EXISTS'
+  | 'RUN_ID_INVALID'
+  | 'MANIFEST_INVALID'
+  | 'NO_TRAINING_DATA'
+  | 'TOO_FEW_ROWS'
+  | 'ONE_CLASS_ONLY'
+  | 'INPUT_NOT_FINITE';
+
+export class ModelRunError extends Error {
+  constructor(
+    readonly code: ModelRunErrorCode,
+    message: string,
+    options?: { readonly cause?: unknown },
+  ) {
+    super(`${code}: ${message}`, options);
+    this.name = 'ModelRunError';
+  }
+}

@@ -1,0 +1,93 @@
+/**
+ * Model runs in the object store (requirement B7): `models/{run_id}/manifest.json` beside `models/{run_id}/{SYMBOL}/{model}.onnx`.
+ * Invariants:
+ *  1. The manifest is written last and created once: a run without one does not exist, so nothing half-written can be loaded.
+ *  2. Run ids sort by time; the latest run is the greatest id that has a manifest.
+ */
+import { isRunId } from '../domain/ids';
+import { isStoreError } from '../storage/object-store';
+import type { ObjectStore } from '../storage/object-store';
+import { runManifestSchema } from './manifest';
+import type { RunManifest } from './manifest';
+import { ModelRunError } from './model-run-error';
+
+const ROOT = 'models/';
+
+/** Throws ModelRunError RUN_ID_INVALID. */
+export function checkedRunId(runId: string): string {
+  if (!isRunId(runId)) {
+    throw new ModelRunError('RUN_ID_INVALID', `"${runId}" is not a model run id; write YYYYMMDD_HHMMSS in UTC.`);
+  }
+  return runId;
+}
+
+export const manifestKey = (runId: string): string => `${ROOT}${runId}/manifest.json`;
+export const modelKey = (runId: string, file: string): string => `${ROOT}${runId}/${file}`;
+
+/** Run ids with a manifest, ascending. */
+export async function listRuns(store: ObjectStore): Promise<readonly string[]> {
+  const keys = await store.list(ROOT);
+  return keys
+    .map((key) => /^models\/([^/]+)\/manifest\.json$/.exec(key)?.[1])
+    .filter((runId): runId is string => runId !== undefined && isRunId(runId))
+    .sort();
+}
+
+/** The latest run id, optionally other than `excluding`; null when there is none. */
+export async function latestRun(store: ObjectStore, excluding?: string): Promise<string | null> {
+  return (await listRuns(store)).filter((runId) => runId !== excluding).at(-1) ?? null;
+}
+
+/** Throws ModelRunError RUN_ID_INVALID, RUN_NOT_FOUND or MANIFEST_INVALID; store failures pass through. */
+export async function readManifest(store: ObjectStore, runId: string): Promise<RunManifest> {
+  const key = manifestKey(checkedRunId(runId));
+  let bytes: Uint8Array;
+  try {
+    bytes = await store.get(key);
+  } catch (error) {
+    if (!isStoreError(error, 'NOT_FOUND')) throw error;
+    throw new ModelRunError(
+      'RUN_NOT_FOUND',
+      `There is no model run ${runId} in ${store.location}: fit one, or name a run that is there.`,
+      { cause: error },
+    );
+  }
+  return parseManifest(bytes, key, runId);
+}
+
+function parseManifest(bytes: Uint8Array, key: string, runId: string): RunManifest {
+  const invalid = (what: string, cause?: unknown): ModelRunError =>
+    new ModelRunError('MANIFEST_INVALID', `${key} ${what}: fit the run again.`, { cause });
+  let content: unknown;
+  try {
+    content = JSON.parse(Buffer.from(bytes).toString('utf8'));
+  } catch (error) {
+    throw invalid('is not JSON', error);
+  }
+  const parsed = runManifestSchema.safeParse(content);
+  if (!parsed.success) {
+    const { path, message } = parsed.error.issues[0];
+    throw invalid(`is not a manifest of this version (${path.join('.')}: ${message})`, parsed.error);
+  }
+  if (parsed.data.runId !== runId) throw invalid(`is the manifest of run ${parsed.data.runId}`);
+  return parsed.data;
+}
+
+export async function writeModel(store: ObjectStore, runId: string, file: string, bytes: Uint8Array): Promise<void> {
+  await store.put(modelKey(checkedRunId(runId), file), bytes);
+}
+
+/**
+ * Completes a run. Writing the same manifest again is no error (a fit repeated after a crash); another one under the id is
+ * ModelRunError RUN_EXISTS.
+ */
+export async function writeManifest(store: ObjectStore, manifest: RunManifest): Promise<void> {
+  const key = manifestKey(checkedRunId(manifest.runId));
+  const bytes = Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`);
+  if ((await store.create(key, bytes)) === 'created') return;
+  if (bytes.equals(await store.get(key))) return;
+  throw new ModelRunError(
+    'RUN_EXISTS',
+    `Model run ${manifest.runId} is in ${store.location} already, with other content.`,
+  );
+}
