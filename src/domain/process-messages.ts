@@ -17,6 +17,8 @@ export type ProcessReport =
       readonly bars: readonly FeedBar[];
       readonly decisions: readonly DecisionRecord[];
       readonly answers: readonly ProposalAnswer[];
+      /** Proposals or an equity report went to the session: wait until it is settled before the clock moves on. */
+      readonly sessionTouched: boolean;
     }
   /** The trade date ended on the market clock and the feed let go of it. */
   | { readonly type: 'trade-date-closed'; readonly tradeDate: string; readonly marketTime: number }

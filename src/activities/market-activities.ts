@@ -1,0 +1,234 @@
+/**
+ * The `runMarket` activity: one trade date of the market feed in this process (requirements A6, A8; architecture: market data never
+ * enters history). Killed, it is retried here or elsewhere, warms up from journal and history, and decides the same.
+ */
+import { Context } from '@temporalio/activity';
+import type { Client } from '@temporalio/client';
+import { cpus } from 'node:os';
+import { env } from 'onnxruntime-node';
+import { createDataConnection } from '../broker/data-connection';
+import type { MarketDataPort } from '../broker/market-data-port';
+import type { Config } from '../config/config';
+import { INSTRUMENTS, type FutureSymbol } from '../domain/instruments';
+import type { MarketFeedInput, ModelChoice } from '../domain/market-feed';
+import type { ConductorCommand, ProcessReport } from '../domain/process-messages';
+import type { DecisionRecord } from '../domain/proposals';
+import { createFeatureStream } from '../features/pipeline';
+import { DEFAULT_SCHEMA } from '../features/schema';
+import { loadEnsemble, type Ensemble } from '../learning/ensemble';
+import { feedTradeDate, warmUpStart } from '../market-data/warm-up';
+import type { AuditLog } from '../storage/audit-log';
+import type { MarketJournal } from '../storage/market-journal';
+import { latestRun } from '../storage/model-registry';
+import type { ObjectStore } from '../storage/object-store';
+import { createDecideBar } from './market-feed/decide-bar';
+import { EquityWatch } from './market-feed/equity-watch';
+import { MarketFeed } from './market-feed/feed';
+import { InstrumentLane } from './market-feed/instrument-lane';
+import { pause, SessionLink } from './market-feed/session-link';
+
+export interface MarketDeps {
+  readonly config: Config;
+  readonly client: Client;
+  readonly store: ObjectStore;
+  readonly journal: MarketJournal;
+  readonly audit: AuditLog;
+  readonly report: (report: ProcessReport) => void;
+  /** Calls back with each clock release of the conductor; returns the function that ends it. */
+  readonly onCommand: (listener: (command: ConductorCommand) => void) => () => void;
+  readonly log: (level: 'info' | 'warn' | 'error', message: string, fields?: object) => void;
+}
+
+export interface MarketResult {
+  readonly tradeDate: string;
+  readonly marketTime: number;
+}
+
+const HEARTBEAT_MS = 400;
+const POLL_MS = 250;
+
+/** Activities of the market process. */
+export function createMarketActivities(deps: MarketDeps): {
+  runMarket: (input: MarketFeedInput) => Promise<MarketResult>;
+} {
+  return {
+    async runMarket(input) {
+      const context = Context.current();
+      const beat = setInterval(() => context.heartbeat(), HEARTBEAT_MS);
+      const data = createDataConnection(deps.config.broker);
+      try {
+        await data.connect();
+        return await runTradeDate(deps, input, data, context.cancellationSignal);
+      } finally {
+        clearInterval(beat);
+        await data.close();
+      }
+    },
+  };
+}
+
+async function runTradeDate(
+  deps: MarketDeps,
+  input: MarketFeedInput,
+  data: MarketDataPort,
+  signal: AbortSignal,
+): Promise<MarketResult> {
+  const startedAt = await data.marketTime();
+  const tradeDate = input.tradeDate ?? feedTradeDate(startedAt);
+  const modelRun = await chooseRun(deps.store, input.model);
+  const lanes = await openLanes(deps, data, tradeDate, modelRun);
+  try {
+    const feed = createFeed(deps, input, data, { tradeDate, modelRun, lanes, startedAt, signal });
+    await feed.open(await firstEquity(data, feed, signal));
+    const warmBars = Math.min(...lanes.map((lane) => lane.warmBars));
+    deps.report({ type: 'feed-ready', tradeDate, marketTime: startedAt, warmBars });
+    const marketTime = input.lockStep
+      ? await followConductor(deps, feed, signal)
+      : await followClock(feed, data, signal);
+    await feed.close(marketTime);
+    deps.report({ type: 'trade-date-closed', tradeDate, marketTime });
+    return { tradeDate, marketTime };
+  } finally {
+    lanes.forEach((lane) => lane.stop());
+  }
+}
+
+interface Opened {
+  readonly tradeDate: string;
+  readonly modelRun: string | null;
+  readonly lanes: readonly InstrumentLane[];
+  readonly startedAt: number;
+  readonly signal: AbortSignal;
+}
+
+function createFeed(deps: MarketDeps, input: MarketFeedInput, data: MarketDataPort, opened: Opened): MarketFeed {
+  const { config } = deps;
+  const { tradeDate, modelRun, lanes, signal } = opened;
+  const session = new SessionLink({
+    client: deps.client,
+    account: input.account,
+    signal,
+    onRetry: (call, error) =>
+      deps.log('warn', `${call} to the session is repeated until answered`, { error: String(error) }),
+  });
+  const equity = new EquityWatch(config.limits, (report) => session.reportEquity(report));
+  const proposalsWithheld = whyWithheld(config, modelRun);
+  const decideBar = createDecideBar({
+    account: input.account,
+    trading: config.trading,
+    modelRun,
+    schemaHash: DEFAULT_SCHEMA.hash,
+    runtime: runtimeIds(),
+    proposalsWithheld,
+  });
+  const feed = new MarketFeed(
+    {
+      account: input.account,
+      tradeDate,
+      lockStep: input.lockStep,
+      data,
+      lanes,
+      session,
+      equity,
+      audit: deps.audit,
+      decideBar,
+      proposalsWithheld,
+      report: deps.report,
+      signal,
+    },
+    opened.startedAt,
+  );
+  data.onGap((gap) => lanes.forEach((lane) => lane.noteGap(gap.to ?? data.lastMarketTime() ?? opened.startedAt)));
+  data.onAlert((alert) => deps.report({ type: 'alert', text: alert.text, marketTime: data.lastMarketTime() }));
+  return feed;
+}
+
+/** Learning-only decides and records, and never orders (requirement F5). */
+function whyWithheld(config: Config, modelRun: string | null): string | null {
+  if (config.permissions.learningOnly) return 'learning-only mode';
+  return modelRun === null ? 'learning-only: no model run' : null;
+}
+
+async function chooseRun(store: ObjectStore, choice: ModelChoice): Promise<string | null> {
+  switch (choice.kind) {
+    case 'none':
+      return null;
+    case 'run':
+      return choice.runId;
+    case 'latest':
+      return latestRun(store);
+  }
+}
+
+async function openLanes(
+  deps: MarketDeps,
+  data: MarketDataPort,
+  tradeDate: string,
+  modelRun: string | null,
+): Promise<readonly InstrumentLane[]> {
+  const from = warmUpStart(tradeDate);
+  const lanes: InstrumentLane[] = [];
+  for (const symbol of deps.config.trading.instruments) {
+    const instrument = INSTRUMENTS[symbol];
+    const contract = await data.resolveFront(symbol, tradeDate);
+    const ensemble = modelRun === null ? null : await openEnsemble(deps, modelRun, symbol);
+    const features = createFeatureStream(DEFAULT_SCHEMA, instrument);
+    lanes.push(
+      await InstrumentLane.open({ instrument, contract, data, journal: deps.journal, features, ensemble }, from),
+    );
+  }
+  return lanes;
+}
+
+/** A run that cannot be loaded silences its votes, not the feed: positions still need their exits. */
+async function openEnsemble(deps: MarketDeps, runId: string, symbol: FutureSymbol): Promise<Ensemble | null> {
+  try {
+    return await loadEnsemble(deps.store, runId, symbol, DEFAULT_SCHEMA);
+  } catch (error) {
+    const text = error instanceof Error ? error.message : String(error);
+    deps.report({ type: 'alert', text, marketTime: null });
+    deps.log('error', text, { modelRun: runId, symbol });
+    return null;
+  }
+}
+
+/** The broker reports the account's money soon after connecting; nothing is opened before it did. */
+function firstEquity(data: MarketDataPort, feed: MarketFeed, signal: AbortSignal): Promise<number> {
+  return new Promise((resolve, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+    data.onEquity(({ netLiquidation }) => {
+      feed.hearEquity(netLiquidation);
+      resolve(netLiquidation);
+    });
+  });
+}
+
+/** Lock-step: minutes are closed as the conductor releases them. Resolves with the market time of the trade date's end. */
+function followConductor(deps: MarketDeps, feed: MarketFeed, signal: AbortSignal): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const stopListening = deps.onCommand((command) => {
+      feed.released(command.marketTime).then((running) => {
+        if (running) return;
+        stopListening();
+        resolve(command.marketTime);
+      }, fail);
+    });
+    const fail = (error: unknown): void => {
+      stopListening();
+      reject(error instanceof Error ? error : new Error(String(error)));
+    };
+    signal.addEventListener('abort', () => fail(signal.reason), { once: true });
+  });
+}
+
+/** Free-running: the broker's clock is asked until the trade date is over. */
+async function followClock(feed: MarketFeed, data: MarketDataPort, signal: AbortSignal): Promise<number> {
+  while (await feed.poll()) await pause(POLL_MS, signal);
+  return data.marketTime();
+}
+
+const runtimeIds = (): DecisionRecord['runtime'] => ({
+  node: process.version,
+  onnxruntime: env.versions.node ?? env.versions.common,
+  cpu: cpus()[0]?.model ?? 'unknown',
+});

@@ -1,0 +1,173 @@
+/**
+ * One instrument in the feed: its stream of minutes, its features, its models.
+ * Invariants: 1. a row is in the journal before anything is computed from it; 2. rows reach the features once and in order; 3. a minute
+ * that was not heard from its first second (subscribed or reconnected inside it) is taken from history, not from the stream.
+ */
+import type { MarketDataPort } from '../../broker/market-data-port';
+import type { Bar, BarWithQuote, Quote } from '../../domain/bars';
+import type { FutureContract } from '../../domain/contracts';
+import { MINUTE_MS } from '../../domain/exchange-time';
+import type { Instrument } from '../../domain/instruments';
+import type { Vote } from '../../domain/proposals';
+import { featureHash, type FeatureStream } from '../../features/pipeline';
+import type { Ensemble } from '../../learning/ensemble';
+import { MinuteAggregator } from '../../market-data/minute-aggregator';
+import { mergeWarmUp } from '../../market-data/warm-up';
+import type { MarketJournal } from '../../storage/market-journal';
+
+/** A quote snapshot belongs to the minute that ended this recently. */
+const SNAPSHOT_GRACE_MS = 2_000;
+
+export interface LaneParts {
+  readonly instrument: Instrument;
+  readonly contract: FutureContract;
+  readonly data: MarketDataPort;
+  readonly journal: MarketJournal;
+  readonly features: FeatureStream;
+  /** Null in learning-only mode without a model run. */
+  readonly ensemble: Ensemble | null;
+}
+
+export interface Opinion {
+  readonly votes: readonly Vote[];
+  readonly skipped: readonly { readonly model: string; readonly why: string }[];
+  readonly featureHash: string | null;
+  readonly atr: number | null;
+}
+
+export class InstrumentLane {
+  private readonly minutes: MinuteAggregator;
+  private readonly unsubscribe: () => void;
+  private partialUntil: number;
+  /** Start of the first bar that this feature state remembers, UTC ms; null before the first bar. */
+  warmedFrom: number | null = null;
+  warmBars = 0;
+  lastBar: Bar | null = null;
+  stale: string | null = null;
+
+  private constructor(
+    private readonly parts: LaneParts,
+    subscribedAt: number,
+  ) {
+    const minute = Math.floor(subscribedAt / MINUTE_MS) * MINUTE_MS;
+    this.minutes = new MinuteAggregator(minute);
+    this.partialUntil = subscribedAt === minute ? minute : minute + MINUTE_MS;
+    this.unsubscribe = parts.data.subscribe(parts.contract, {
+      onBar5s: (bar) => this.minutes.addBar(bar),
+      onQuote: (quote, status) => {
+        this.stale = status.stale ? (status.staleReason ?? 'stale quotes') : null;
+        this.minutes.addQuote(quote);
+      },
+    });
+  }
+
+  /** Subscribes, then warms up from journal and history so that no minute is missed in between. */
+  static async open(parts: LaneParts, from: number): Promise<InstrumentLane> {
+    const lane = new InstrumentLane(parts, await parts.data.marketTime());
+    await lane.warmUp(from);
+    return lane;
+  }
+
+  get symbol(): Instrument['symbol'] {
+    return this.parts.instrument.symbol;
+  }
+
+  get contract(): FutureContract {
+    return this.parts.contract;
+  }
+
+  get instrument(): Instrument {
+    return this.parts.instrument;
+  }
+
+  /** End of the last bar consumed, UTC ms. */
+  get lastBarAt(): number | null {
+    return this.lastBar === null ? null : this.lastBar.start + MINUTE_MS;
+  }
+
+  private async warmUp(from: number): Promise<void> {
+    const { data, journal, contract } = this.parts;
+    const now = await data.marketTime();
+    const to = Math.floor(now / MINUTE_MS) * MINUTE_MS;
+    const consumed = await journal.read(this.symbol, from, to);
+    const history = to > from ? await data.history(contract, { from, to }) : [];
+    for (const row of mergeWarmUp(consumed, history, from, to)) {
+      const closedJustNow = row.bar.start + MINUTE_MS === to && now - to <= SNAPSHOT_GRACE_MS;
+      const complete = row.quote === null && closedJustNow ? { ...row, quote: this.minutes.latestQuote() } : row;
+      if (closedJustNow && row.quote === null) await journal.append(this.symbol, complete, now);
+      this.take(complete);
+    }
+    this.warmBars = this.parts.features.bars;
+  }
+
+  private take(row: BarWithQuote): void {
+    this.warmedFrom ??= row.bar.start;
+    this.lastBar = row.bar;
+    this.parts.features.push(row);
+  }
+
+  /** After a hole in the stream the forming minute is not to be trusted. */
+  noteGap(marketTime: number): void {
+    this.partialUntil = Math.max(this.partialUntil, Math.floor(marketTime / MINUTE_MS) * MINUTE_MS + MINUTE_MS);
+  }
+
+  isComplete(minuteEnd: number): boolean {
+    return this.minutes.isComplete(minuteEnd);
+  }
+
+  dueMinutes(through: number): readonly number[] {
+    const due = this.minutes.dueMinutes(through);
+    return this.partialUntil <= through && this.lastBarAt !== null && this.lastBarAt < this.partialUntil
+      ? [...new Set([this.partialUntil, ...due])].sort((a, b) => a - b)
+      : due;
+  }
+
+  quote(): Quote | null {
+    return this.minutes.latestQuote();
+  }
+
+  /** Closes the minute that ends at `minuteEnd`; null when nothing traded in it. */
+  async close(minuteEnd: number): Promise<BarWithQuote | null> {
+    const streamed = this.minutes.close(minuteEnd);
+    const row = minuteEnd <= this.partialUntil ? await this.fromHistory(minuteEnd) : streamed;
+    if (row === null || (this.lastBarAt !== null && row.bar.start < this.lastBarAt)) return null;
+    await this.parts.journal.append(this.symbol, row, minuteEnd);
+    this.take(row);
+    return row;
+  }
+
+  private async fromHistory(minuteEnd: number): Promise<BarWithQuote | null> {
+    const from = this.lastBarAt ?? minuteEnd - MINUTE_MS;
+    const bars = await this.parts.data.history(this.parts.contract, { from, to: minuteEnd });
+    // Minutes lost in a gap come back without their quotes; only the one that closes now has the book of this instant.
+    for (const bar of bars)
+      if (bar.start + MINUTE_MS < minuteEnd && bar.volume > 0) {
+        const row: BarWithQuote = { bar, quote: null };
+        await this.parts.journal.append(this.symbol, row, minuteEnd);
+        this.take(row);
+      }
+    const last = bars.find((bar) => bar.start + MINUTE_MS === minuteEnd && bar.volume > 0);
+    return last === undefined ? null : { bar: last, quote: this.minutes.latestQuote() };
+  }
+
+  /** Features and votes on the last closed bar. */
+  async opinion(): Promise<Opinion> {
+    const { features, ensemble } = this.parts;
+    const row = features.row();
+    const missing = features.missing();
+    const atr = features.value('atr');
+    if (row === null || missing.length > 0) {
+      const why = `features without a value: ${missing.join(', ')}`;
+      return { votes: [], skipped: [{ model: '*', why }], featureHash: row && featureHash(row), atr };
+    }
+    if (ensemble === null) {
+      return { votes: [], skipped: [{ model: '*', why: 'no model run' }], featureHash: featureHash(row), atr };
+    }
+    const { votes, skipped } = await ensemble.vote(row);
+    return { votes, skipped, featureHash: featureHash(row), atr };
+  }
+
+  stop(): void {
+    this.unsubscribe();
+  }
+}
