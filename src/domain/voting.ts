@@ -44,7 +44,7 @@ function weightOf(model: string, rule: VoteRule): number {
 }
 
 /** Throws RangeError for a weight that is negative or not finite. */
-export function tallyVotes(votes: readonly Vote[], rule: VoteRule): VoteResult {
+export function combineVotes(votes: readonly Vote[], rule: VoteRule): VoteResult {
   const sums: Record<Signal, number> = { sell: 0, hold: 0, buy: 0 };
   for (const { model, signal } of votes) sums[signal] += weightOf(model, rule);
   const total = sums.sell + sums.hold + sums.buy;
