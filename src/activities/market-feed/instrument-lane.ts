@@ -91,13 +91,20 @@ export class InstrumentLane {
     const to = Math.floor(now / MINUTE_MS) * MINUTE_MS;
     const consumed = await journal.read(this.symbol, from, to);
     const history = to > from ? await data.history(contract, { from, to }) : [];
-    for (const row of mergeWarmUp(consumed, history, from, to)) {
-      const closedJustNow = row.bar.start + MINUTE_MS === to && now - to <= SNAPSHOT_GRACE_MS;
-      const complete = row.quote === null && closedJustNow ? { ...row, quote: this.minutes.latestQuote() } : row;
-      if (closedJustNow && row.quote === null) await journal.append(this.symbol, complete, now);
-      this.take(complete);
-    }
+    const known = new Set(consumed.map(({ bar }) => bar.start));
+    const merged = mergeWarmUp(consumed, history, from, to).map((row) => this.withSnapshotQuote(row, now));
+    const fresh = merged.filter(({ bar }) => !known.has(bar.start));
+    await journal.appendAll(this.symbol, fresh, now, 'history');
+    merged.forEach((row) => this.take(row));
     this.warmBars = this.parts.features.bars;
+  }
+
+  /** A minute that ended just now still has its quote: the one the subscription began with. */
+  private withSnapshotQuote(row: BarWithQuote, now: number): BarWithQuote {
+    const age = now - (row.bar.start + MINUTE_MS);
+    return row.quote === null && age >= 0 && age <= SNAPSHOT_GRACE_MS
+      ? { ...row, quote: this.minutes.latestQuote() }
+      : row;
   }
 
   private take(row: BarWithQuote): void {
@@ -140,12 +147,9 @@ export class InstrumentLane {
     const from = this.lastBarAt ?? minuteEnd - MINUTE_MS;
     const bars = await this.parts.data.history(this.parts.contract, { from, to: minuteEnd });
     // Minutes lost in a gap come back without their quotes; only the one that closes now has the book of this instant.
-    for (const bar of bars)
-      if (bar.start + MINUTE_MS < minuteEnd && bar.volume > 0) {
-        const row: BarWithQuote = { bar, quote: null };
-        await this.parts.journal.append(this.symbol, row, minuteEnd);
-        this.take(row);
-      }
+    const lost = mergeWarmUp([], bars, from, minuteEnd - MINUTE_MS);
+    await this.parts.journal.appendAll(this.symbol, lost, minuteEnd, 'history');
+    lost.forEach((row) => this.take(row));
     const last = bars.find((bar) => bar.start + MINUTE_MS === minuteEnd && bar.volume > 0);
     return last === undefined ? null : { bar: last, quote: this.minutes.latestQuote() };
   }
