@@ -45,7 +45,10 @@ export function isInstalled(root = ROOT) {
   return true;
 }
 
-const lockHash = (root) => createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex');
+const lockHash = (root) =>
+  createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .digest('hex');
 
 /** Runs npm; rejects with the last lines of its output when it fails. */
 function npm(args, cwd) {
@@ -65,7 +68,9 @@ function npm(args, cwd) {
     child.stderr.on('data', keep);
     child.on('error', (error) => reject(new SetupError(`npm could not be started: ${error.message}`)));
     child.on('close', (code) =>
-      code === 0 ? resolve() : reject(new SetupError(`npm ${args.join(' ')} failed (exit code ${code}):\n${tail.trim()}`)),
+      code === 0
+        ? resolve()
+        : reject(new SetupError(`npm ${args.join(' ')} failed (exit code ${code}):\n${tail.trim()}`)),
     );
   });
 }

@@ -1,0 +1,33 @@
+/**
+ * Equity of the shown account from what the screen knows: realized results of the session and open positions at the last price.
+ * For the view and the day's drawdown only; the session's limits use the broker's own net liquidation. Pure.
+ */
+import { INSTRUMENTS } from '../../domain/instruments';
+import type { PositionView, SessionSnapshot } from '../../domain/session-snapshot';
+
+export type LastPrices = ReadonlyMap<string, number>;
+
+/** Dollars an open position has gained since its entry at the last price; 0 before a price is known. */
+export function unrealizedOf(position: PositionView, prices: LastPrices): number {
+  const last = prices.get(position.symbol);
+  if (last === undefined) return 0;
+  return (last - position.averagePrice) * position.quantity * INSTRUMENTS[position.symbol].multiplier;
+}
+
+export const unrealizedPnl = (positions: readonly PositionView[], prices: LastPrices): number =>
+  positions.reduce((sum, position) => sum + unrealizedOf(position, prices), 0);
+
+/** Result of the trade date so far, dollars: realized (net of fees, as the broker reports it) and unrealized. */
+export const dayPnl = (snapshot: SessionSnapshot, prices: LastPrices): number =>
+  snapshot.day.realizedPnl + unrealizedPnl(snapshot.positions, prices);
+
+/** Largest fall from a running maximum, dollars; `equity` in time order. The start counts as a maximum. */
+export function maxDrawdown(equity: readonly number[]): number {
+  let peak = -Infinity;
+  let worst = 0;
+  for (const value of equity) {
+    peak = Math.max(peak, value);
+    worst = Math.max(worst, peak - value);
+  }
+  return worst;
+}

@@ -1,0 +1,40 @@
+/** The end of a day and of the run as text: the result against buy-and-hold, whatever it is. Pure. */
+import { ABSENT, money, signedMoney, wholeNumber } from '../number-format';
+import type { DayReport } from './day-report';
+
+const countsOf = (counts: Readonly<Partial<Record<string, number>>>): string => {
+  const parts = Object.entries(counts).flatMap(([name, count]) =>
+    count === undefined || count === 0 ? [] : [`${name} ${count}`],
+  );
+  return parts.length === 0 ? 'none' : parts.join(', ');
+};
+
+const milliseconds = (value: number | null): string => (value === null ? ABSENT : `${value.toFixed(1)} ms`);
+
+export function daySummary(report: DayReport): readonly string[] {
+  const { latencyMs: latency } = report;
+  const verdict =
+    report.realizedPnl === report.buyAndHoldPnl
+      ? 'level with'
+      : report.realizedPnl > report.buyAndHoldPnl
+        ? 'ahead of'
+        : 'behind';
+  return [
+    `${report.tradingDay}: realized ${signedMoney(report.realizedPnl)} after fees of ${money(report.fees)}, ${verdict} buy-and-hold at ${signedMoney(report.buyAndHoldPnl)}`,
+    `  ${report.instruments.join(' ')} · ${wholeNumber(report.bars)} bars · ${wholeNumber(report.decisions)} decisions · ${report.proposals} proposals · ${report.trades} trades · max drawdown ${money(report.maxDrawdown)}`,
+    `  orders: ${countsOf(report.orders)} · refused: ${countsOf(report.refusals)} · models: ${report.modelRun ?? 'none (learning-only: no earlier day to fit on)'}`,
+    `  decision to order at the gateway: p50 ${milliseconds(latency.p50)}, p99 ${milliseconds(latency.p99)} (${latency.n} orders) · ${wholeNumber(report.historyEvents)} history events`,
+    report.reconciled
+      ? "  reconciled: the session's counters and positions equal the broker's messages"
+      : `  NOT RECONCILED: ${report.differences.join('; ')}`,
+  ];
+}
+
+export function runSummary(reports: readonly DayReport[]): readonly string[] {
+  if (reports.length < 2) return [];
+  const sum = (pick: (report: DayReport) => number): number =>
+    reports.reduce((total, report) => total + pick(report), 0);
+  return [
+    `${reports.length} days: realized ${signedMoney(sum((day) => day.realizedPnl))}, buy-and-hold ${signedMoney(sum((day) => day.buyAndHoldPnl))}, ${sum((day) => day.trades)} trades, fees ${money(sum((day) => day.fees))}`,
+  ];
+}
