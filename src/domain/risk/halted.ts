@@ -1,0 +1,10 @@
+import { refusal } from '../refusals';
+import type { RiskRule } from './rule';
+
+export const haltedRule: RiskRule = ({ state: { halt, account } }) =>
+  halt.phase === 'ACTIVE'
+    ? null
+    : refusal(
+        'HALTED',
+        `account=${account} phase=${halt.phase} cause=${halt.cause ?? 'none'}; lift with omega lift-halt`,
+      );

@@ -1,0 +1,12 @@
+/** A risk rule judges one entry against the session's state: null allows, a refusal carries the numbers behind it. Pure. */
+import type { EntryProposal, ProposalBatch } from '../proposals';
+import type { Refusal } from '../refusals';
+import type { SessionState } from '../session-state';
+
+export interface EntryCase {
+  readonly state: SessionState;
+  readonly proposal: EntryProposal;
+  readonly batch: ProposalBatch;
+}
+
+export type RiskRule = (entry: EntryCase) => Refusal | null;

@@ -1,0 +1,168 @@
+/**
+ * How the session books its orders: reservation, reports of order workflows, what is live. Pure.
+ * Invariants: 1. an execution enters positions and totals once, however often it is reported; 2. an order counts against limits from its
+ * reservation until nothing of it can trade any more; 3. terminal states are believed from reports only.
+ */
+import type { FutureSymbol } from './instruments';
+import { ORDER_ID_BLOCK, orderKey } from './ids';
+import type { OrderIntent } from './intents';
+import type { BookedExecution, OrderReport } from './order-report';
+import { isTerminal, type OrderState } from './orders';
+import { applyFill, flatPosition, signedShares, type Position } from './positions';
+import { later, type SessionOrder, type SessionState } from './session-state';
+
+/** Everything about an intent that the session does not allocate itself. */
+export type IntentRequest = Omit<OrderIntent, 'key' | 'account' | 'orderIdBase' | 'expectedPosition'>;
+
+/** Allocates key and broker ids and books the order as proposed: from here on it counts against every limit. */
+export function reserve(
+  state: SessionState,
+  request: IntentRequest,
+): { readonly state: SessionState; readonly intent: OrderIntent } {
+  const seq = state.seq + 1;
+  const intent: OrderIntent = {
+    ...request,
+    key: orderKey(state.account, state.epoch, seq),
+    account: state.account,
+    orderIdBase: state.nextOrderId,
+    expectedPosition: positionOf(state, request.contract.conId),
+  };
+  const resting: OrderState | null = intent.bracket === null ? null : 'proposed';
+  const order: SessionOrder = {
+    intent,
+    tradeDate: state.tradeDate,
+    states: { entry: 'proposed', stop: resting, target: resting },
+    booked: 0,
+    entryExecuted: 0,
+    entryNotional: 0,
+    openQuantity: 0,
+    fees: 0,
+    needsHuman: false,
+    reason: null,
+  };
+  const orders = { ...state.orders, [intent.key]: order };
+  return { state: { ...state, seq, nextOrderId: state.nextOrderId + ORDER_ID_BLOCK, orders }, intent };
+}
+
+/** Books the end of an intent that was never sent. */
+export function neverSent(
+  state: SessionState,
+  key: string,
+  entry: 'expired' | 'rejected',
+  reason: string,
+): SessionState {
+  return withOrder(state, key, (order) => ({
+    ...order,
+    reason,
+    states: {
+      entry,
+      stop: order.states.stop === null ? null : 'expired',
+      target: order.states.target === null ? null : 'expired',
+    },
+  }));
+}
+
+/** All legs of an order that was handed to the broker, or whose handing over has no known outcome. */
+export function placed(state: SessionState, key: string, to: 'submitting' | 'unknown'): SessionState {
+  return withOrder(state, key, (order) => {
+    const move = (current: OrderState | null): OrderState | null => (current === 'proposed' ? to : current);
+    const { entry, stop, target } = order.states;
+    return { ...order, states: { entry: move(entry), stop: move(stop), target: move(target) } };
+  });
+}
+
+function withOrder(state: SessionState, key: string, change: (order: SessionOrder) => SessionOrder): SessionState {
+  const order = state.orders[key];
+  return order === undefined ? state : { ...state, orders: { ...state.orders, [key]: change(order) } };
+}
+
+/** Applies an order workflow's report: new executions to positions and totals, states, fees, stop-outs, freezes. */
+export function applyReport(state: SessionState, report: OrderReport): SessionState {
+  const order = state.orders[report.key];
+  if (order === undefined) return state;
+  const news = report.executions.slice(order.booked);
+  const traded = news.reduce((next, execution) => bookExecution(next, order.intent, execution), state);
+  const entries = report.executions.filter(({ leg }) => leg === 'entry');
+  const updated: SessionOrder = {
+    ...order,
+    states: report.states,
+    booked: Math.max(order.booked, report.executions.length),
+    entryExecuted: entries.reduce((sum, { shares }) => sum + shares, 0),
+    entryNotional: entries.reduce((sum, { shares, price }) => sum + shares * price, 0),
+    openQuantity: report.executions.reduce((sum, { side, shares }) => sum + signedShares(side, shares), 0),
+    fees: report.fees,
+    needsHuman: report.needsHuman,
+    reason: report.reason,
+  };
+  const symbol = order.intent.contract.symbol;
+  const frozen =
+    report.freeze === null ? traded.frozen : { ...traded.frozen, [symbol]: `${report.key}: ${report.freeze}` };
+  return {
+    ...traded,
+    frozen,
+    orders: { ...traded.orders, [report.key]: updated },
+    day: { ...traded.day, fees: traded.day.fees + report.fees - order.fees },
+  };
+}
+
+function bookExecution(state: SessionState, intent: OrderIntent, execution: BookedExecution): SessionState {
+  const { contract } = intent;
+  const held = state.positions[contract.conId] ?? flatPosition(contract);
+  const { position, realizedPnl } = applyFill(held, execution);
+  const { [contract.conId]: _closed, ...others } = state.positions;
+  const positions: Readonly<Record<string, Position>> =
+    position.quantity === 0 ? others : { ...others, [contract.conId]: position };
+  const lastStopAt =
+    execution.leg === 'stop' ? { ...state.lastStopAt, [contract.symbol]: execution.time } : state.lastStopAt;
+  return {
+    ...state,
+    positions,
+    lastStopAt,
+    marketTime: later(state.marketTime, execution.time),
+    day: {
+      ...state.day,
+      executions: state.day.executions + 1,
+      contractsTraded: state.day.contractsTraded + execution.shares,
+      realizedPnl: state.day.realizedPnl + realizedPnl,
+    },
+  };
+}
+
+export const ordersOf = (state: SessionState): readonly SessionOrder[] => Object.values(state.orders);
+export const ordersIn = (state: SessionState, symbol: FutureSymbol): readonly SessionOrder[] =>
+  ordersOf(state).filter(({ intent }) => intent.contract.symbol === symbol);
+
+/** The entry leg may still trade. */
+export const isEntryLive = (order: SessionOrder): boolean => !isTerminal(order.states.entry ?? 'expired');
+/** Any leg may still trade. */
+export const isLive = ({ states }: SessionOrder): boolean =>
+  Object.values(states).some((state) => state !== null && !isTerminal(state));
+export const isUnknown = ({ states }: SessionOrder): boolean => Object.values(states).includes('unknown');
+/** An entry that traded or still may: what the day's trade limit counts. */
+export const isTrade = (order: SessionOrder): boolean =>
+  order.intent.purpose === 'entry' && (order.entryExecuted > 0 || isEntryLive(order));
+
+export const positionOf = (state: SessionState, conId: number): number => state.positions[conId]?.quantity ?? 0;
+
+export const positionsIn = (state: SessionState, symbol: FutureSymbol): readonly Position[] =>
+  Object.values(state.positions).filter(({ contract }) => contract.symbol === symbol);
+
+/** Signed contracts over all contract months of a symbol. */
+export const netPosition = (state: SessionState, symbol: FutureSymbol): number =>
+  positionsIn(state, symbol).reduce((sum, { quantity }) => sum + quantity, 0);
+
+/** Why no entry may be made in the symbol, or null: frozen for a human, or an order of it is unknown. */
+export function freezeOf(state: SessionState, symbol: FutureSymbol): string | null {
+  const unknown = ordersIn(state, symbol).find(isUnknown);
+  return state.frozen[symbol] ?? (unknown === undefined ? null : `outcome of ${unknown.intent.key} is unknown`);
+}
+
+/**
+ * Orders whose entry left an open position while its stop is over and did not trade (late execution after a cancel, a lost leg):
+ * nothing at the broker protects it.
+ */
+export const isUnprotected = (order: SessionOrder): boolean =>
+  order.intent.bracket !== null &&
+  order.openQuantity !== 0 &&
+  order.states.stop !== null &&
+  isTerminal(order.states.stop);

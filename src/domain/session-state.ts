@@ -1,0 +1,156 @@
+/**
+ * What the trading session carries from run to run: plain JSON, one version number, a pure upcaster. Reducers beside it (session-*.ts)
+ * return a new state; the workflow keeps the latest one.
+ */
+import type { OrderLeg } from './ids';
+import { FIRST_ORDER_ID } from './ids';
+import type { FutureSymbol } from './instruments';
+import type { OrderIntent } from './intents';
+import type { OrderState } from './orders';
+import type { Position } from './positions';
+import type { ProposalAnswer } from './proposals';
+import type { RefusalCode } from './refusals';
+import type { HaltState, PastDay, SessionSnapshot } from './session-snapshot';
+
+export const STATE_VERSION = 1;
+
+/** F2, as fractions of net liquidation and counts. */
+export interface Limits {
+  readonly dailyLossFraction: number;
+  readonly tradesPerDay: number;
+  readonly exposureContracts: number;
+  readonly orderContracts: number;
+  readonly drawdownFraction: number;
+}
+
+/** The session's own line about an intent; its truth is the order workflow. */
+export interface SessionOrder {
+  readonly intent: OrderIntent;
+  readonly tradeDate: string | null;
+  readonly states: Readonly<Record<OrderLeg, OrderState | null>>;
+  /** Executions of its report already in positions and totals; their number is enough, the list only grows. */
+  readonly booked: number;
+  readonly entryExecuted: number;
+  /** Sum of price × shares over entry executions, for the average price. */
+  readonly entryNotional: number;
+  /** Signed contracts that this intent has left open (entry less stop and target). */
+  readonly openQuantity: number;
+  readonly fees: number;
+  readonly needsHuman: boolean;
+  readonly reason: string | null;
+}
+
+/** Why nothing was sent for the last decided bar, or what was: a repeated batch is answered from here. */
+export interface Watermark {
+  readonly barClose: number;
+  readonly decisionId: string;
+  /** Null while the first answer is still being found. */
+  readonly answer: ProposalAnswer | null;
+}
+
+/** Closing one symbol: cancel, read, reduce, until the broker is flat. */
+export interface Flattening {
+  readonly cause: string;
+  readonly phase: 'cancelling' | 'reading' | 'placing' | 'reducing';
+  /** Readings that must agree on flat before it is over. */
+  readonly confirmations: number;
+}
+
+export interface DayState {
+  readonly proposals: number;
+  readonly refusals: Readonly<Partial<Record<RefusalCode, number>>>;
+  readonly executions: number;
+  readonly contractsTraded: number;
+  readonly fees: number;
+  /** Before fees. */
+  readonly realizedPnl: number;
+}
+
+export interface SessionState {
+  readonly stateVersion: typeof STATE_VERSION;
+  readonly account: string;
+  /** Seconds since 1970 of the first run of this chain: names of another chain are never repeated. */
+  readonly epoch: number;
+  readonly seq: number;
+  readonly nextOrderId: number;
+  readonly mode: SessionSnapshot['mode'];
+  readonly limits: Limits;
+  readonly tradeDate: string | null;
+  readonly startOfDayNetLiquidation: number | null;
+  readonly highWaterMark: number | null;
+  readonly lastNetLiquidation: number | null;
+  /** Loss of the day that a human accepted by lifting the halt; only a loss as large again halts anew. */
+  readonly acceptedLoss: number;
+  readonly halt: HaltState;
+  readonly pausedBy: string | null;
+  readonly frozen: Readonly<Partial<Record<FutureSymbol, string>>>;
+  /** By conId. */
+  readonly positions: Readonly<Record<string, Position>>;
+  /** By key: orders of the trade date, and older ones that are not over. */
+  readonly orders: Readonly<Record<string, SessionOrder>>;
+  readonly watermarks: Readonly<Partial<Record<FutureSymbol, Watermark>>>;
+  readonly lastStopAt: Readonly<Partial<Record<FutureSymbol, number>>>;
+  readonly flattening: Readonly<Partial<Record<FutureSymbol, Flattening>>>;
+  readonly day: DayState;
+  readonly pastDays: readonly PastDay[];
+  readonly brokerEpoch: number | null;
+  /** Latest market time heard, UTC ms. */
+  readonly marketTime: number | null;
+}
+
+export const EMPTY_DAY: DayState = {
+  proposals: 0,
+  refusals: {},
+  executions: 0,
+  contractsTraded: 0,
+  fees: 0,
+  realizedPnl: 0,
+};
+
+export const ACTIVE: HaltState = { phase: 'ACTIVE', cause: null, since: null };
+
+/** State of a new chain of runs; `epoch` is the start of its first run in whole seconds. */
+export const newSession = (
+  account: string,
+  epoch: number,
+  settings: { readonly limits: Limits; readonly mode: SessionSnapshot['mode'] },
+): SessionState => ({
+  stateVersion: STATE_VERSION,
+  account,
+  epoch,
+  seq: 0,
+  nextOrderId: FIRST_ORDER_ID,
+  mode: settings.mode,
+  limits: settings.limits,
+  tradeDate: null,
+  startOfDayNetLiquidation: null,
+  highWaterMark: null,
+  lastNetLiquidation: null,
+  acceptedLoss: 0,
+  halt: ACTIVE,
+  pausedBy: null,
+  frozen: {},
+  positions: {},
+  orders: {},
+  watermarks: {},
+  lastStopAt: {},
+  flattening: {},
+  day: EMPTY_DAY,
+  pastDays: [],
+  brokerEpoch: null,
+  marketTime: null,
+});
+
+/**
+ * Brings carried state of any earlier version to the present one. Throws RangeError on a version that this code does not know:
+ * the run then stops visibly instead of trading on a misread state.
+ */
+export function upcast(carried: { readonly stateVersion: number }): SessionState {
+  if (carried.stateVersion === STATE_VERSION) return carried as SessionState;
+  throw new RangeError(
+    `carried session state has version ${carried.stateVersion}, this code reads ${STATE_VERSION}: run the release that wrote it`,
+  );
+}
+
+/** Latest of two market times. */
+export const later = (known: number | null, heard: number): number => (known === null ? heard : Math.max(known, heard));

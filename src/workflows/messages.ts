@@ -1,0 +1,80 @@
+/**
+ * Names and payloads of every update, query and signal between the workflows, their activities and the client room.
+ * Signals are durable without a worker alive; updates are not, so only what needs an answer is one.
+ */
+import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { BrokerEvent, BrokerPosition } from '../domain/broker-events';
+import type { LimitsConfig } from '../config/config';
+import type { OrderBook } from '../domain/order-book';
+import type { OrderReport } from '../domain/order-report';
+import type { FutureSymbol } from '../domain/instruments';
+import type { EquityReport, ProposalAnswer, ProposalBatch } from '../domain/proposals';
+import type { HaltState, SessionSnapshot } from '../domain/session-snapshot';
+
+/** Who asks and why: written into the history and shown wherever the effect is shown. */
+export interface OperatorCommand {
+  readonly by: string;
+  readonly why: string;
+}
+
+export interface SessionSettings {
+  readonly limits: LimitsConfig;
+  readonly mode: SessionSnapshot['mode'];
+}
+
+export interface TradeDateOpened {
+  readonly tradeDate: string;
+  readonly netLiquidation: number;
+  readonly marketTime: number;
+}
+
+export interface TradeDateClosed {
+  readonly tradeDate: string;
+  readonly marketTime: number;
+}
+
+export interface BrokerConnected {
+  /** Connection epoch of the guard. */
+  readonly epoch: number;
+  readonly nextValidId: number;
+  readonly positions: readonly BrokerPosition[];
+}
+
+/** Broker events that no order workflow would take: foreign orders, orders of another epoch, orders of ours not known. */
+export interface UnroutedEvents {
+  readonly key: string | null;
+  readonly events: readonly BrokerEvent[];
+}
+
+// ---- trading session: session/<account>
+export const proposeOrders = defineUpdate<readonly ProposalAnswer[], [ProposalBatch]>('proposeOrders');
+export const liftHalt = defineUpdate<HaltState, [OperatorCommand]>('liftHalt');
+/** Lifts a freeze that needed a human; the position is read from the broker again and adopted. */
+export const unfreeze = defineUpdate<void, [OperatorCommand & { readonly symbol: FutureSymbol }]>('unfreeze');
+export const snapshot = defineQuery<SessionSnapshot>('snapshot');
+export const halt = defineSignal<[OperatorCommand]>('halt');
+export const pause = defineSignal<[OperatorCommand]>('pause');
+export const resume = defineSignal<[OperatorCommand]>('resume');
+export const flatten = defineSignal<[OperatorCommand & { readonly symbol: FutureSymbol | null }]>('flatten');
+export const cancelOrder = defineSignal<[{ readonly key: string; readonly by: string }]>('cancelOrder');
+export const equity = defineSignal<[EquityReport]>('equity');
+export const tradeDateOpened = defineSignal<[TradeDateOpened]>('tradeDateOpened');
+export const tradeDateClosed = defineSignal<[TradeDateClosed]>('tradeDateClosed');
+export const orderReport = defineSignal<[OrderReport]>('orderReport');
+export const unroutedEvents = defineSignal<[UnroutedEvents]>('brokerEvent');
+export const brokerConnected = defineSignal<[BrokerConnected]>('brokerConnected');
+/** Settings of the process that (re)started the session: they outlive no run silently. */
+export const configure = defineSignal<[SessionSettings]>('configure');
+/** Continue as new now: the new run takes up the code of the worker that runs it. */
+export const rollover = defineSignal('rollover');
+
+// ---- order: order/<key>
+export const brokerEvents = defineSignal<[readonly BrokerEvent[]]>('brokerEvents');
+export const cancelIntent = defineSignal<[OperatorCommand]>('cancel');
+/** The trade date ended: whoever is terminal completes, resting legs are kept. */
+export const standDown = defineSignal('standDown');
+export const orderBook = defineQuery<OrderBook>('orderBook');
+
+// ---- market feed: market-feed/<account>
+/** The feed ends after the trade date it is in. */
+export const stopFeed = defineSignal<[OperatorCommand]>('stopFeed');
