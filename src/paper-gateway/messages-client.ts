@@ -1,36 +1,33 @@
 /** Every request that the gateway understands, decoded. `type` is the name of the TWS API call. */
 import type { ContractQuery, WireContract, WireOrder } from './messages-values';
 
-/** Requests without fields. */
-export interface BareRequest {
-  readonly type:
-    | 'reqManagedAccounts'
-    | 'reqCurrentTime'
-    | 'reqMktDepthExchanges'
-    | 'reqOpenOrders'
-    | 'reqAllOpenOrders'
-    | 'reqPositions'
-    | 'cancelPositions'
-    | 'reqGlobalCancel';
-}
+type BareType =
+  | 'reqManagedAccounts'
+  | 'reqCurrentTime'
+  | 'reqMktDepthExchanges'
+  | 'reqOpenOrders'
+  | 'reqAllOpenOrders'
+  | 'reqPositions'
+  | 'cancelPositions'
+  | 'reqGlobalCancel';
+type CancelType =
+  | 'cancelHistoricalData'
+  | 'cancelHeadTimestamp'
+  | 'cancelHistogramData'
+  | 'cancelMktData'
+  | 'cancelRealTimeBars'
+  | 'cancelTickByTickData'
+  | 'cancelMktDepth'
+  | 'cancelPositionsMulti'
+  | 'cancelAccountUpdatesMulti'
+  | 'cancelAccountSummary'
+  | 'cancelPnL'
+  | 'cancelPnLSingle';
 
+/** Requests without fields. One member per type, so that Extract finds each. */
+export type BareRequest = { [T in BareType]: { readonly type: T } }[BareType];
 /** Cancels of a subscription or query by its request id. */
-export interface CancelRequest {
-  readonly type:
-    | 'cancelHistoricalData'
-    | 'cancelHeadTimestamp'
-    | 'cancelHistogramData'
-    | 'cancelMktData'
-    | 'cancelRealTimeBars'
-    | 'cancelTickByTickData'
-    | 'cancelMktDepth'
-    | 'cancelPositionsMulti'
-    | 'cancelAccountUpdatesMulti'
-    | 'cancelAccountSummary'
-    | 'cancelPnL'
-    | 'cancelPnLSingle';
-  readonly reqId: number;
-}
+export type CancelRequest = { [T in CancelType]: { readonly type: T; readonly reqId: number } }[CancelType];
 
 export type ClientRequest =
   | BareRequest

@@ -8,21 +8,18 @@ import type {
   WireOrderState,
 } from './messages-values';
 
-/** Ends of lists that carry only the request they answer. */
-export interface EndOfRequest {
-  readonly type:
-    | 'contractDetailsEnd'
-    | 'execDetailsEnd'
-    | 'tickSnapshotEnd'
-    | 'accountSummaryEnd'
-    | 'positionMultiEnd'
-    | 'accountUpdateMultiEnd';
-  readonly reqId: number;
-}
+type EndOfRequestType =
+  | 'contractDetailsEnd'
+  | 'execDetailsEnd'
+  | 'tickSnapshotEnd'
+  | 'accountSummaryEnd'
+  | 'positionMultiEnd'
+  | 'accountUpdateMultiEnd';
+type BareType = 'openOrderEnd' | 'completedOrdersEnd' | 'positionEnd';
 
-export interface BareMessage {
-  readonly type: 'openOrderEnd' | 'completedOrdersEnd' | 'positionEnd';
-}
+/** Ends of lists that carry only the request they answer. One member per type, so that Extract finds each. */
+export type EndOfRequest = { [T in EndOfRequestType]: { readonly type: T; readonly reqId: number } }[EndOfRequestType];
+export type BareMessage = { [T in BareType]: { readonly type: T } }[BareType];
 
 export type ServerMessage =
   | EndOfRequest
