@@ -87,6 +87,8 @@ function appendLog(path: string, handle: FileHandle): AppendLog {
     }
   };
   const drain = async (): Promise<void> => {
+    // Lines of one tick go together.
+    await Promise.resolve();
     while (waiting.length > 0) {
       const batch = waiting;
       waiting = [];

@@ -14,7 +14,7 @@ import { MarketJournalError } from './market-journal-error';
 import { journalFile, openJournalReader } from './market-journal-reader';
 import type { JournalReader, ReportProblem } from './market-journal-reader';
 import { headerLine, parseJournal, rowLine } from './journal-rows';
-import type { RowSource } from './journal-rows';
+import type { ConsumedRow, RowSource } from './journal-rows';
 
 export interface MarketJournal extends JournalReader {
   /**
@@ -64,16 +64,23 @@ export function openMarketJournal(stateDir: string, account: string, report: Rep
       throw error;
     }
   };
+  const appendDay = async (symbol: string, tradeDate: string, rows: readonly ConsumedRow[]): Promise<number> => {
+    const { starts, log } = await dayFor(symbol, tradeDate);
+    const fresh = rows.filter(({ row }) => !starts.has(row.bar.start) && starts.add(row.bar.start));
+    await Promise.all(fresh.map((row) => log.append(rowLine(row), 'written')));
+    return fresh.length;
+  };
   const appendAll: MarketJournal['appendAll'] = async (symbol, rows, consumedAt, source) => {
-    const written: Promise<void>[] = [];
+    const byDate = new Map<string, ConsumedRow[]>();
     for (const row of rows) {
-      const day = await dayFor(symbol, tradeDateOf(row.bar.start));
-      if (day.starts.has(row.bar.start)) continue;
-      day.starts.add(row.bar.start);
-      written.push(day.log.append(rowLine({ row, consumedAt, source }), 'written'));
+      const tradeDate = tradeDateOf(row.bar.start);
+      const day = byDate.get(tradeDate) ?? [];
+      byDate.set(tradeDate, day);
+      day.push({ row, consumedAt, source });
     }
-    await Promise.all(written);
-    return written.length;
+    let added = 0;
+    for (const [tradeDate, day] of byDate) added += await appendDay(symbol, tradeDate, day);
+    return added;
   };
   return {
     append: async (symbol, row, consumedAt, source = 'live') =>
