@@ -117,15 +117,17 @@ function nextStretch(
   path: string,
   report: (problem: string) => void,
 ): Stretch | null {
-  let stretch: Stretch | null = null;
+  let tradeDate: string | null = null;
+  let to = from;
   for (const { at, end, line } of lines) {
     if (at < from) continue;
     if (line.kind === 'damaged') report(`${path}: the line at byte ${at} ${line.why}; it is kept as it is.`);
-    const tradeDate: string | undefined = line.kind === 'entry' ? line.entry.tradeDate : stretch?.tradeDate;
-    if (stretch !== null && tradeDate !== stretch.tradeDate) return stretch;
-    if (tradeDate !== undefined) stretch = { tradeDate, to: end };
+    const date: string | null = line.kind === 'entry' ? line.entry.tradeDate : tradeDate;
+    if (tradeDate !== null && date !== tradeDate) break;
+    tradeDate = date;
+    to = end;
   }
-  return stretch;
+  return tradeDate === null ? null : { tradeDate, to };
 }
 
 /** Writes the stretch as the next free segment of its trade date and answers its key. */
