@@ -4,17 +4,16 @@
  *  1. A model that cannot be trusted (file damaged, other schema, no finite answer) does not vote, and every answer says which and why.
  *  2. Inference runs on one thread, operators in sequence: with two threads a forest's last bits differ from run to run.
  */
-import { createHash } from 'node:crypto';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { FutureSymbol } from '../domain/instruments';
 import type { Vote } from '../domain/proposals';
 import { signalOf } from '../domain/voting';
 import { modelColumnIndexes } from '../features/pipeline';
 import type { FeatureSchema } from '../features/schema';
+import { modelKey, readModelFile } from '../storage/model-registry';
 import type { ObjectStore } from '../storage/object-store';
-import { isStoreError } from '../storage/object-store';
 import type { ModelEntry } from './manifest';
-import { modelKey, readManifest } from './model-run';
+import { readManifest } from './model-run';
 
 export interface SkippedModel {
   readonly model: string;
@@ -99,14 +98,9 @@ async function loadModel(
   const key = modelKey(runId, entry.file);
   let bytes: Uint8Array;
   try {
-    bytes = await store.get(key);
+    bytes = await readModelFile(store, runId, entry);
   } catch (error) {
-    return isStoreError(error, 'NOT_FOUND')
-      ? `its file ${key} is missing`
-      : `its file ${key} cannot be read: ${messageOf(error)}`;
-  }
-  if (createHash('sha256').update(bytes).digest('hex') !== entry.sha256) {
-    return `its file ${key} is damaged (not the content that the manifest names): fit the run again`;
+    return `its file cannot be used: ${messageOf(error)}`;
   }
   try {
     const session = await openSession(bytes);

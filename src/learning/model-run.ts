@@ -6,12 +6,11 @@
  */
 import { isRunId } from '../domain/ids';
 import { isStoreError } from '../storage/object-store';
+import { manifestKey, modelKey } from '../storage/model-registry';
 import type { ObjectStore } from '../storage/object-store';
 import { runManifestSchema } from './manifest';
 import type { RunManifest } from './manifest';
 import { ModelRunError } from './model-run-error';
-
-const ROOT = 'models/';
 
 /** Throws ModelRunError RUN_ID_INVALID. */
 export function checkedRunId(runId: string): string {
@@ -19,23 +18,6 @@ export function checkedRunId(runId: string): string {
     throw new ModelRunError('RUN_ID_INVALID', `"${runId}" is not a model run id; write YYYYMMDD_HHMMSS in UTC.`);
   }
   return runId;
-}
-
-export const manifestKey = (runId: string): string => `${ROOT}${runId}/manifest.json`;
-export const modelKey = (runId: string, file: string): string => `${ROOT}${runId}/${file}`;
-
-/** Run ids with a manifest, ascending. */
-export async function listRuns(store: ObjectStore): Promise<readonly string[]> {
-  const keys = await store.list(ROOT);
-  return keys
-    .map((key) => /^models\/([^/]+)\/manifest\.json$/.exec(key)?.[1])
-    .filter((runId): runId is string => runId !== undefined && isRunId(runId))
-    .sort();
-}
-
-/** The latest run id, optionally other than `excluding`; null when there is none. */
-export async function latestRun(store: ObjectStore, excluding?: string): Promise<string | null> {
-  return (await listRuns(store)).filter((runId) => runId !== excluding).at(-1) ?? null;
 }
 
 /** Throws ModelRunError RUN_ID_INVALID, RUN_NOT_FOUND or MANIFEST_INVALID; store failures pass through. */
