@@ -73,6 +73,7 @@ async function runTradeDate(
   data: MarketDataPort,
   signal: AbortSignal,
 ): Promise<MarketResult> {
+  await sealAudit(deps);
   const startedAt = await data.marketTime();
   const tradeDate = input.tradeDate ?? feedTradeDate(startedAt);
   const modelRun = await chooseRun(deps.store, input.model);
@@ -86,6 +87,7 @@ async function runTradeDate(
       ? await followConductor(deps, feed, signal)
       : await followClock(feed, data, signal);
     await feed.close(marketTime);
+    await sealAudit(deps);
     deps.report({ type: 'trade-date-closed', tradeDate, marketTime });
     return { tradeDate, marketTime };
   } finally {
@@ -141,6 +143,17 @@ function createFeed(deps: MarketDeps, input: MarketFeedInput, data: MarketDataPo
   data.onGap((gap) => lanes.forEach((lane) => lane.noteGap(gap.to ?? data.lastMarketTime() ?? opened.startedAt)));
   data.onAlert((alert) => deps.report({ type: 'alert', text: alert.text, marketTime: data.lastMarketTime() }));
   return feed;
+}
+
+/** Spools go to the object store at both ends of a trade date; a store that cannot be reached costs nothing but an alert. */
+async function sealAudit(deps: MarketDeps): Promise<void> {
+  try {
+    await deps.audit.seal(deps.store);
+  } catch (error) {
+    const text = `audit spool not sealed, it stays on this disk: ${error instanceof Error ? error.message : String(error)}`;
+    deps.report({ type: 'alert', text, marketTime: null });
+    deps.log('warn', text);
+  }
 }
 
 /** Learning-only decides and records, and never orders (requirement F5). */
