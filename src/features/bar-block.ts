@@ -113,3 +113,14 @@ const unsorted = (time: number, last: number): FeatureError =>
 
 const invalidBar = (time: number): FeatureError =>
   new FeatureError('BAR_INVALID', `the bar of ${iso(time)} has a price or volume that is not a number.`);
+
+/** The whole series as one block, its breaks marked. Throws FeatureError BARS_UNSORTED or BAR_INVALID. */
+export function markBreaks(columns: BarColumns): BarBlock {
+  const block: BarBlock = {
+    ...columns,
+    opensTradeDate: new Uint8Array(columns.length),
+    afterBreak: new Uint8Array(columns.length),
+  };
+  new BreakMarker().mark(block);
+  return block;
+}
