@@ -34,7 +34,7 @@ function contractHead(contract: WireContract): readonly Field[] {
 /** Text in ASCII with \uXXXX escapes, as IB sends names and error texts since version 153. */
 export function asciiText(text: string, serverVersion: number): string {
   if (serverVersion < SINCE.ENCODE_MSG_ASCII7) return text;
-  return text.replace(/[^ -~]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return text.replace(/[\u0080-\uffff]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 /** contractDetails (10). */
