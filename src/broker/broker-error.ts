@@ -13,7 +13,7 @@ export type BrokerErrorCode =
   | 'NO_DATA'
   | 'BAD_REQUEST'
   | 'CLOSED'
-  | 'LATCH_UNREADABLE';
+  | 'LATCH_UNWRITABLE';
 
 export class BrokerError extends Error {
   constructor(

@@ -1,0 +1,211 @@
+/**
+ * The guard: the only way an order reaches the broker (port.ts says what it promises).
+ * Invariants:
+ *  1. Immediately before the synchronous write, after any wait, it checks: phase ready, same epoch, permissions, account, latch, deadline
+ *     against the broker's clock, and that the broker does not hold the order already.
+ *  2. Entry and legs of a bracket are written in one burst. `not-sent` is answered only when no byte left; when that is not certain the
+ *     call rejects, and the outcome is unknown.
+ *  3. A send that cannot be written within SEND_WAIT_MS is dropped and said to be: nobody is answered late by an order.
+ *  4. Cancels pass the latch and go first.
+ */
+import pino from 'pino';
+import type { Config } from '../config/config';
+import type {
+  BrokerCommission,
+  BrokerEvent,
+  BrokerExecution,
+  BrokerPosition,
+  LookupRequest,
+  OrderEvidence,
+  PlaceResult,
+} from '../domain/broker-events';
+import type { OrderLeg } from '../domain/ids';
+import type { OrderIntent } from '../domain/intents';
+import { BrokerError } from './broker-error';
+import { BrokerSession, DEFAULT_BROKER_ZONE, type BrokerLog } from './broker-session';
+import type { Notice } from './connection';
+import { evidenceFrom, executionWindowStart } from './evidence';
+import { readLatch, setLatch } from './latch';
+import { liveEntries, refOfOrderId } from './order-mirror';
+import type { OrderChange } from './order-fields';
+import { OrderWriter, type CancelResult } from './order-writer';
+import type { BrokerPort, ConnectionState } from './port';
+
+export interface GuardOptions {
+  /** Holds the latch file. */
+  readonly stateDir: string;
+  readonly logger?: BrokerLog;
+  /** Zone of the broker's midnight and of times that name none. */
+  readonly brokerZone?: string;
+}
+
+export interface TradingGuard extends BrokerPort {
+  /** Begins to connect; never gives up until `stop`. */
+  start(): void;
+  stop(): void;
+}
+
+/** The guard of one account; `start` it, then wait for `onConnection` to say ready. */
+export function createTradingGuard(
+  config: Pick<Config, 'broker' | 'permissions'>,
+  options: GuardOptions,
+): TradingGuard {
+  return new Guard(config, options);
+}
+
+class Guard implements TradingGuard {
+  private readonly session: BrokerSession;
+  private readonly writer: OrderWriter;
+  private readonly log: BrokerLog;
+  private readonly zone: string;
+  private readonly eventListeners = new Set<(event: BrokerEvent) => void>();
+  private readonly stateListeners = new Set<(state: ConnectionState) => void>();
+  private latchTimer: NodeJS.Timeout | null = null;
+  /** The latch was seen and everything of ours cancelled for it. */
+  private latchServed = false;
+
+  constructor(
+    private readonly config: Pick<Config, 'broker' | 'permissions'>,
+    private readonly options: GuardOptions,
+  ) {
+    this.log = options.logger ?? pino({ name: 'broker', level: 'warn' }, pino.destination(2));
+    this.zone = options.brokerZone ?? DEFAULT_BROKER_ZONE;
+    this.session = new BrokerSession(config.broker, this.zone, this.log, {
+      event: (event) => this.tell(this.eventListeners, event),
+      state: (state) => this.tell(this.stateListeners, state),
+      orderNotice: (notice) => this.orderError(notice),
+    });
+    this.writer = new OrderWriter(this.session, config, options.stateDir);
+  }
+
+  start(): void {
+    this.session.start();
+    this.latchTimer ??= setInterval(() => this.watchLatch(), this.config.broker.pollMs);
+  }
+
+  stop(): void {
+    if (this.latchTimer !== null) clearInterval(this.latchTimer);
+    this.latchTimer = null;
+    this.session.stop();
+  }
+
+  connection(): ConnectionState {
+    return this.session.state();
+  }
+
+  marketTime(): number | null {
+    return this.session.clock.now();
+  }
+
+  place(intent: OrderIntent): Promise<PlaceResult> {
+    return this.writer.place(intent);
+  }
+
+  modify(key: string, leg: OrderLeg, change: OrderChange): Promise<PlaceResult> {
+    return this.writer.modify(key, leg, change);
+  }
+
+  cancel(key: string, legs: readonly OrderLeg[]): Promise<CancelResult> {
+    return this.writer.cancel(key, legs);
+  }
+
+  async cancelAll(): Promise<void> {
+    if (readLatch(this.options.stateDir) === null) {
+      setLatch(this.options.stateDir, { who: 'guard', why: 'cancel all', at: Date.now() });
+    }
+    await this.cancelOurs();
+  }
+
+  async lookup(request: LookupRequest): Promise<OrderEvidence> {
+    if (this.writer.isPlacing(request.key)) return { synced: false, reason: 'the order is being placed right now' };
+    try {
+      if (request.refresh) await this.session.refresh();
+    } catch (error) {
+      if (error instanceof BrokerError) return { synced: false, reason: error.message };
+      throw error;
+    }
+    const { session } = this;
+    const marketTime = session.clock.now();
+    const why = session.notReady();
+    if (why !== null || marketTime === null) return { synced: false, reason: why ?? 'no market time yet' };
+    if (session.farmsDown.size > 0)
+      return { synced: false, reason: `data farm down: ${[...session.farmsDown].join(', ')}` };
+    return evidenceFrom(session.mirror, request, {
+      epoch: session.connection.epoch,
+      readUpTo: session.connection.readUpTo,
+      write: this.writer.writeOf(request.key),
+      marketTime,
+      zone: this.zone,
+    });
+  }
+
+  /** Read anew from the broker. Rejects with BrokerError when it cannot be. */
+  async positions(): Promise<readonly BrokerPosition[]> {
+    await this.session.refresh();
+    return [...this.session.mirror.positions.values()].filter(({ quantity }) => quantity !== 0);
+  }
+
+  netLiquidation(): number | null {
+    return this.session.netLiquidation;
+  }
+
+  /** Executions since the broker's midnight, from the mirror. Rejects with BrokerError NOT_READY before it is synced. */
+  async executionsToday(): Promise<{
+    readonly executions: readonly BrokerExecution[];
+    readonly commissions: readonly BrokerCommission[];
+  }> {
+    const marketTime = this.session.clock.now();
+    const why = this.session.notReady();
+    if (why !== null || marketTime === null) {
+      throw new BrokerError('NOT_READY', `Executions are not known: ${why ?? 'no market time yet'}.`);
+    }
+    const from = executionWindowStart(marketTime, this.zone);
+    const executions = [...this.session.mirror.executions.values()].filter(({ time }) => time >= from);
+    const { commissions } = this.session.mirror;
+    return { executions, commissions: executions.flatMap(({ execId }) => commissions.get(execId) ?? []) };
+  }
+
+  onEvent(listener: (event: BrokerEvent) => void): () => void {
+    this.eventListeners.add(listener);
+    return () => this.eventListeners.delete(listener);
+  }
+
+  onConnection(listener: (state: ConnectionState) => void): () => void {
+    this.stateListeners.add(listener);
+    return () => this.stateListeners.delete(listener);
+  }
+
+  /** A listener that throws must not cost the others their event, nor the socket its data. */
+  private tell<T>(listeners: ReadonlySet<(value: T) => void>, value: T): void {
+    for (const listener of listeners) {
+      try {
+        listener(value);
+      } catch (error) {
+        this.log.error({ error, value }, 'a listener of the guard failed');
+      }
+    }
+  }
+
+  private orderError({ id, code, message }: Notice & { readonly id: number }): void {
+    const ref = refOfOrderId(this.session.mirror, id) ?? this.writer.refOf(id);
+    this.tell(this.eventListeners, { type: 'order-error', orderId: id, orderRef: ref, code, message });
+  }
+
+  private watchLatch(): void {
+    const latch = readLatch(this.options.stateDir);
+    if (latch === null) this.latchServed = false;
+    if (latch === null || this.latchServed || !this.session.isReady) return;
+    this.latchServed = true;
+    this.log.warn({ latch }, 'the halt latch is set: cancelling everything of ours');
+    this.cancelOurs().catch((error: unknown) => {
+      this.latchServed = false;
+      this.log.error({ error }, 'cancelling for the latch failed; it is tried again');
+    });
+  }
+
+  private async cancelOurs(): Promise<void> {
+    const { mirror } = this.session;
+    const refused = await this.writer.cancelOrders(liveEntries(mirror).map(({ orderId }) => orderId));
+    if (refused !== null) throw new BrokerError('NOT_READY', `Not every order could be cancelled: ${refused}.`);
+  }
+}

@@ -1,0 +1,280 @@
+/**
+ * What the broker holds of our account, merged from every callback about orders, executions, commissions and positions.
+ * Invariants:
+ *  1. Deterministic: the state depends on the messages alone; doubled messages change nothing, and executions, commissions and the ends
+ *     of orders come out the same in any order of arrival.
+ *  2. An order is one permId. Several permIds under one orderRef or orderId are incarnations, each kept for itself.
+ *  3. Quantities done are sums of executions, de-duplicated by execId, a correction (`.02`) replacing what it corrects; never a
+ *     `filled` field.
+ *  4. An end (filled, cancelled) is not undone by a late callback, only by a snapshot that shows the order live.
+ *  5. After a snapshot, an order that was live before and is in neither list is forgotten, not believed.
+ * The state is changed in place: a copy for every callback of a day would cost more than it shows.
+ */
+import type {
+  BrokerCommission,
+  BrokerEvent,
+  BrokerExecution,
+  BrokerPosition,
+  MirroredOrder,
+} from '../domain/broker-events';
+import { orderRef, ORDER_LEGS, parseOrderKey, parseOrderRef } from '../domain/ids';
+import type { OrderDescription, OrderMessage } from './order-messages';
+
+/** One incarnation of an order with everything needed to change or cancel it. */
+export interface MirrorEntry extends OrderDescription {
+  /** Snapshot number of the last message about it. */
+  readonly touched: number;
+}
+
+export interface OrderMirror {
+  readonly account: string;
+  readonly clientId: number;
+  readonly orders: Map<string, MirrorEntry>;
+  /** Statuses that came before the order they belong to was described. */
+  readonly earlyStatus: Map<string, string>;
+  readonly executions: Map<string, BrokerExecution>;
+  readonly commissions: Map<string, BrokerCommission>;
+  readonly positions: Map<number, BrokerPosition>;
+  positionsSeen: Set<number>;
+  /** Rises with each snapshot taken from the broker. */
+  snapshot: number;
+  inSnapshot: boolean;
+  /** Highest order id heard of under our client id. */
+  highestOrderId: number;
+}
+
+export const emptyMirror = (account: string, clientId: number): OrderMirror => ({
+  account,
+  clientId,
+  orders: new Map(),
+  earlyStatus: new Map(),
+  executions: new Map(),
+  commissions: new Map(),
+  positions: new Map(),
+  positionsSeen: new Set(),
+  snapshot: 0,
+  inSnapshot: false,
+  highestOrderId: 0,
+});
+
+const TERMINAL_STATUSES = ['Filled', 'Cancelled', 'ApiCancelled'];
+export const isTerminalStatus = (status: string): boolean => TERMINAL_STATUSES.includes(status);
+
+const identityOf = (permId: number, clientId: number | null, orderId: number): string =>
+  permId > 0 ? `perm ${permId}` : `id ${clientId ?? '?'}/${orderId}`;
+
+/** execId without its revision: `0001.5a.01.02` corrects `0001.5a.01.01`. */
+const executionBase = (execId: string): string => execId.slice(0, Math.max(0, execId.lastIndexOf('.')));
+const executionRevision = (execId: string): number => Number(execId.slice(execId.lastIndexOf('.') + 1)) || 0;
+
+/** True when this execution corrects an earlier one: the symbol freezes and the position is checked. */
+export const isCorrection = ({ execId }: BrokerExecution): boolean =>
+  /\.\d+$/.test(execId) && executionRevision(execId) > 1;
+
+/** The executions that stand: of each, the latest revision. */
+export function standingExecutions(executions: Iterable<BrokerExecution>): readonly BrokerExecution[] {
+  const latest = new Map<string, BrokerExecution>();
+  for (const execution of executions) {
+    const known = latest.get(executionBase(execution.execId));
+    if (known === undefined || executionRevision(known.execId) < executionRevision(execution.execId)) {
+      latest.set(executionBase(execution.execId), execution);
+    }
+  }
+  return [...latest.values()];
+}
+
+const sharesOf = (executions: readonly BrokerExecution[]): number =>
+  executions.reduce((sum, { shares }) => sum + shares, 0);
+
+/** Quantity executed of one incarnation. */
+export function executedQuantity(mirror: OrderMirror, entry: MirrorEntry): number {
+  const belongs = (execution: BrokerExecution): boolean =>
+    entry.permId > 0
+      ? execution.permId === entry.permId
+      : execution.orderId === entry.orderId && execution.clientId === entry.clientId;
+  return sharesOf(standingExecutions([...mirror.executions.values()].filter(belongs)));
+}
+
+const isComplete = (mirror: OrderMirror, entry: MirrorEntry): boolean =>
+  isTerminalStatus(entry.status) || (entry.quantity > 0 && executedQuantity(mirror, entry) >= entry.quantity);
+
+export const isOurs = (mirror: OrderMirror, ref: string): boolean => {
+  const parsed = parseOrderRef(ref);
+  return parsed !== null && parseOrderKey(parsed.key)?.account === mirror.account;
+};
+
+/** The order as the rest of the house sees it. */
+export function mirrored(mirror: OrderMirror, entry: MirrorEntry): MirroredOrder {
+  const { orderId, permId, conId, side, quantity, orderType, lmtPrice, auxPrice, status } = entry;
+  const completed = isComplete(mirror, entry);
+  const { orderRef: ref } = entry;
+  return { orderRef: ref, orderId, permId, conId, side, quantity, orderType, lmtPrice, auxPrice, status, completed };
+}
+
+const refsOf = (key: string): readonly string[] => ORDER_LEGS.map((leg) => orderRef(key, leg));
+
+/** Every incarnation of every leg of an intent. */
+export function entriesOf(mirror: OrderMirror, key: string): readonly MirrorEntry[] {
+  const refs = refsOf(key);
+  return [...mirror.orders.values()].filter((entry) => refs.includes(entry.orderRef));
+}
+
+/** Our orders that are not complete. */
+export const liveEntries = (mirror: OrderMirror): readonly MirrorEntry[] =>
+  [...mirror.orders.values()].filter((entry) => isOurs(mirror, entry.orderRef) && !isComplete(mirror, entry));
+
+export function executionsOf(mirror: OrderMirror, key: string): readonly BrokerExecution[] {
+  const refs = refsOf(key);
+  const permIds = entriesOf(mirror, key).map(({ permId }) => permId);
+  return [...mirror.executions.values()].filter(
+    ({ orderRef: ref, permId }) => refs.includes(ref) || (permId > 0 && permIds.includes(permId)),
+  );
+}
+
+/** The orderRef that an order id of our client belongs to, null when it is not known. */
+export function refOfOrderId(mirror: OrderMirror, orderId: number): string | null {
+  const entry = [...mirror.orders.values()].find(
+    (order) => order.orderId === orderId && (order.clientId === mirror.clientId || order.clientId === null),
+  );
+  return entry?.orderRef ?? null;
+}
+
+function orderEvent(mirror: OrderMirror, entry: MirrorEntry): BrokerEvent {
+  const type = isOurs(mirror, entry.orderRef) ? 'order' : 'foreign-order';
+  return { type, order: mirrored(mirror, entry) };
+}
+
+/** Stores an entry and tells it when anything visible changed. */
+function store(mirror: OrderMirror, identity: string, entry: MirrorEntry): readonly BrokerEvent[] {
+  const before = mirror.orders.get(identity);
+  mirror.orders.set(identity, entry);
+  const event = orderEvent(mirror, entry);
+  const unchanged =
+    before !== undefined && JSON.stringify({ ...before, touched: 0 }) === JSON.stringify({ ...entry, touched: 0 });
+  return unchanged ? [] : [event];
+}
+
+/** An order whose permId was not known yet is the same order once it is: same client, same id, same reference. */
+function adoptNameless(mirror: OrderMirror, order: OrderDescription): MirrorEntry | undefined {
+  if (order.permId === 0) return undefined;
+  const nameless = identityOf(0, order.clientId, order.orderId);
+  const entry = mirror.orders.get(nameless);
+  if (entry === undefined || entry.orderRef !== order.orderRef) return undefined;
+  mirror.orders.delete(nameless);
+  return entry;
+}
+
+function applyDescription(mirror: OrderMirror, order: OrderDescription, completed: boolean): readonly BrokerEvent[] {
+  const identity = identityOf(order.permId, order.clientId, order.orderId);
+  const known = mirror.orders.get(identity) ?? adoptNameless(mirror, order);
+  if (known !== undefined && !mirror.orders.has(identity)) mirror.orders.set(identity, known);
+  const early = mirror.earlyStatus.get(identity);
+  const said = early !== undefined && isTerminalStatus(early) ? early : order.status;
+  mirror.earlyStatus.delete(identity);
+  const revived = mirror.inSnapshot && !completed;
+  const status = known !== undefined && isTerminalStatus(known.status) && !revived ? known.status : said;
+  // A completed order carries neither its id nor its client.
+  const sameOrder = [...mirror.executions.values()].find(({ permId }) => permId > 0 && permId === order.permId);
+  const orderId = order.orderId !== 0 ? order.orderId : (known?.orderId ?? sameOrder?.orderId ?? 0);
+  const clientId = order.clientId ?? known?.clientId ?? sameOrder?.clientId ?? null;
+  return store(mirror, identity, { ...order, orderId, clientId, status, touched: mirror.snapshot });
+}
+
+function applyStatus(
+  mirror: OrderMirror,
+  message: Extract<OrderMessage, { type: 'order-status' }>,
+): readonly BrokerEvent[] {
+  const { permId, clientId, orderId, status } = message;
+  const named = identityOf(permId, clientId, orderId);
+  const nameless = identityOf(0, clientId, orderId);
+  const identity = mirror.orders.has(named) || !mirror.orders.has(nameless) ? named : nameless;
+  const known = mirror.orders.get(identity);
+  if (known === undefined) {
+    const early = mirror.earlyStatus.get(identity);
+    if (early === undefined || !isTerminalStatus(early)) mirror.earlyStatus.set(identity, status);
+    return [];
+  }
+  const touched = mirror.snapshot;
+  const kept = isTerminalStatus(known.status) ? known.status : status;
+  if (identity === named) return store(mirror, identity, { ...known, status: kept, touched });
+  mirror.orders.delete(nameless);
+  mirror.orders.set(named, known);
+  return store(mirror, named, { ...known, permId, status: kept, touched });
+}
+
+function applyExecution(mirror: OrderMirror, heard: BrokerExecution): readonly BrokerEvent[] {
+  if (mirror.executions.has(heard.execId)) return [];
+  const entry = mirror.orders.get(identityOf(heard.permId, heard.clientId, heard.orderId));
+  const execution = heard.orderRef === '' && entry !== undefined ? { ...heard, orderRef: entry.orderRef } : heard;
+  mirror.executions.set(execution.execId, execution);
+  const commission = mirror.commissions.get(execution.execId);
+  return [
+    { type: 'execution', execution },
+    ...(commission === undefined ? [] : [{ type: 'commission', commission, orderRef: execution.orderRef } as const]),
+    // The quantity may be complete now.
+    ...(entry === undefined ? [] : [orderEvent(mirror, entry)]),
+  ];
+}
+
+function applyCommission(mirror: OrderMirror, commission: BrokerCommission): readonly BrokerEvent[] {
+  const known = mirror.commissions.get(commission.execId);
+  if (known !== undefined && JSON.stringify(known) === JSON.stringify(commission)) return [];
+  mirror.commissions.set(commission.execId, commission);
+  const execution = mirror.executions.get(commission.execId);
+  // Without its execution it is told when that arrives.
+  return execution === undefined ? [] : [{ type: 'commission', commission, orderRef: execution.orderRef }];
+}
+
+function noteOrderId(mirror: OrderMirror, orderId: number, clientId: number | null): void {
+  if (clientId === mirror.clientId || clientId === null)
+    mirror.highestOrderId = Math.max(mirror.highestOrderId, orderId);
+}
+
+/** Takes one message in; returns what changed, to be told to listeners in this order. */
+export function applyOrderMessage(mirror: OrderMirror, message: OrderMessage): readonly BrokerEvent[] {
+  switch (message.type) {
+    case 'open-order':
+      noteOrderId(mirror, message.order.orderId, message.order.clientId);
+      return applyDescription(mirror, message.order, false);
+    case 'completed-order':
+      return applyDescription(mirror, message.order, true);
+    case 'order-status':
+      noteOrderId(mirror, message.orderId, message.clientId);
+      return applyStatus(mirror, message);
+    case 'execution':
+      noteOrderId(mirror, message.execution.orderId, message.execution.clientId);
+      return applyExecution(mirror, message.execution);
+    case 'commission':
+      return applyCommission(mirror, message.commission);
+    case 'position':
+      mirror.positionsSeen.add(message.position.conId);
+      mirror.positions.set(message.position.conId, message.position);
+      return [];
+  }
+}
+
+/** From here on what the broker lists is authoritative. */
+export function beginSnapshot(mirror: OrderMirror): void {
+  mirror.snapshot += 1;
+  mirror.inSnapshot = true;
+  mirror.earlyStatus.clear();
+  mirror.positionsSeen = new Set();
+}
+
+/** The broker's open orders were all listed: from here on a live status revives nothing. */
+export function endOpenOrders(mirror: OrderMirror): void {
+  mirror.inSnapshot = false;
+}
+
+/** Everything was listed. Returns the orders that were believed live and that the broker does not know. */
+export function endSnapshot(mirror: OrderMirror): readonly MirrorEntry[] {
+  mirror.inSnapshot = false;
+  const forgotten: MirrorEntry[] = [];
+  for (const [identity, entry] of mirror.orders) {
+    if (entry.touched >= mirror.snapshot || isComplete(mirror, entry)) continue;
+    mirror.orders.delete(identity);
+    forgotten.push(entry);
+  }
+  for (const conId of mirror.positions.keys()) if (!mirror.positionsSeen.has(conId)) mirror.positions.delete(conId);
+  return forgotten;
+}

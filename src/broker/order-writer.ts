@@ -1,0 +1,284 @@
+/**
+ * Writes orders, changes and cancels to the socket, each after the guard's checks (guard.ts, invariants 1 to 4), and remembers what this
+ * process wrote on which connection.
+ */
+import type { Config } from '../config/config';
+import type { PlaceResult } from '../domain/broker-events';
+import { FIRST_ORDER_ID, ORDER_LEGS, orderRef, type OrderLeg } from '../domain/ids';
+import type { OrderIntent } from '../domain/intents';
+import { refusal, type Refusal } from '../domain/refusals';
+import { BrokerError } from './broker-error';
+import type { BrokerSession } from './broker-session';
+import type { RecordedWrite } from './evidence';
+import { failPoint } from './fail-point';
+import { readLatch } from './latch';
+import { monotonicMs, type SendOutcome } from './limiter';
+import { changedOrder, legOrderId, ordersOf, type OrderChange, type OrderToSend } from './order-fields';
+import { entriesOf, executionsOf, liveEntries, mirrored, refOfOrderId, type MirrorEntry } from './order-mirror';
+import { sendingRefusal } from './permissions';
+
+/** Longest wait for the broker's clock or the limiter before a send is dropped; well below the activity's time-out of 5 s. */
+export const SEND_WAIT_MS = 1_500;
+
+export interface CancelResult {
+  readonly outcome: 'sent' | 'nothing-to-cancel' | 'not-sent';
+  readonly detail: string;
+}
+
+type NotSent = Extract<PlaceResult, { outcome: 'not-sent' | 'exists' }>;
+const notSent = (why: Refusal): NotSent => ({ outcome: 'not-sent', refusal: why });
+
+export class OrderWriter {
+  private readonly placing = new Map<string, Promise<PlaceResult>>();
+  private readonly writes = new Map<string, RecordedWrite>();
+
+  constructor(
+    private readonly session: BrokerSession,
+    private readonly config: Pick<Config, 'broker' | 'permissions'>,
+    private readonly stateDir: string,
+  ) {}
+
+  isPlacing(key: string): boolean {
+    return this.placing.has(key);
+  }
+
+  writeOf(key: string): RecordedWrite | undefined {
+    return this.writes.get(key);
+  }
+
+  /** The orderRef this process wrote under an order id, null when it wrote none. */
+  refOf(orderId: number): string | null {
+    for (const [key, { orderIdBase }] of this.writes) {
+      const leg = ORDER_LEGS.find((candidate) => legOrderId(orderIdBase, candidate) === orderId);
+      if (leg !== undefined) return orderRef(key, leg);
+    }
+    return null;
+  }
+
+  /** Two calls for one key are one send. */
+  place(intent: OrderIntent): Promise<PlaceResult> {
+    const running = this.placing.get(intent.key);
+    if (running !== undefined) return running;
+    const placed = this.placeOnce(intent).finally(() => this.placing.delete(intent.key));
+    this.placing.set(intent.key, placed);
+    return placed;
+  }
+
+  private async placeOnce(intent: OrderIntent): Promise<PlaceResult> {
+    const startedAt = monotonicMs();
+    const { epoch } = this.session.connection;
+    const early = this.whyNotPlace(intent, epoch, startedAt);
+    if (early !== null) return early;
+    const orders = ordersOf(intent);
+    const clockTrouble = await this.freshenClock();
+    if (clockTrouble !== null) return notSent(clockTrouble);
+    return this.send(
+      { what: `order ${intent.key}`, messages: orders.length, check: () => this.whyNotPlace(intent, epoch, startedAt) },
+      () => {
+        failPoint('before-the-write');
+        this.writeOrders(intent, orders, epoch);
+        failPoint('after-the-write');
+      },
+    );
+  }
+
+  private writeOrders(intent: OrderIntent, orders: readonly OrderToSend[], epoch: number): void {
+    const { connection } = this.session;
+    // Remembered before the bytes leave: a write that fails half-way is a write.
+    const before = this.writes.get(intent.key);
+    this.writes.set(intent.key, { epoch, orderIdBase: intent.orderIdBase, writtenAt: monotonicMs() });
+    try {
+      connection.write(
+        `order ${intent.key}`,
+        (api) => orders.forEach(({ orderId, contract, order }) => api.placeOrder(orderId, contract, order)),
+        orders.length,
+      );
+    } catch (error) {
+      const nothingLeft = error instanceof BrokerError && error.code === 'NOT_READY';
+      if (nothingLeft && before === undefined) this.writes.delete(intent.key);
+      throw error;
+    }
+  }
+
+  /** Changes one live leg; refused when the broker holds none, or several incarnations, of it. */
+  async modify(key: string, leg: OrderLeg, change: OrderChange): Promise<PlaceResult> {
+    const startedAt = monotonicMs();
+    const { epoch } = this.session.connection;
+    const target = (): MirrorEntry | Refusal => this.modifiable(orderRef(key, leg));
+    const check = (): NotSent | null => {
+      const why = this.whyNothingLeaves(this.session.mirror.account, epoch, startedAt);
+      if (why !== null) return notSent(why);
+      const entry = target();
+      return 'code' in entry ? notSent(entry) : null;
+    };
+    return this.send({ what: `change of ${orderRef(key, leg)}`, messages: 1, check }, () => {
+      const entry = target();
+      if ('code' in entry) throw new BrokerError('NOT_READY', entry.detail);
+      const { contract, order } = changedOrder(entry, this.session.mirror.account, change);
+      this.session.connection.write('a change', (api) => api.placeOrder(entry.orderId, contract, order));
+      failPoint('modify-sent');
+    });
+  }
+
+  async cancel(key: string, legs: readonly OrderLeg[]): Promise<CancelResult> {
+    const refs = legs.map((leg) => orderRef(key, leg));
+    const live = liveEntries(this.session.mirror).filter((entry) => refs.includes(entry.orderRef));
+    const ids = [...live.map(({ orderId }) => orderId), ...this.unseenIds(key, legs)];
+    if (ids.length === 0) {
+      const why = this.session.notReady();
+      return why === null
+        ? { outcome: 'nothing-to-cancel', detail: 'the broker holds no live order of these legs' }
+        : { outcome: 'not-sent', detail: why };
+    }
+    const refused = await this.cancelOrders(ids);
+    return refused === null
+      ? { outcome: 'sent', detail: `order ids ${[...new Set(ids)].join(', ')}` }
+      : { outcome: 'not-sent', detail: refused };
+  }
+
+  /** Cancels order ids of our client, each once; returns why one of them was not sent, or null. */
+  async cancelOrders(orderIds: readonly number[]): Promise<string | null> {
+    const startedAt = monotonicMs();
+    const { epoch } = this.session.connection;
+    const outcomes = await Promise.all(
+      [...new Set(orderIds)].map((orderId) => this.cancelOne(orderId, epoch, startedAt)),
+    );
+    return outcomes.find((outcome) => outcome !== null) ?? null;
+  }
+
+  private async cancelOne(orderId: number, epoch: number, startedAt: number): Promise<string | null> {
+    // Order id 0 or below: entered by hand in TWS or by another client; the API cannot cancel it by id.
+    if (orderId <= 0) return `order id ${orderId} is not ours to cancel`;
+    const { limiter, connection } = this.session;
+    try {
+      const outcome: SendOutcome<string> = await limiter.submit({
+        lane: 'cancel',
+        messages: 1,
+        check: () => this.whyNotNow(epoch, startedAt),
+        write: () => {
+          connection.write('a cancel', (api) => api.cancelOrder(orderId));
+          failPoint('cancel-sent');
+        },
+      });
+      return outcome.written ? null : outcome.refused;
+    } catch (error) {
+      if (error instanceof BrokerError && error.code === 'NOT_READY') return error.message;
+      throw error;
+    }
+  }
+
+  /** Ids that this connection carried and of which no callback has come: they may be live all the same. */
+  private unseenIds(key: string, legs: readonly OrderLeg[]): readonly number[] {
+    const write = this.writes.get(key);
+    const seen = entriesOf(this.session.mirror, key).length + executionsOf(this.session.mirror, key).length;
+    if (write === undefined || seen > 0 || write.epoch !== this.session.connection.epoch) return [];
+    return legs.map((leg) => legOrderId(write.orderIdBase, leg));
+  }
+
+  private modifiable(ref: string): MirrorEntry | Refusal {
+    const live = liveEntries(this.session.mirror).filter((entry) => entry.orderRef === ref);
+    if (live.length === 0) return refusal('INVALID_PROPOSAL', `no live order ${ref} to change`);
+    if (live.length > 1) return refusal('INVALID_PROPOSAL', `${ref} lives ${live.length} times at the broker`);
+    return live[0];
+  }
+
+  private async send(
+    send: { readonly what: string; readonly messages: number; readonly check: () => NotSent | null },
+    write: () => void,
+  ): Promise<PlaceResult> {
+    const { limiter, connection, clock } = this.session;
+    let sent: PlaceResult | null = null;
+    try {
+      const outcome = await limiter.submit<NotSent>({
+        lane: 'order',
+        messages: send.messages,
+        check: send.check,
+        write: () => {
+          // Read before the bytes leave, so that it is at or before the write.
+          const facts = { epoch: connection.epoch, sentAt: clock.now() ?? 0, sentMonotonicMs: monotonicMs() };
+          write();
+          sent = { outcome: 'sent', ...facts };
+        },
+      });
+      if (!outcome.written) return outcome.refused;
+    } catch (error) {
+      if (error instanceof BrokerError && error.code === 'NOT_READY') {
+        return notSent(refusal('BROKER_NOT_READY', error.message));
+      }
+      throw error;
+    }
+    if (sent === null) throw new BrokerError('CONNECTION_LOST', `The outcome of ${send.what} is not known.`);
+    return sent;
+  }
+
+  /** A virtual clock stands still between its answers: the deadline needs a new one. Live, the last answer carries on. */
+  private async freshenClock(): Promise<Refusal | null> {
+    const { clock, connection } = this.session;
+    if (clock.now() !== null && !clock.isVirtual) return null;
+    let timer: NodeJS.Timeout | undefined;
+    const tooLong = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new BrokerError('REQUEST_TIMEOUT', 'no answer')), SEND_WAIT_MS);
+    });
+    try {
+      await Promise.race([connection.roundTrip(), tooLong]);
+      return null;
+    } catch (error) {
+      return refusal('BROKER_NOT_READY', `the broker's clock was not answered (${String(error)})`);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  private whyNotPlace(intent: OrderIntent, epoch: number, startedAt: number): NotSent | null {
+    const why = this.whyNothingLeaves(intent.account, epoch, startedAt) ?? this.invalid(intent) ?? this.expired(intent);
+    if (why !== null) return notSent(why);
+    const { mirror } = this.session;
+    const held = entriesOf(mirror, intent.key);
+    return held.length === 0 && executionsOf(mirror, intent.key).length === 0
+      ? null
+      : { outcome: 'exists', orders: held.map((entry) => mirrored(mirror, entry)) };
+  }
+
+  private whyNothingLeaves(account: string, epoch: number, startedAt: number): Refusal | null {
+    const permission = sendingRefusal(this.config.permissions, {
+      configured: this.config.broker.account,
+      managed: this.session.managedAccounts,
+      ordered: account,
+    });
+    const now = this.whyNotNow(epoch, startedAt);
+    if (now !== null && permission?.code !== 'ORDERS_DISABLED') return refusal('BROKER_NOT_READY', now);
+    if (permission !== null) return permission;
+    const latch = readLatch(this.stateDir);
+    return latch === null ? null : refusal('LATCHED', `by ${latch.who}: ${latch.why}`);
+  }
+
+  private whyNotNow(epoch: number, startedAt: number): string | null {
+    const notReady = this.session.notReady();
+    if (notReady !== null) return notReady;
+    if (this.session.connection.epoch !== epoch) return 'the connection changed before the write';
+    return monotonicMs() - startedAt > SEND_WAIT_MS ? `not written within ${SEND_WAIT_MS} ms` : null;
+  }
+
+  private expired({ expiresAt }: OrderIntent): Refusal | null {
+    const now = this.session.clock.now();
+    if (now === null || now <= expiresAt) return null;
+    return refusal('EXPIRED', `expired=${new Date(expiresAt).toISOString()} now=${new Date(now).toISOString()}`);
+  }
+
+  /** A block of order ids that is not ours to use, or a quantity that is none. */
+  private invalid(intent: OrderIntent): Refusal | null {
+    const { orderIdBase, quantity, key } = intent;
+    if (!Number.isInteger(quantity) || quantity <= 0) return refusal('INVALID_PROPOSAL', `quantity=${quantity}`);
+    if (orderIdBase < FIRST_ORDER_ID) {
+      return refusal('INVALID_PROPOSAL', `orderId=${orderIdBase} first=${FIRST_ORDER_ID}`);
+    }
+    for (const leg of ORDER_LEGS) {
+      const orderId = legOrderId(orderIdBase, leg);
+      const holder = refOfOrderId(this.session.mirror, orderId) ?? this.refOf(orderId);
+      if (holder !== null && holder !== orderRef(key, leg)) {
+        return refusal('INVALID_PROPOSAL', `orderId=${orderId} belongs to ${holder || 'a foreign order'}`);
+      }
+    }
+    return null;
+  }
+}
