@@ -3,7 +3,8 @@ import { Decoder } from '@stoqey/ib/dist/core/io/decoder';
 import { encodeMessage } from '../../src/paper-gateway/encode-message';
 import { splitFields } from '../../src/paper-gateway/framing';
 import { DEFAULT_ORDER, type ServerMessage, type ServerMessageType } from '../../src/paper-gateway/messages';
-import { ACCOUNT, DETAILS, ES_CONTRACT, SAMPLE_MESSAGES, STOP_LIMIT, TRAIL } from './sample-messages';
+import { SAMPLE_MESSAGES } from './sample-messages';
+import { ACCOUNT, DETAILS, ES_CONTRACT, STOP_LIMIT, TRAIL } from './sample-parts';
 
 interface Heard {
   readonly events: { readonly name: string; readonly args: readonly unknown[] }[];
@@ -21,7 +22,7 @@ function hearFields(fields: readonly string[], serverVersion: number): Heard {
     emitEvent: (name: string, ...args: unknown[]) => heard.events.push({ name, args }),
     emitError: (text: string, code: number, id: number) => heard.errors.push({ text, code, id }),
     emitInfo: (text: string, code: number) => heard.errors.push({ text, code, id: -1 }),
-  } as unknown as ConstructorParameters<typeof Decoder>[0]);
+  });
   decoder.enqueueMessage([...fields]);
   decoder.process();
   return heard;
