@@ -21,6 +21,8 @@ export interface LegBook {
   readonly side: Side;
   readonly quantity: number;
   readonly executed: number;
+  /** The broker has shown it at least once: should it vanish, it ended; it is never placed again. */
+  readonly seen: boolean;
 }
 
 export interface OrderBook {
@@ -49,6 +51,7 @@ export function openBook(intent: OrderIntent, placement: Placement): OrderBook {
     side,
     quantity: intent.quantity,
     executed: 0,
+    seen: false,
   });
   const resting = intent.bracket !== null;
   const book: OrderBook = {
@@ -120,7 +123,7 @@ function applyOrder(book: OrderBook, order: MirroredOrder): OrderBook {
   if (difference !== null)
     return frozen(book, `${order.orderRef} at the broker differs from its intent: ${difference}`);
   const event = eventOfStatus(order.status);
-  if (event !== null) return advance(book, leg, event);
+  if (event !== null) return advance(current.seen ? book : withLeg(book, leg, { seen: true }), leg, event);
   const untold = order.status === 'Filled' && current.executed < current.quantity;
   return untold ? wantingRead(book, `${leg} is Filled and its executions are missing`) : book;
 }
@@ -155,7 +158,7 @@ function applyExecution(book: OrderBook, execution: BrokerExecution): OrderBook 
   if (executed > current.quantity) return frozen(book, `${leg} executed ${executed} of ${current.quantity}`);
   const { execId, side, shares, price, time } = execution;
   const booked: OrderBook = {
-    ...withLeg(book, leg, { executed }),
+    ...withLeg(book, leg, { executed, seen: true }),
     executions: [...book.executions, { execId, leg, side, shares, price, time }],
   };
   return advance(booked, leg, executed === current.quantity ? 'fully-executed' : 'part-executed');

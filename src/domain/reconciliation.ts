@@ -30,7 +30,7 @@ export const expectedPosition = (book: OrderBook): number =>
 
 /** Applies one reading of the broker to the book of an intent. */
 export function readBroker(book: OrderBook, evidence: SyncedEvidence): Reading {
-  const told = applyEvidence(book, evidence);
+  const told = endCancelledLegs(applyEvidence(book, evidence), evidence);
   const unseen = unknownLegsNotShown(told, evidence);
   if (unseen.length === 0) {
     const settled = { ...told, readWanted: null, needsHuman: hasUnknownLeg(told) };
@@ -53,13 +53,18 @@ function applyEvidence(book: OrderBook, evidence: SyncedEvidence): OrderBook {
   return [...executions, ...commissions, ...orders].reduce(applyBrokerEvent, book);
 }
 
+const legsShown = (evidence: SyncedEvidence): ReadonlySet<OrderLeg | undefined> =>
+  new Set(evidence.orders.map(({ orderRef }) => parseOrderRef(orderRef)?.leg));
+
+/** A leg whose cancel was sent and that the broker no longer lists is cancelled. */
+function endCancelledLegs(book: OrderBook, evidence: SyncedEvidence): OrderBook {
+  const shown = legsShown(evidence);
+  const gone = ORDER_LEGS.filter((leg) => book.legs[leg]?.state === 'cancelling' && !shown.has(leg));
+  return advanceAll(book, 'cancel-confirmed', gone);
+}
+
 function unknownLegsNotShown(book: OrderBook, evidence: SyncedEvidence): readonly OrderLeg[] {
-  const shown = new Set(
-    evidence.orders.flatMap(({ orderRef }) => {
-      const ref = parseOrderRef(orderRef);
-      return ref === null ? [] : [ref.leg];
-    }),
-  );
+  const shown = legsShown(evidence);
   return ORDER_LEGS.filter((leg) => book.legs[leg]?.state === 'unknown' && !shown.has(leg));
 }
 
@@ -72,17 +77,22 @@ function doubtOfAbsence(book: OrderBook, evidence: SyncedEvidence): string | nul
   return null;
 }
 
-/** Unseen resting legs of an entry that lives or traded are gone for good; an unseen entry makes the whole intent absent. */
+/**
+ * An entry that the broker never showed makes the whole intent absent. One that it showed before, and resting legs of an entry that lives
+ * or traded, are over.
+ */
 function absent(book: OrderBook, unseen: readonly OrderLeg[]): Reading {
   const proposed = { ...advanceAll(book, 'absent', unseen), readWanted: null, needsHuman: false };
-  if (unseen.includes('entry')) return { book: proposed, verdict: { kind: 'absent' } };
-  return { book: advanceAll(proposed, 'lapsed', unseen), verdict: { kind: 'settled' } };
+  const neverArrived = unseen.includes('entry') && book.legs.entry?.seen === false;
+  return neverArrived
+    ? { book: proposed, verdict: { kind: 'absent' } }
+    : { book: advanceAll(proposed, 'lapsed', unseen), verdict: { kind: 'settled' } };
 }
 
 /** At the end of the broker's day: live legs that the broker no longer shows have ended; good-till-cancelled ones are shown and stay. */
 export function readAtDayEnd(book: OrderBook, evidence: SyncedEvidence): OrderBook {
   const told = applyEvidence(book, evidence);
-  const shown = new Set(evidence.orders.map(({ orderRef }) => parseOrderRef(orderRef)?.leg));
+  const shown = legsShown(evidence);
   const ended = ORDER_LEGS.filter((leg) => {
     const state = told.legs[leg]?.state;
     return (

@@ -9,7 +9,7 @@ import type { OrderIntent } from './intents';
 import type { BookedExecution, OrderReport } from './order-report';
 import { isTerminal, type OrderState } from './orders';
 import { applyFill, flatPosition, signedShares, type Position } from './positions';
-import { later, type SessionOrder, type SessionState } from './session-state';
+import { later, without, type SessionOrder, type SessionState } from './session-state';
 
 /** Everything about an intent that the session does not allocate itself. */
 export type IntentRequest = Omit<OrderIntent, 'key' | 'account' | 'orderIdBase' | 'expectedPosition'>;
@@ -109,9 +109,10 @@ function bookExecution(state: SessionState, intent: OrderIntent, execution: Book
   const { contract } = intent;
   const held = state.positions[contract.conId] ?? flatPosition(contract);
   const { position, realizedPnl } = applyFill(held, execution);
-  const { [contract.conId]: _closed, ...others } = state.positions;
   const positions: Readonly<Record<string, Position>> =
-    position.quantity === 0 ? others : { ...others, [contract.conId]: position };
+    position.quantity === 0
+      ? without(state.positions, String(contract.conId))
+      : { ...state.positions, [contract.conId]: position };
   const lastStopAt =
     execution.leg === 'stop' ? { ...state.lastStopAt, [contract.symbol]: execution.time } : state.lastStopAt;
   return {

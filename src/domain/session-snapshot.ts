@@ -78,6 +78,8 @@ export interface SessionSnapshot {
   readonly pastDays: readonly PastDay[];
   /** Nothing in flight: every order working or terminal, no flatten running, every execution heard applied. */
   readonly settled: boolean;
+  /** Close of the last bar decided per instrument, UTC ms: a feed that comes back knows what was proposed before. */
+  readonly watermarks: Readonly<Partial<Record<FutureSymbol, number>>>;
   readonly contexts: Readonly<Partial<Record<FutureSymbol, DecisionContext>>>;
   readonly seq: number;
   readonly epoch: number;

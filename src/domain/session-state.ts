@@ -154,3 +154,7 @@ export function upcast(carried: { readonly stateVersion: number }): SessionState
 
 /** Latest of two market times. */
 export const later = (known: number | null, heard: number): number => (known === null ? heard : Math.max(known, heard));
+
+/** The record without one of its keys. */
+export const without = <T>(record: Readonly<Record<string, T>>, key: string): Readonly<Record<string, T>> =>
+  Object.fromEntries(Object.entries(record).filter(([name]) => name !== key));

@@ -6,6 +6,7 @@ import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { BrokerEvent, BrokerPosition } from '../domain/broker-events';
 import type { LimitsConfig } from '../config/config';
 import type { OrderBook } from '../domain/order-book';
+import type { OrderLeg } from '../domain/ids';
 import type { OrderReport } from '../domain/order-report';
 import type { FutureSymbol } from '../domain/instruments';
 import type { EquityReport, ProposalAnswer, ProposalBatch } from '../domain/proposals';
@@ -15,6 +16,10 @@ import type { HaltState, SessionSnapshot } from '../domain/session-snapshot';
 export interface OperatorCommand {
   readonly by: string;
   readonly why: string;
+}
+
+export interface SymbolCommand extends OperatorCommand {
+  readonly symbol: FutureSymbol;
 }
 
 export interface SessionSettings {
@@ -46,17 +51,25 @@ export interface UnroutedEvents {
   readonly events: readonly BrokerEvent[];
 }
 
+/** New price or quantity of one leg that the broker holds. */
+export interface LegChange {
+  readonly leg: OrderLeg;
+  readonly price?: number;
+  readonly quantity?: number;
+}
+
 // ---- trading session: session/<account>
 export const proposeOrders = defineUpdate<readonly ProposalAnswer[], [ProposalBatch]>('proposeOrders');
 export const liftHalt = defineUpdate<HaltState, [OperatorCommand]>('liftHalt');
 /** Lifts a freeze that needed a human; the position is read from the broker again and adopted. */
-export const unfreeze = defineUpdate<void, [OperatorCommand & { readonly symbol: FutureSymbol }]>('unfreeze');
+export const unfreeze = defineUpdate<void, [SymbolCommand]>('unfreeze');
 export const snapshot = defineQuery<SessionSnapshot>('snapshot');
 export const halt = defineSignal<[OperatorCommand]>('halt');
 export const pause = defineSignal<[OperatorCommand]>('pause');
 export const resume = defineSignal<[OperatorCommand]>('resume');
 export const flatten = defineSignal<[OperatorCommand & { readonly symbol: FutureSymbol | null }]>('flatten');
 export const cancelOrder = defineSignal<[{ readonly key: string; readonly by: string }]>('cancelOrder');
+export const modifyOrder = defineSignal<[LegChange & { readonly key: string; readonly by: string }]>('modifyOrder');
 export const equity = defineSignal<[EquityReport]>('equity');
 export const tradeDateOpened = defineSignal<[TradeDateOpened]>('tradeDateOpened');
 export const tradeDateClosed = defineSignal<[TradeDateClosed]>('tradeDateClosed');
@@ -71,6 +84,7 @@ export const rollover = defineSignal('rollover');
 // ---- order: order/<key>
 export const brokerEvents = defineSignal<[readonly BrokerEvent[]]>('brokerEvents');
 export const cancelIntent = defineSignal<[OperatorCommand]>('cancel');
+export const modifyLeg = defineSignal<[LegChange]>('modifyLeg');
 /** The trade date ended: whoever is terminal completes, resting legs are kept. */
 export const standDown = defineSignal('standDown');
 export const orderBook = defineQuery<OrderBook>('orderBook');

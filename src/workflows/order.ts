@@ -1,0 +1,303 @@
+/**
+ * One order intent from its placement to the end of the broker's day: fills, late executions, corrections, cancels, unknown outcomes.
+ * Invariants:
+ *  1. What is believed about the order is the book (domain/order-book.ts); only what the broker said changes it.
+ *  2. An unknown outcome is left by reading alone; it is placed again, with the same ids, only when absence is certain.
+ *  3. The session hears every change that matters, in order, as a cumulative report; nothing is told as a child's result.
+ *  4. It completes when every leg is over, every commission is known and the session has ended its trade date.
+ */
+import {
+  condition,
+  continueAsNew,
+  getExternalWorkflowHandle,
+  log,
+  setCurrentDetails,
+  setHandler,
+  sleep,
+  upsertSearchAttributes,
+  workflowInfo,
+} from '@temporalio/workflow';
+import { ORDER_LEGS, sessionWorkflowId, type OrderLeg } from '../domain/ids';
+import type { OrderIntent } from '../domain/intents';
+import {
+  advance,
+  advanceAll,
+  applyBrokerEvent,
+  isFinished,
+  missesCommissions,
+  openBook,
+  reportOf,
+  type OrderBook,
+  type Placement,
+} from '../domain/order-book';
+import type { OrderReport } from '../domain/order-report';
+import { isTerminal, type OrderState } from '../domain/orders';
+import { readAtDayEnd, readBroker } from '../domain/reconciliation';
+import { brokerCalls, type BrokerCalls } from './broker-calls';
+import * as messages from './messages';
+import { placeOnce } from './place-call';
+import { stateAttribute } from './search-attributes';
+
+export interface OrderArguments {
+  readonly intent: OrderIntent;
+  readonly placement: Placement;
+  /** Connection epoch of the write as far as the session knows; null when it knows none. */
+  readonly sentEpoch: number | null;
+  /** Book of the run before, when this one continues it. */
+  readonly carried: OrderBook | null;
+}
+
+/** The broker acknowledges or refuses within this wall time, or the order is unknown (incident: silently dropped orders). */
+const SILENCE = '5s';
+const FIRST_READ_MS = 500;
+const LONGEST_READ_MS = 10 * 60_000;
+
+interface Order {
+  book: OrderBook;
+  changes: number;
+  cancelWanted: boolean;
+  modifyWanted: messages.LegChange | null;
+  dayEnded: boolean;
+  /** Wall milliseconds until the next reading of a leg that stays in doubt. */
+  readDelayMs: number;
+  reported: string;
+  attribute: OrderState | null;
+  readonly calls: BrokerCalls;
+  readonly sentEpoch: number | null;
+}
+
+export async function order(start: OrderArguments): Promise<void> {
+  const self = openOrder(start);
+  registerHandlers(self);
+  for (;;) {
+    // Taken before anything is awaited: a change heard meanwhile is reported in the next round.
+    const seen = self.changes;
+    await report(self);
+    if (await step(self)) continue;
+    if (self.changes !== seen) continue;
+    if (isOver(self)) return;
+    if (workflowInfo().continueAsNewSuggested) {
+      await continueAsNew<typeof order>({ ...start, carried: self.book });
+    }
+    await condition(() => self.changes !== seen);
+  }
+}
+
+function openOrder(start: OrderArguments): Order {
+  const book = start.carried ?? openBook(start.intent, start.placement);
+  return {
+    book,
+    changes: 0,
+    cancelWanted: false,
+    modifyWanted: null,
+    dayEnded: false,
+    readDelayMs: 0,
+    // The session booked the placement itself; what the broker showed already is news to it.
+    reported: start.placement.outcome === 'exists' ? '' : matterOf(reportOf(book)),
+    attribute: null,
+    calls: brokerCalls(start.intent.account),
+    sentEpoch: start.placement.outcome === 'sent' ? start.placement.epoch : start.sentEpoch,
+  };
+}
+
+function registerHandlers(self: Order): void {
+  setHandler(messages.orderBook, () => self.book);
+  setHandler(messages.brokerEvents, (events) => update(self, events.reduce(applyBrokerEvent, self.book)));
+  setHandler(messages.cancelIntent, ({ by, why }) => {
+    log.info('cancel asked', { by, why });
+    self.cancelWanted = true;
+    self.changes += 1;
+  });
+  setHandler(messages.modifyLeg, (change) => {
+    self.modifyWanted = change;
+    self.changes += 1;
+  });
+  setHandler(messages.standDown, () => {
+    self.dayEnded = true;
+    self.changes += 1;
+  });
+}
+
+function update(self: Order, book: OrderBook): void {
+  if (book === self.book) return;
+  self.book = book;
+  self.changes += 1;
+}
+
+const legsIn = (book: OrderBook, states: readonly OrderState[]): readonly OrderLeg[] =>
+  ORDER_LEGS.filter((leg) => states.includes(book.legs[leg]?.state ?? 'expired'));
+
+/** Does the most urgent thing there is to do; false when there is nothing but to wait. */
+async function step(self: Order): Promise<boolean> {
+  if (legsIn(self.book, ['proposed']).length > 0) return placeAgain(self);
+  if (self.cancelWanted) return cancel(self);
+  if (self.book.readWanted !== null || legsIn(self.book, ['unknown']).length > 0) return read(self);
+  if (self.modifyWanted !== null) return modify(self, self.modifyWanted);
+  if (legsIn(self.book, ['submitting', 'cancelling', 'replacing']).length > 0) return awaitAnswer(self);
+  if (self.dayEnded) return endDay(self);
+  return false;
+}
+
+const isOver = (self: Order): boolean => self.dayEnded && isFinished(self.book);
+
+/** Certain absence brought the legs back to proposed: the guard sends within the time to live, or never. */
+async function placeAgain(self: Order): Promise<boolean> {
+  if (self.cancelWanted) {
+    self.cancelWanted = false;
+    update(self, advanceAll(self.book, 'lapsed', legsIn(self.book, ['proposed'])));
+    return true;
+  }
+  const proposed = legsIn(self.book, ['proposed']);
+  const [outcome] = await placeOnce(self.calls, [self.book.intent]);
+  switch (outcome.outcome) {
+    case 'sent':
+      update(self, advanceAll(self.book, 'sent', proposed));
+      break;
+    case 'exists':
+    case 'unknown':
+      update(self, {
+        ...advanceAll(self.book, 'uncertain', proposed),
+        readWanted: 'placing again had no clear answer',
+      });
+      break;
+    case 'not-sent':
+      if (outcome.refusal.code === 'BROKER_NOT_READY') await sleep(nextReadDelay(self));
+      else update(self, { ...advanceAll(self.book, 'lapsed', proposed), reason: outcome.refusal.detail });
+      break;
+  }
+  return true;
+}
+
+/** Waits for the broker's answer to what was sent; silence makes it a matter of reading. */
+async function awaitAnswer(self: Order): Promise<boolean> {
+  const seen = self.changes;
+  if (await condition(() => self.changes !== seen, SILENCE)) return true;
+  const silent = legsIn(self.book, ['submitting', 'replacing']);
+  update(self, { ...advanceAll(self.book, 'uncertain', silent), readWanted: 'the broker did not answer' });
+  return true;
+}
+
+function nextReadDelay(self: Order): number {
+  const delay = Math.max(FIRST_READ_MS, self.readDelayMs);
+  self.readDelayMs = Math.min(LONGEST_READ_MS, delay * 2);
+  return delay;
+}
+
+/** Reads the broker about the intent; while it stays in doubt, again with growing delays, or as soon as the broker says something. */
+async function read(self: Order): Promise<boolean> {
+  if (self.readDelayMs > 0) {
+    const seen = self.changes;
+    await condition(() => self.changes !== seen, nextReadDelay(self));
+    await report(self);
+  }
+  const { intent } = self.book;
+  const evidence = await self.calls.lookupOrder({
+    key: intent.key,
+    conId: intent.contract.conId,
+    sentAt: intent.decidedAt,
+    sentEpoch: self.sentEpoch,
+    refresh: true,
+  });
+  const { book, verdict } = readBroker(self.book, evidence);
+  update(self, book);
+  if (verdict.kind === 'still-unknown') {
+    log.warn('outcome still unknown', { key: intent.key, why: verdict.why });
+    self.readDelayMs = Math.max(FIRST_READ_MS, self.readDelayMs);
+    update(self, { ...self.book, reason: verdict.why });
+    return true;
+  }
+  // A cancel that the broker has not carried out is sent again, ever more slowly.
+  self.cancelWanted ||= legsIn(self.book, ['cancelling']).length > 0;
+  self.readDelayMs = self.cancelWanted ? Math.max(FIRST_READ_MS, self.readDelayMs) : 0;
+  return true;
+}
+
+/** Cancels whatever the broker still holds; legs it confirms end by its own words. */
+async function cancel(self: Order): Promise<boolean> {
+  self.cancelWanted = false;
+  const live = ORDER_LEGS.filter((leg) => !isTerminal(self.book.legs[leg]?.state ?? 'expired'));
+  if (live.length === 0) return true;
+  update(self, advanceAll(self.book, 'cancel-sent', live));
+  await report(self);
+  const answer = await self.calls.cancelLegs({ key: self.book.intent.key, legs: live });
+  if (answer === 'nothing-to-cancel') update(self, { ...self.book, readWanted: 'the broker had nothing to cancel' });
+  return true;
+}
+
+async function modify(self: Order, { leg, price, quantity }: messages.LegChange): Promise<boolean> {
+  self.modifyWanted = null;
+  const state = self.book.legs[leg]?.state;
+  if (state !== 'working' && state !== 'partially-filled') return true;
+  update(self, advance(self.book, leg, 'modify-sent'));
+  const outcome = await self.calls
+    .modifyLeg({ key: self.book.intent.key, leg, change: { price, quantity } })
+    .catch(() => ({ outcome: 'unknown' as const, detail: 'no answer' }));
+  // Whoever answered meanwhile has moved the leg on already.
+  if (self.book.legs[leg]?.state !== 'replacing') return true;
+  if (outcome.outcome === 'not-sent') update(self, advance(self.book, leg, 'modify-refused'));
+  if (outcome.outcome === 'unknown') {
+    update(self, { ...advance(self.book, leg, 'uncertain'), readWanted: 'changing it had no answer' });
+  }
+  return true;
+}
+
+/** The trade date is over: what is still live or unpaid is read once more; resting legs that the broker holds go on. */
+async function endDay(self: Order): Promise<boolean> {
+  if (isFinished(self.book) && !missesCommissions(self.book)) return false;
+  const { intent } = self.book;
+  const evidence = await self.calls.lookupOrder({
+    key: intent.key,
+    conId: intent.contract.conId,
+    sentAt: intent.decidedAt,
+    sentEpoch: self.sentEpoch,
+    refresh: true,
+  });
+  update(self, readAtDayEnd(self.book, evidence));
+  await report(self);
+  if (!isFinished(self.book)) self.dayEnded = false;
+  return false;
+}
+
+/** What of a report matters: a resting leg's way from sent to working changes nothing for the session. */
+function matterOf(next: OrderReport): string {
+  const { stop, target } = next.states;
+  const resting = [stop, target].map((state) => (state === 'submitting' ? 'working' : state));
+  return JSON.stringify([next.states.entry, resting, { ...next, states: null }]);
+}
+
+/** Tells the session what changed, once per change that matters; shows it in the UI as well. */
+async function report(self: Order): Promise<void> {
+  const next = reportOf(self.book);
+  const text = matterOf(next);
+  setCurrentDetails(describe(self.book));
+  if (text === self.reported) return;
+  self.reported = text;
+  const state = next.states.entry;
+  if (state !== null && state !== self.attribute) {
+    self.attribute = state;
+    upsertSearchAttributes([{ key: stateAttribute, value: state }]);
+  }
+  const session = getExternalWorkflowHandle(sessionWorkflowId(self.book.intent.account));
+  await session.signal(messages.orderReport, next).catch(async (error: unknown) => {
+    // A session that is not there now comes back under the same name; the report is cumulative and is made again.
+    log.error('session not reachable', { error });
+    self.reported = '';
+    await sleep('5s');
+  });
+}
+
+function describe({ intent, legs, executions, readWanted, freeze, reason }: OrderBook): string {
+  const rows = ORDER_LEGS.flatMap((leg) => {
+    const book = legs[leg];
+    return book === null ? [] : [`| ${leg} | ${book.side} ${book.quantity} | ${book.state} | ${book.executed} |`];
+  });
+  const notes = [readWanted, freeze, reason].filter((note) => note !== null);
+  return [
+    `**${intent.side} ${intent.quantity} ${intent.contract.localSymbol}** (${intent.purpose}, ${executions.length} executions)`,
+    '',
+    '| leg | order | state | executed |',
+    '|---|---|---|---|',
+    ...rows,
+    ...notes.map((note) => `\n${note}`),
+  ].join('\n');
+}

@@ -1,0 +1,210 @@
+/**
+ * Closing a symbol: cancel every order of it, read the broker's position, reduce by one market order, again until flat.
+ * Invariants:
+ *  1. The broker's position decides the size, never ours alone; a difference that stays freezes the symbol.
+ *  2. One reduce-only order in flight per contract; an unknown one is waited for.
+ *  3. It ends when broker and session agree on flat as often as asked for (twice when halting); it survives continue-as-new.
+ */
+import { condition, getExternalWorkflowHandle, log, sleep } from '@temporalio/workflow';
+import type { BrokerPosition } from '../domain/broker-events';
+import { orderWorkflowId } from '../domain/ids';
+import type { FutureSymbol } from '../domain/instruments';
+import { reduced } from '../domain/session-halt';
+import {
+  isEntryLive,
+  isLive,
+  isUnknown,
+  netPosition,
+  ordersIn,
+  ordersOf,
+  positionsIn,
+  reserve,
+} from '../domain/session-orders';
+import { without, type Flattening, type SessionState } from '../domain/session-state';
+import type { TradableContract } from '../domain/contracts';
+import * as messages from './messages';
+import { beside, take, type Session } from './session';
+import { handOver } from './session-placement';
+
+/** Wall time that orders get to confirm a cancel before the position is read all the same. */
+const CANCEL_PATIENCE = '10s';
+/** Readings that may disagree with the session before the difference counts as one: fills reach both on different ways. */
+const PATIENT_READINGS = 5;
+const EXIT_CONFIRMATIONS = 1;
+const HALT_CONFIRMATIONS = 2;
+
+/** Starts closing a symbol, or leaves the procedure that is at it alone. */
+export function flattenSymbol(session: Session, symbol: FutureSymbol, cause: string): void {
+  const confirmations = session.state.halt.phase === 'ACTIVE' ? EXIT_CONFIRMATIONS : HALT_CONFIRMATIONS;
+  const running = session.state.flattening[symbol];
+  const phase = running?.phase ?? 'cancelling';
+  setFlattening(session, symbol, {
+    cause: running?.cause ?? cause,
+    phase,
+    confirmations: Math.max(confirmations, running?.confirmations ?? 0),
+  });
+  if (session.flattening.has(symbol)) return;
+  session.flattening.add(symbol);
+  beside(session, symbol, runFlatten(session, symbol));
+}
+
+/** Closes every symbol with a position or a live order; a halt with nothing to close is complete at once. */
+export function flattenAll(session: Session, cause: string): void {
+  const { state } = session;
+  const symbols = new Set<FutureSymbol>([
+    ...Object.values(state.positions).map(({ contract }) => contract.symbol),
+    ...ordersOf(state)
+      .filter(isLive)
+      .map(({ intent }) => intent.contract.symbol),
+  ]);
+  for (const symbol of symbols) flattenSymbol(session, symbol, cause);
+  completeHalt(session);
+}
+
+/** Takes up what the run before was closing. */
+export function resumeFlattening(session: Session): void {
+  for (const [symbol, { cause }] of Object.entries(session.state.flattening)) {
+    flattenSymbol(session, symbol as FutureSymbol, cause);
+  }
+  completeHalt(session);
+}
+
+function setFlattening(session: Session, symbol: FutureSymbol, next: Flattening): void {
+  take(session, { ...session.state, flattening: { ...session.state.flattening, [symbol]: next } });
+}
+
+function enter(session: Session, symbol: FutureSymbol, phase: Flattening['phase']): void {
+  const running = session.state.flattening[symbol];
+  if (running !== undefined) setFlattening(session, symbol, { ...running, phase });
+}
+
+async function runFlatten(session: Session, symbol: FutureSymbol): Promise<void> {
+  let flatReadings = 0;
+  let disagreements = 0;
+  for (;;) {
+    await awaitReduction(session, symbol);
+    await cancelOrders(session, symbol);
+    enter(session, symbol, 'reading');
+    const broker = await session.calls.readPositions();
+    if (session.leaving) await never();
+    const difference = differenceIn(session.state, symbol, broker);
+    if (difference !== null && disagreements < PATIENT_READINGS) {
+      disagreements += 1;
+      await sleep(200 * 2 ** disagreements);
+      continue;
+    }
+    if (difference !== null) freeze(session, symbol, difference);
+    disagreements = 0;
+    const open = openContracts(session.state, symbol, broker);
+    flatReadings = open.length === 0 ? flatReadings + 1 : 0;
+    if (flatReadings >= (session.state.flattening[symbol]?.confirmations ?? 0)) break;
+    if (open.length > 0) await reduce(session, symbol, open[0]);
+  }
+  session.flattening.delete(symbol);
+  take(session, { ...session.state, flattening: without(session.state.flattening, symbol) });
+  completeHalt(session);
+}
+
+/** A run that leaves starts nothing more; the next run takes the procedure up. */
+const never = (): Promise<void> => condition(() => false);
+
+/** The last reduce-only order of the symbol is over. */
+async function awaitReduction(session: Session, symbol: FutureSymbol): Promise<void> {
+  const inFlight = (): boolean =>
+    ordersIn(session.state, symbol).some((order) => order.intent.purpose === 'reduce' && isEntryLive(order));
+  if (!inFlight()) return;
+  enter(session, symbol, 'reducing');
+  await condition(() => !inFlight());
+}
+
+/** Cancels all orders of the symbol through their own workflows and waits for what can be waited for. */
+async function cancelOrders(session: Session, symbol: FutureSymbol): Promise<void> {
+  const live = (): readonly string[] =>
+    ordersIn(session.state, symbol)
+      .filter((order) => isLive(order) && !isUnknown(order) && order.states.entry !== 'proposed')
+      .map(({ intent }) => intent.key);
+  const keys = live();
+  if (keys.length === 0) return;
+  enter(session, symbol, 'cancelling');
+  const cause = session.state.flattening[symbol]?.cause ?? 'flatten';
+  await Promise.all(keys.map((key) => askToCancel(key, { by: 'session', why: cause })));
+  await condition(() => live().length === 0, CANCEL_PATIENCE);
+}
+
+/** Signals an order's workflow; one that has ended has nothing to cancel. */
+export async function askToCancel(key: string, command: messages.OperatorCommand): Promise<void> {
+  await getExternalWorkflowHandle(orderWorkflowId(key))
+    .signal(messages.cancelIntent, command)
+    .catch((error: unknown) => log.warn('order not reachable for a cancel', { key, error }));
+}
+
+interface OpenContract {
+  readonly contract: TradableContract;
+  readonly quantity: number;
+}
+
+const knownContracts = (state: SessionState, symbol: FutureSymbol): readonly TradableContract[] => [
+  ...new Map(
+    [
+      ...ordersIn(state, symbol).map(({ intent }) => intent.contract),
+      ...positionsIn(state, symbol).map(({ contract }) => contract),
+    ].map((contract) => [contract.conId, contract]),
+  ).values(),
+];
+
+/** What the broker holds in contracts of the symbol that we know. */
+const openContracts = (
+  state: SessionState,
+  symbol: FutureSymbol,
+  broker: readonly BrokerPosition[],
+): readonly OpenContract[] =>
+  knownContracts(state, symbol).flatMap((contract) => {
+    const quantity = broker.find(({ conId }) => conId === contract.conId)?.quantity ?? 0;
+    return quantity === 0 ? [] : [{ contract, quantity }];
+  });
+
+/** How broker and session differ in the symbol, or null when they agree. */
+export function differenceIn(
+  state: SessionState,
+  symbol: FutureSymbol,
+  broker: readonly BrokerPosition[],
+): string | null {
+  const held = openContracts(state, symbol, broker).reduce((sum, { quantity }) => sum + quantity, 0);
+  const booked = netPosition(state, symbol);
+  return held === booked ? null : `position at the broker is ${held}, the session's is ${booked}`;
+}
+
+function freeze(session: Session, symbol: FutureSymbol, why: string): void {
+  log.error('position differs', { symbol, why });
+  take(session, { ...session.state, frozen: { ...session.state.frozen, [symbol]: why } });
+}
+
+/** One market order against the position; the next round of the procedure waits for its end. */
+async function reduce(session: Session, symbol: FutureSymbol, { contract, quantity }: OpenContract): Promise<void> {
+  if (session.leaving) await never();
+  enter(session, symbol, 'placing');
+  const { state, intent } = reserve(session.state, {
+    contract,
+    side: quantity > 0 ? 'sell' : 'buy',
+    quantity: Math.abs(quantity),
+    orderType: 'market',
+    limitPrice: null,
+    bracket: null,
+    purpose: 'reduce',
+    decisionId: null,
+    referencePrice: null,
+    decidedAt: session.state.marketTime ?? 0,
+    // Closing a position is never too late.
+    expiresAt: Number.MAX_SAFE_INTEGER,
+    decidedMonotonicMs: null,
+  });
+  take(session, state);
+  const outcome = await handOver(session, intent);
+  if (outcome.outcome === 'not-sent') await sleep('2s');
+}
+
+/** REDUCING → HALTED when nothing is left to close. */
+export function completeHalt(session: Session): void {
+  const closing = Object.keys(session.state.flattening).length > 0;
+  if (session.state.halt.phase === 'REDUCING' && !closing) take(session, reduced(session.state));
+}
