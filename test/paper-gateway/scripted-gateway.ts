@@ -64,11 +64,17 @@ export class BareClient {
     return client;
   }
 
-  /** Connects and passes the handshake. */
-  static async open(port: number, clientId: number, offer = 'v100..193'): Promise<BareClient> {
+  /** Connects and agrees on a version. */
+  static async shakeHands(port: number, offer = 'v100..193'): Promise<BareClient> {
     const client = await BareClient.connect(port);
     client.socket.write(handshake(offer));
     await until(() => client.messages.length === 1);
+    return client;
+  }
+
+  /** Connects, agrees on a version and asks for a client id. */
+  static async open(port: number, clientId: number, offer?: string): Promise<BareClient> {
+    const client = await BareClient.shakeHands(port, offer);
     client.send(71, 2, clientId, '');
     return client;
   }
