@@ -1,0 +1,29 @@
+/** Secrets live in the environment only: which variables hold one, and how to keep their values out of everything that is written. */
+
+/** Secrets that this program or its libraries read; shown by `omega config show` as set or not, never with their value. */
+export const SECRET_VARIABLES = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN'] as const;
+
+const SECRET_NAME = /(_KEY|_KEY_ID|_TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIALS?)(_|$)/i;
+/** Shorter values (`1`, `true`) would mask ordinary text. */
+const SHORTEST_SECRET = 6;
+export const MASK = '********';
+
+export const isSecretName = (variable: string): boolean => SECRET_NAME.test(variable);
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** A function that masks the value of every secret variable of `env` wherever it occurs in a text, also inside JSON and addresses. */
+export function createRedactor(env: Environment): (text: string) => string {
+  const values = Object.entries(env).flatMap(([name, value]) =>
+    value !== undefined && value.length >= SHORTEST_SECRET && isSecretName(name) ? spellings(value) : [],
+  );
+  // Longest first: a secret may contain another.
+  const wanted = [...new Set(values)].sort((a, b) => b.length - a.length);
+  return (text) => wanted.reduce((masked, value) => masked.replaceAll(value, MASK), text);
+}
+
+const spellings = (value: string): readonly string[] => [
+  value,
+  JSON.stringify(value).slice(1, -1),
+  encodeURIComponent(value),
+];
