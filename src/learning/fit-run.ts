@@ -4,13 +4,16 @@
  *  1. Only the days given are read; the caller gives days before the traded one.
  *  2. Same data, days, seed and code: the same bytes in every file, the manifest included.
  *  3. Model files first, manifest last: a fit that was killed leaves no run that can be loaded, and can be repeated.
+ *  4. A run that is complete is never written again: the same request answers its manifest, another one is refused.
  */
 import { createHash } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { INSTRUMENTS } from '../domain/instruments';
 import type { FutureSymbol } from '../domain/instruments';
+import { canonicalJson } from '../features/schema';
 import type { FeatureSchema } from '../features/schema';
 import type { RecordedMarket } from '../market-data/recorded-market';
+import { lastTrained, stampLastTrained } from '../storage/model-registry';
 import type { ObjectStore } from '../storage/object-store';
 import { classCounts } from './dataset';
 import { FIRST_MODELS, recipeSeed } from './first-models';
@@ -18,7 +21,7 @@ import { holdOutOf, measure } from './hold-out';
 import { CLASS_NAMES, labelBand, medianSpread } from './labels';
 import { MANIFEST_FORMAT } from './manifest';
 import type { InstrumentRun, ModelEntry, RunManifest } from './manifest';
-import { checkedRunId, writeManifest, writeModel } from './model-run';
+import { findManifest, runExists, writeManifest, writeModel } from './model-run';
 import { ModelRunError } from './model-run-error';
 import { INPUT_NAME, OUTPUT_NAME } from './onnx/voting-graph';
 import { contractSeries, hashSeries, labelledRows } from './training-rows';
@@ -53,14 +56,19 @@ export interface FitProgress {
  * store failures pass through. An instrument that cannot be fitted is named in the manifest's `skipped`.
  */
 export async function fitRun(request: FitRunRequest): Promise<RunManifest> {
-  checkedRunId(request.runId);
+  const { market, days, schema, store, runId } = request;
+  const read = request.instruments.map((symbol) => contractSeries(market, symbol, days, schema, INSTRUMENTS[symbol]));
+  const dataHash = hashSeries(read);
+  const existing = await findManifest(store, runId);
+  if (existing !== null) {
+    if (madeOf(existing) !== identityOf(request, dataHash)) throw runExists(store, runId);
+    await stamp(store, existing);
+    return existing;
+  }
   const instruments: InstrumentRun[] = [];
   const skipped: { symbol: string; why: string }[] = [];
-  const read: (readonly ContractSeries[])[] = [];
-  for (const symbol of request.instruments) {
-    const series = contractSeries(request.market, symbol, request.days, request.schema, INSTRUMENTS[symbol]);
-    read.push(series);
-    const result = await fitInstrument(request, symbol, series);
+  for (const [index, symbol] of request.instruments.entries()) {
+    const result = await fitInstrument(request, symbol, read[index]);
     if (typeof result === 'string') skipped.push({ symbol, why: result });
     else instruments.push(result);
   }
@@ -71,9 +79,26 @@ export async function fitRun(request: FitRunRequest): Promise<RunManifest> {
       `No model can be fitted on ${request.days.join(', ') || 'no days'} (${why || 'no instruments'}): give earlier days of data.`,
     );
   }
-  const manifest = manifestOf(request, instruments, skipped, read);
-  await writeManifest(request.store, manifest);
+  const manifest = manifestOf(request, instruments, skipped, read, dataHash);
+  await writeManifest(store, manifest);
+  await stamp(store, manifest);
   return manifest;
+}
+
+/** What decides a run's content; a later version of the code keeps the runs of an earlier one. */
+const identityOf = ({ days, instruments, schema, seed }: FitRunRequest, dataHash: string): string =>
+  canonicalJson([dataHash, days, [...instruments].sort(), schema.hash, seed]);
+
+function madeOf({ data, instruments, skipped, schema, seed }: RunManifest): string {
+  const symbols = [...instruments, ...skipped].map(({ symbol }) => symbol);
+  return canonicalJson([data.sha256, data.days, symbols.sort(), schema.hash, seed]);
+}
+
+/** The `last_trained` stamp moves forward only: a repeated fit of an older run leaves it. */
+async function stamp(store: ObjectStore, { runId, created, data }: RunManifest): Promise<void> {
+  const last = await lastTrained(store);
+  if (last !== null && last.runId >= runId) return;
+  await stampLastTrained(store, { runId, at: created, dataTo: data.days[data.days.length - 1], dataHash: data.sha256 });
 }
 
 /** The instrument's part of the manifest, its files stored; or why it is left out. */
@@ -138,6 +163,7 @@ function manifestOf(
   instruments: InstrumentRun[],
   skipped: { symbol: string; why: string }[],
   read: readonly (readonly ContractSeries[])[],
+  dataHash: string,
 ): RunManifest {
   const { schema } = request;
   const blocks = read.flat().map(({ block }) => block);
@@ -154,7 +180,7 @@ function manifestOf(
       from: new Date(first).toISOString(),
       to: new Date(last).toISOString(),
       rows: blocks.reduce((sum, block) => sum + block.length, 0),
-      sha256: hashSeries(read),
+      sha256: dataHash,
     },
     schema: {
       version: schema.version,

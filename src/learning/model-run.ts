@@ -1,8 +1,6 @@
 /**
- * Model runs in the object store (requirement B7): `models/{run_id}/manifest.json` beside `models/{run_id}/{SYMBOL}/{model}.onnx`.
- * Invariants:
- *  1. The manifest is written last and created once: a run without one does not exist, so nothing half-written can be loaded.
- *  2. Run ids sort by time; the latest run is the greatest id that has a manifest.
+ * A model run's manifest and files in the object store (requirement B7); keys and the list of runs are the model registry's.
+ * Invariant: the manifest is written last and created once, so nothing half-written can be loaded and no finished run is changed.
  */
 import { isRunId } from '../domain/ids';
 import { isStoreError } from '../storage/object-store';
@@ -55,21 +53,25 @@ function parseManifest(bytes: Uint8Array, key: string, runId: string): RunManife
   return parsed.data;
 }
 
+/** The run's manifest, null while there is none. Throws as readManifest does otherwise. */
+export async function findManifest(store: ObjectStore, runId: string): Promise<RunManifest | null> {
+  return (await store.exists(manifestKey(checkedRunId(runId)))) ? readManifest(store, runId) : null;
+}
+
 export async function writeModel(store: ObjectStore, runId: string, file: string, bytes: Uint8Array): Promise<void> {
   await store.put(modelKey(checkedRunId(runId), file), bytes);
 }
 
-/**
- * Completes a run. Writing the same manifest again is no error (a fit repeated after a crash); another one under the id is
- * ModelRunError RUN_EXISTS.
- */
+/** Throws ModelRunError RUN_EXISTS when another fit completed the run with other content meanwhile. */
 export async function writeManifest(store: ObjectStore, manifest: RunManifest): Promise<void> {
   const key = manifestKey(checkedRunId(manifest.runId));
   const bytes = Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`);
-  if ((await store.create(key, bytes)) === 'created') return;
-  if (bytes.equals(await store.get(key))) return;
-  throw new ModelRunError(
-    'RUN_EXISTS',
-    `Model run ${manifest.runId} is in ${store.location} already, with other content.`,
-  );
+  if ((await store.create(key, bytes)) === 'created' || bytes.equals(await store.get(key))) return;
+  throw runExists(store, manifest.runId);
 }
+
+export const runExists = (store: ObjectStore, runId: string): ModelRunError =>
+  new ModelRunError(
+    'RUN_EXISTS',
+    `Model run ${runId} is in ${store.location} already, made of other data: use another id.`,
+  );

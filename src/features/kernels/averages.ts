@@ -18,42 +18,28 @@ export class AverageKernel implements Kernel {
   }
 }
 
-/** Fast and slow EMA of the close; the fast one is seeded so that both begin on the same bar, as TA-Lib does. */
-class AveragePair {
-  fast = Number.NaN;
-  slow = Number.NaN;
-  private readonly fastAverage: Ema;
-  private readonly slowAverage: Ema;
+/** As TA-Lib does, the fast average is seeded late, so that both begin on the same bar. */
+export class MacdKernel implements Kernel {
+  private readonly fast: Ema;
+  private readonly slow: Ema;
+  private readonly signal: Ema;
   private wait: number;
 
-  constructor(fast: number, slow: number) {
-    this.fastAverage = new Ema(fast);
-    this.slowAverage = new Ema(slow);
+  constructor(fast: number, slow: number, signal: number) {
+    this.fast = new Ema(fast);
+    this.slow = new Ema(slow);
+    this.signal = new Ema(signal);
     this.wait = slow - fast;
   }
 
-  push(close: number): void {
-    this.slow = this.slowAverage.push(close);
-    if (this.wait > 0) this.wait -= 1;
-    else this.fast = this.fastAverage.push(close);
-  }
-}
-
-export class MacdKernel implements Kernel {
-  private readonly pair: AveragePair;
-  private readonly signal: Ema;
-
-  constructor(fast: number, slow: number, signal: number) {
-    this.pair = new AveragePair(fast, slow);
-    this.signal = new Ema(signal);
-  }
-
   run({ close, length }: BarBlock, [line, signalLine, histogram, relative]: readonly Float64Array[]): void {
-    const { pair, signal } = this;
     for (let i = 0; i < length; i += 1) {
-      pair.push(close[i]);
-      const macd = pair.fast - pair.slow;
-      const smoothed = Number.isNaN(macd) ? macd : signal.push(macd);
+      const slow = this.slow.push(close[i]);
+      let fast = Number.NaN;
+      if (this.wait > 0) this.wait -= 1;
+      else fast = this.fast.push(close[i]);
+      const macd = fast - slow;
+      const smoothed = Number.isNaN(macd) ? macd : this.signal.push(macd);
       line[i] = macd;
       signalLine[i] = smoothed;
       histogram[i] = macd - smoothed;
@@ -62,18 +48,21 @@ export class MacdKernel implements Kernel {
   }
 }
 
+/** Here TA-Lib seeds each average with the first closes, unlike in MACD. */
 export class PpoKernel implements Kernel {
-  private readonly pair: AveragePair;
+  private readonly fast: Ema;
+  private readonly slow: Ema;
 
   constructor(fast: number, slow: number) {
-    this.pair = new AveragePair(fast, slow);
+    this.fast = new Ema(fast);
+    this.slow = new Ema(slow);
   }
 
   run({ close, length }: BarBlock, [ppo]: readonly Float64Array[]): void {
-    const { pair } = this;
     for (let i = 0; i < length; i += 1) {
-      pair.push(close[i]);
-      ppo[i] = ((pair.fast - pair.slow) / pair.slow) * 100;
+      const fast = this.fast.push(close[i]);
+      const slow = this.slow.push(close[i]);
+      ppo[i] = ((fast - slow) / slow) * 100;
     }
   }
 }
