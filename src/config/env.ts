@@ -1,7 +1,7 @@
 /** The environment variables that set something, each with its setting and how its text is read. `.env.example` documents them. */
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { loadEnvFile as loadIntoEnvironment } from 'node:process';
+import { parseEnv } from 'node:util';
 import { findInstrument, FUTURE_SYMBOLS } from '../domain/instruments';
 
 /** A value for a path of the configuration. */
@@ -103,12 +103,12 @@ export const ENVIRONMENT_VARIABLES: readonly EnvironmentVariable[] = [
 export const CONFIG_FILE_VARIABLE = 'OMEGA_CONFIG';
 
 /**
- * Reads `.env` of a folder into the process's environment, where AWS's credential chain finds its part too. Variables that are set
- * stay as they are. Answers whether there was a file.
+ * Reads `.env` of a folder into an environment: the process's own, where AWS's credential chain finds its part too. Variables that are
+ * set stay as they are. Answers whether there was a file.
  */
-export function loadEnvFile(folder: string): boolean {
+export function loadEnvFile(folder: string, env: Record<string, string | undefined> = process.env): boolean {
   const path = join(folder, '.env');
   if (!existsSync(path)) return false;
-  loadIntoEnvironment(path);
+  for (const [name, value] of Object.entries(parseEnv(readFileSync(path, 'utf8')))) env[name] ??= value;
   return true;
 }
