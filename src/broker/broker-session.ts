@@ -17,9 +17,10 @@ import { BrokerConnection, type Accepted, type Notice } from './connection';
 import { monotonicMs, SendLimiter } from './limiter';
 import { MarketClock } from './market-clock';
 import { attachOrderMessages, type OrderMessage } from './order-messages';
-import { applyOrderMessage, emptyMirror, isCorrection, type OrderMirror } from './order-mirror';
+import { applyOrderMessage, emptyMirror, type OrderMirror } from './order-mirror';
 import { PendingRequests } from './pending-requests';
 import type { ConnectionPhase, ConnectionState } from './port';
+import { isCorrection } from './standing-executions';
 import { BrokerSync } from './sync';
 
 export type BrokerLog = Pick<Logger, 'info' | 'warn' | 'error'>;
@@ -59,7 +60,13 @@ export class BrokerSession {
     this.limiter = new SendLimiter(config.messagesPerSecond);
     this.pending = new PendingRequests(config.requestTimeoutMs);
     this.connection = new BrokerConnection(
-      { ...config, clientIds: fixedClientId(config.clientId, config.retryMs), clock: this.clock, log },
+      {
+        ...config,
+        clientIds: fixedClientId(config.clientId, config.retryMs),
+        clock: this.clock,
+        noteWrite: () => this.limiter.note(1),
+        log,
+      },
       {
         attach: (api) => this.attach(api),
         connecting: () => this.enter('connecting', this.reason),

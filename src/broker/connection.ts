@@ -49,6 +49,8 @@ export interface ConnectionOptions {
   readonly livenessMs: number;
   readonly requestTimeoutMs: number;
   readonly clock: MarketClock;
+  /** Counts a question about the time, which does not wait in the limiter's line. */
+  readonly noteWrite: () => void;
   readonly log: Pick<Logger, 'info' | 'warn' | 'error'>;
 }
 
@@ -177,6 +179,7 @@ export class BrokerConnection {
   private askTime(roundTrip: RoundTrip): void {
     try {
       this.write('the broker clock', (api) => api.reqCurrentTime());
+      this.options.noteWrite();
       this.roundTrips.push(roundTrip);
     } catch (error) {
       roundTrip.reject(error instanceof BrokerError ? error : new BrokerError('NOT_READY', String(error)));
@@ -263,11 +266,11 @@ export class BrokerConnection {
     this.liveness.stop();
     api.removeAllListeners();
     api.disconnect();
-    this.options.clock.reset();
     for (const { reject } of this.roundTrips.splice(0)) {
       reject(new BrokerError('CONNECTION_LOST', `The broker's clock was not answered: ${reason}.`));
     }
     this.listener.lost(reason, this.idInUse);
+    this.options.clock.reset();
     if (this.stopped) return;
     const wait = this.idInUse ? this.options.clientIds.inUse() : this.options.retryMs;
     this.retryTimer = setTimeout(() => this.attempt(), wait);

@@ -26,6 +26,7 @@ import { BrokerSession, DEFAULT_BROKER_ZONE, type BrokerLog } from './broker-ses
 import type { Notice } from './connection';
 import { evidenceFrom, executionWindowStart } from './evidence';
 import { readLatch, setLatch } from './latch';
+import { Listeners } from './listeners';
 import { liveEntries, refOfOrderId } from './order-mirror';
 import type { OrderChange } from './order-fields';
 import { OrderWriter, type CancelResult } from './order-writer';
@@ -58,8 +59,9 @@ class Guard implements TradingGuard {
   private readonly writer: OrderWriter;
   private readonly log: BrokerLog;
   private readonly zone: string;
-  private readonly eventListeners = new Set<(event: BrokerEvent) => void>();
-  private readonly stateListeners = new Set<(state: ConnectionState) => void>();
+  private readonly failed = (error: unknown): void => this.log.error({ error }, 'a listener of the guard failed');
+  private readonly eventListeners = new Listeners<BrokerEvent>(this.failed);
+  private readonly stateListeners = new Listeners<ConnectionState>(this.failed);
   private latchTimer: NodeJS.Timeout | null = null;
   /** The latch was seen and everything of ours cancelled for it. */
   private latchServed = false;
@@ -71,8 +73,8 @@ class Guard implements TradingGuard {
     this.log = options.logger ?? pino({ name: 'broker', level: 'warn' }, pino.destination(2));
     this.zone = options.brokerZone ?? DEFAULT_BROKER_ZONE;
     this.session = new BrokerSession(config.broker, this.zone, this.log, {
-      event: (event) => this.tell(this.eventListeners, event),
-      state: (state) => this.tell(this.stateListeners, state),
+      event: (event) => this.eventListeners.tell(event),
+      state: (state) => this.stateListeners.tell(state),
       orderNotice: (notice) => this.orderError(notice),
     });
     this.writer = new OrderWriter(this.session, config, options.stateDir);
@@ -166,29 +168,16 @@ class Guard implements TradingGuard {
   }
 
   onEvent(listener: (event: BrokerEvent) => void): () => void {
-    this.eventListeners.add(listener);
-    return () => this.eventListeners.delete(listener);
+    return this.eventListeners.add(listener);
   }
 
   onConnection(listener: (state: ConnectionState) => void): () => void {
-    this.stateListeners.add(listener);
-    return () => this.stateListeners.delete(listener);
-  }
-
-  /** A listener that throws must not cost the others their event, nor the socket its data. */
-  private tell<T>(listeners: ReadonlySet<(value: T) => void>, value: T): void {
-    for (const listener of listeners) {
-      try {
-        listener(value);
-      } catch (error) {
-        this.log.error({ error, value }, 'a listener of the guard failed');
-      }
-    }
+    return this.stateListeners.add(listener);
   }
 
   private orderError({ id, code, message }: Notice & { readonly id: number }): void {
     const ref = refOfOrderId(this.session.mirror, id) ?? this.writer.refOf(id);
-    this.tell(this.eventListeners, { type: 'order-error', orderId: id, orderRef: ref, code, message });
+    this.eventListeners.tell({ type: 'order-error', orderId: id, orderRef: ref, code, message });
   }
 
   private watchLatch(): void {

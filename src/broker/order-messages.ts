@@ -2,7 +2,15 @@
  * The gateway's order callbacks as plain data: what @stoqey/ib emits, cleaned of UNSET values (absent, NaN or the largest double and
  * integer) and of everything the mirror does not need.
  */
-import { EventName, OrderAction, type Contract, type Execution, type IBApi, type Order, type OrderState } from '@stoqey/ib';
+import {
+  EventName,
+  OrderAction,
+  type Contract,
+  type Execution,
+  type IBApi,
+  type Order,
+  type OrderState,
+} from '@stoqey/ib';
 import type { BrokerCommission, BrokerExecution, BrokerPosition } from '../domain/broker-events';
 import { parseIbTime } from './ib-time';
 

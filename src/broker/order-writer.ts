@@ -4,39 +4,35 @@
  */
 import type { Config } from '../config/config';
 import type { PlaceResult } from '../domain/broker-events';
-import { FIRST_ORDER_ID, ORDER_LEGS, orderRef, type OrderLeg } from '../domain/ids';
+import { ORDER_LEGS, orderRef, type OrderLeg } from '../domain/ids';
 import type { OrderIntent } from '../domain/intents';
 import { refusal, type Refusal } from '../domain/refusals';
 import { BrokerError } from './broker-error';
 import type { BrokerSession } from './broker-session';
 import type { RecordedWrite } from './evidence';
 import { failPoint } from './fail-point';
-import { readLatch } from './latch';
 import { monotonicMs, type SendOutcome } from './limiter';
 import { changedOrder, legOrderId, ordersOf, type OrderChange, type OrderToSend } from './order-fields';
-import { entriesOf, executionsOf, liveEntries, mirrored, refOfOrderId, type MirrorEntry } from './order-mirror';
-import { sendingRefusal } from './permissions';
-
-/** Longest wait for the broker's clock or the limiter before a send is dropped; well below the activity's time-out of 5 s. */
-export const SEND_WAIT_MS = 1_500;
+import { entriesOf, executionsOf, liveEntries, type MirrorEntry } from './order-mirror';
+import { notSent, SEND_WAIT_MS, SendChecks, type NotSent } from './send-checks';
 
 export interface CancelResult {
   readonly outcome: 'sent' | 'nothing-to-cancel' | 'not-sent';
   readonly detail: string;
 }
 
-type NotSent = Extract<PlaceResult, { outcome: 'not-sent' | 'exists' }>;
-const notSent = (why: Refusal): NotSent => ({ outcome: 'not-sent', refusal: why });
-
 export class OrderWriter {
+  private readonly checks: SendChecks;
   private readonly placing = new Map<string, Promise<PlaceResult>>();
   private readonly writes = new Map<string, RecordedWrite>();
 
   constructor(
     private readonly session: BrokerSession,
-    private readonly config: Pick<Config, 'broker' | 'permissions'>,
-    private readonly stateDir: string,
-  ) {}
+    config: Pick<Config, 'broker' | 'permissions'>,
+    stateDir: string,
+  ) {
+    this.checks = new SendChecks(session, config, stateDir, (orderId) => this.refOf(orderId));
+  }
 
   isPlacing(key: string): boolean {
     return this.placing.has(key);
@@ -67,13 +63,17 @@ export class OrderWriter {
   private async placeOnce(intent: OrderIntent): Promise<PlaceResult> {
     const startedAt = monotonicMs();
     const { epoch } = this.session.connection;
-    const early = this.whyNotPlace(intent, epoch, startedAt);
+    const early = this.checks.whyNotPlace(intent, epoch, startedAt);
     if (early !== null) return early;
     const orders = ordersOf(intent);
     const clockTrouble = await this.freshenClock();
     if (clockTrouble !== null) return notSent(clockTrouble);
     return this.send(
-      { what: `order ${intent.key}`, messages: orders.length, check: () => this.whyNotPlace(intent, epoch, startedAt) },
+      {
+        what: `order ${intent.key}`,
+        messages: orders.length,
+        check: () => this.checks.whyNotPlace(intent, epoch, startedAt),
+      },
       () => {
         failPoint('before-the-write');
         this.writeOrders(intent, orders, epoch);
@@ -106,7 +106,7 @@ export class OrderWriter {
     const { epoch } = this.session.connection;
     const target = (): MirrorEntry | Refusal => this.modifiable(orderRef(key, leg));
     const check = (): NotSent | null => {
-      const why = this.whyNothingLeaves(this.session.mirror.account, epoch, startedAt);
+      const why = this.checks.whyNothingLeaves(this.session.mirror.account, epoch, startedAt);
       if (why !== null) return notSent(why);
       const entry = target();
       return 'code' in entry ? notSent(entry) : null;
@@ -154,7 +154,7 @@ export class OrderWriter {
       const outcome: SendOutcome<string> = await limiter.submit({
         lane: 'cancel',
         messages: 1,
-        check: () => this.whyNotNow(epoch, startedAt),
+        check: () => this.checks.whyNotNow(epoch, startedAt),
         write: () => {
           connection.write('a cancel', (api) => api.cancelOrder(orderId));
           failPoint('cancel-sent');
@@ -227,58 +227,5 @@ export class OrderWriter {
     } finally {
       clearTimeout(timer);
     }
-  }
-
-  private whyNotPlace(intent: OrderIntent, epoch: number, startedAt: number): NotSent | null {
-    const why = this.whyNothingLeaves(intent.account, epoch, startedAt) ?? this.invalid(intent) ?? this.expired(intent);
-    if (why !== null) return notSent(why);
-    const { mirror } = this.session;
-    const held = entriesOf(mirror, intent.key);
-    return held.length === 0 && executionsOf(mirror, intent.key).length === 0
-      ? null
-      : { outcome: 'exists', orders: held.map((entry) => mirrored(mirror, entry)) };
-  }
-
-  private whyNothingLeaves(account: string, epoch: number, startedAt: number): Refusal | null {
-    const permission = sendingRefusal(this.config.permissions, {
-      configured: this.config.broker.account,
-      managed: this.session.managedAccounts,
-      ordered: account,
-    });
-    const now = this.whyNotNow(epoch, startedAt);
-    if (now !== null && permission?.code !== 'ORDERS_DISABLED') return refusal('BROKER_NOT_READY', now);
-    if (permission !== null) return permission;
-    const latch = readLatch(this.stateDir);
-    return latch === null ? null : refusal('LATCHED', `by ${latch.who}: ${latch.why}`);
-  }
-
-  private whyNotNow(epoch: number, startedAt: number): string | null {
-    const notReady = this.session.notReady();
-    if (notReady !== null) return notReady;
-    if (this.session.connection.epoch !== epoch) return 'the connection changed before the write';
-    return monotonicMs() - startedAt > SEND_WAIT_MS ? `not written within ${SEND_WAIT_MS} ms` : null;
-  }
-
-  private expired({ expiresAt }: OrderIntent): Refusal | null {
-    const now = this.session.clock.now();
-    if (now === null || now <= expiresAt) return null;
-    return refusal('EXPIRED', `expired=${new Date(expiresAt).toISOString()} now=${new Date(now).toISOString()}`);
-  }
-
-  /** A block of order ids that is not ours to use, or a quantity that is none. */
-  private invalid(intent: OrderIntent): Refusal | null {
-    const { orderIdBase, quantity, key } = intent;
-    if (!Number.isInteger(quantity) || quantity <= 0) return refusal('INVALID_PROPOSAL', `quantity=${quantity}`);
-    if (orderIdBase < FIRST_ORDER_ID) {
-      return refusal('INVALID_PROPOSAL', `orderId=${orderIdBase} first=${FIRST_ORDER_ID}`);
-    }
-    for (const leg of ORDER_LEGS) {
-      const orderId = legOrderId(orderIdBase, leg);
-      const holder = refOfOrderId(this.session.mirror, orderId) ?? this.refOf(orderId);
-      if (holder !== null && holder !== orderRef(key, leg)) {
-        return refusal('INVALID_PROPOSAL', `orderId=${orderId} belongs to ${holder || 'a foreign order'}`);
-      }
-    }
-    return null;
   }
 }

@@ -1,0 +1,85 @@
+/** Everything that is checked immediately before a write (guard.ts, invariant 1); reads only, and answers with the first reason against. */
+import type { Config } from '../config/config';
+import type { PlaceResult } from '../domain/broker-events';
+import { FIRST_ORDER_ID, ORDER_LEGS, orderRef } from '../domain/ids';
+import type { OrderIntent } from '../domain/intents';
+import { refusal, type Refusal } from '../domain/refusals';
+import type { BrokerSession } from './broker-session';
+import { readLatch } from './latch';
+import { monotonicMs } from './limiter';
+import { legOrderId } from './order-fields';
+import { entriesOf, executionsOf, mirrored, refOfOrderId } from './order-mirror';
+import { sendingRefusal } from './permissions';
+
+/** Longest wait for the broker's clock or the limiter before a send is dropped; well below the activity's time-out of 5 s. */
+export const SEND_WAIT_MS = 1_500;
+
+/** Nothing was written: refused, or the broker has it. */
+export type NotSent = Extract<PlaceResult, { outcome: 'not-sent' | 'exists' }>;
+export const notSent = (why: Refusal): NotSent => ({ outcome: 'not-sent', refusal: why });
+
+export class SendChecks {
+  constructor(
+    private readonly session: BrokerSession,
+    private readonly config: Pick<Config, 'broker' | 'permissions'>,
+    private readonly stateDir: string,
+    /** orderRef this process wrote under an order id, null when it wrote none. */
+    private readonly writtenRef: (orderId: number) => string | null,
+  ) {}
+
+  /** Why an intent may not be written now: a refusal, or that the broker holds it already. */
+  whyNotPlace(intent: OrderIntent, epoch: number, startedAt: number): NotSent | null {
+    const why = this.whyNothingLeaves(intent.account, epoch, startedAt) ?? this.invalid(intent) ?? this.expired(intent);
+    if (why !== null) return notSent(why);
+    const { mirror } = this.session;
+    const held = entriesOf(mirror, intent.key);
+    return held.length === 0 && executionsOf(mirror, intent.key).length === 0
+      ? null
+      : { outcome: 'exists', orders: held.map((entry) => mirrored(mirror, entry)) };
+  }
+
+  /** Why no order and no change of one may leave now. */
+  whyNothingLeaves(account: string, epoch: number, startedAt: number): Refusal | null {
+    const permission = sendingRefusal(this.config.permissions, {
+      configured: this.config.broker.account,
+      managed: this.session.managedAccounts,
+      ordered: account,
+    });
+    const now = this.whyNotNow(epoch, startedAt);
+    if (now !== null && permission?.code !== 'ORDERS_DISABLED') return refusal('BROKER_NOT_READY', now);
+    if (permission !== null) return permission;
+    const latch = readLatch(this.stateDir);
+    return latch === null ? null : refusal('LATCHED', `by ${latch.who}: ${latch.why}`);
+  }
+
+  /** Why nothing at all may be written now; cancels ask only this. */
+  whyNotNow(epoch: number, startedAt: number): string | null {
+    const notReady = this.session.notReady();
+    if (notReady !== null) return notReady;
+    if (this.session.connection.epoch !== epoch) return 'the connection changed before the write';
+    return monotonicMs() - startedAt > SEND_WAIT_MS ? `not written within ${SEND_WAIT_MS} ms` : null;
+  }
+
+  private expired({ expiresAt }: OrderIntent): Refusal | null {
+    const now = this.session.clock.now();
+    if (now === null || now <= expiresAt) return null;
+    return refusal('EXPIRED', `expired=${new Date(expiresAt).toISOString()} now=${new Date(now).toISOString()}`);
+  }
+
+  /** A block of order ids that is not ours to use, or a quantity that is none. */
+  private invalid(intent: OrderIntent): Refusal | null {
+    const { orderIdBase, quantity, key } = intent;
+    if (!Number.isInteger(quantity) || quantity <= 0) return refusal('INVALID_PROPOSAL', `quantity=${quantity}`);
+    if (orderIdBase < FIRST_ORDER_ID) {
+      return refusal('INVALID_PROPOSAL', `orderId=${orderIdBase} first=${FIRST_ORDER_ID}`);
+    }
+    for (const leg of ORDER_LEGS) {
+      const orderId = legOrderId(orderIdBase, leg);
+      const holder = refOfOrderId(this.session.mirror, orderId) ?? this.writtenRef(orderId);
+      if (holder !== null && holder !== orderRef(key, leg)) {
+        return refusal('INVALID_PROPOSAL', `orderId=${orderId} belongs to ${holder || 'a foreign order'}`);
+      }
+    }
+    return null;
+  }
+}
