@@ -98,6 +98,8 @@ async function startOrder(
   session.inFlight += 1;
   await startChild<typeof order>('order', {
     workflowId: orderWorkflowId(intent.key),
+    // As the session's own: a worker that dies mid-task is noticed in this time.
+    workflowTaskTimeout: '2s',
     args: [{ intent, placement, sentEpoch: session.state.brokerEpoch, carried: null }],
     // The order outlives the session's runs: its fills do not wait for anybody.
     parentClosePolicy: ParentClosePolicy.ABANDON,
