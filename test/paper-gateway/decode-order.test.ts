@@ -1,5 +1,6 @@
 /** placeOrder as @stoqey/ib's own encoder writes it, and what the gateway refuses to read. */
 import { OrderAction, OrderType, SecType, type Contract, type Order } from '@stoqey/ib';
+import fc from 'fast-check';
 import { decodeRequest } from '../../src/paper-gateway/decode-request';
 import { MessageError } from '../../src/paper-gateway/fields';
 import { decoded, ES, sent, VERSIONS } from './client-encoder';
@@ -157,5 +158,26 @@ describe('requests that cannot be read', () => {
     expect(refusal(['9999'])).toMatchObject({ code: 'UNKNOWN_REQUEST', requestId: -1 });
     expect(refusal(['x'])).toMatchObject({ code: 'UNKNOWN_REQUEST' });
     expect(refusal([])).toMatchObject({ code: 'UNKNOWN_REQUEST' });
+  });
+
+  it('any fields give a request or a message error, never anything else', () => {
+    const known = fc.constantFrom(
+      ...[1, 2, 3, 4, 6, 7, 9, 10, 15, 20, 50, 58, 62, 71, 76, 88, 96, 97, 99, 22].map(String),
+    );
+    const value = fc.oneof(
+      known,
+      fc.constantFrom('', '0', '1', '-1', '2147483647', 'BAG', 'PEG BEST', 'Infinity', '1e9'),
+      fc.string(),
+    );
+    fc.assert(
+      fc.property(known, fc.array(value, { maxLength: 160 }), fc.constantFrom(...VERSIONS), (id, values, version) => {
+        try {
+          expect(decodeRequest([id, ...values], version).type).toBeDefined();
+        } catch (error) {
+          expect(error).toBeInstanceOf(MessageError);
+        }
+      }),
+      { numRuns: 500 },
+    );
   });
 });
