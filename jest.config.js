@@ -4,6 +4,7 @@ module.exports = {
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/', '/test/drills/', '/test/clients/'],
+  setupFiles: ['<rootDir>/test/host-typed-arrays.cjs'],
   transform: { '^.+\\.ts$': ['@swc/jest', {}] },
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
   testTimeout: 60_000,
