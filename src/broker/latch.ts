@@ -16,7 +16,7 @@ export interface Latch {
 export const latchPath = (stateDir: string): string => join(stateDir, 'halt.latch');
 
 const codeOf = (error: unknown): string | null =>
-  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null;
+  typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string' ? error.code : null;
 
 function parseLatch(text: string): Latch {
   try {

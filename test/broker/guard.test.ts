@@ -1,0 +1,328 @@
+/** The guard over TCP against a scripted TWS: what is written, what is refused, and what reading says afterwards. */
+import { readLatch, setLatch, liftLatch } from '../../src/broker/latch';
+import { ESZ3, intentOf, KEY, lookupOf, pause, startRig, until, type GuardRig, type RigSettings } from './guard-rig';
+import { ACCOUNT, ES_WIRE, MARKET_TIME, TRADING_ID, wireOrder } from './scripted-tws';
+
+let rig: GuardRig;
+const start = async (settings?: RigSettings): Promise<GuardRig> => (rig = await startRig(settings));
+afterEach(() => rig.close());
+
+const BRACKET = { stopPrice: 1_640.1, targetPrice: 1_660.13 };
+
+describe('placing', () => {
+  test('a bracket goes out as three orders in one burst, the last one transmits', async () => {
+    const { guard, tws } = await start();
+    const result = await guard.place(intentOf({ quantity: 2, bracket: BRACKET }));
+    expect(result).toMatchObject({ outcome: 'sent', epoch: guard.connection().epoch, sentAt: MARKET_TIME });
+    await until(() => tws.requests('placeOrder').length === 3);
+    const [entry, stop, target] = tws.requests('placeOrder');
+    expect([entry.orderId, stop.orderId, target.orderId]).toEqual([1_000_000, 1_000_001, 1_000_002]);
+    expect([entry, stop, target].map(({ order }) => order.transmit)).toEqual([false, false, true]);
+    expect([entry, stop, target].map(({ order }) => order.orderRef)).toEqual([KEY, `${KEY}/stop`, `${KEY}/target`]);
+    expect(entry.order).toMatchObject({
+      action: 'BUY',
+      orderType: 'MKT',
+      tif: 'DAY',
+      outsideRth: true,
+      account: ACCOUNT,
+    });
+    // 1640.1 and 1660.13 are off the quarter-point grid (code 110): rounded before they are sent.
+    expect(stop.order).toMatchObject({
+      action: 'SELL',
+      orderType: 'STP',
+      auxPrice: 1_640,
+      tif: 'GTC',
+      totalQuantity: 2,
+    });
+    expect(target.order).toMatchObject({ action: 'SELL', orderType: 'LMT', lmtPrice: 1_660.25, tif: 'GTC' });
+    expect(stop.order.parentId).toBe(1_000_000);
+    expect(stop.order.ocaGroup).toBe(target.order.ocaGroup);
+    expect(stop.order.ocaGroup).not.toBe('');
+    expect(entry.contract).toMatchObject({ conId: ESZ3.conId, exchange: 'CME', secType: 'FUT' });
+  });
+
+  test('a market order without bracket transmits itself', async () => {
+    const { guard, tws } = await start();
+    await guard.place(intentOf());
+    await until(() => tws.requests('placeOrder').length === 1);
+    expect(tws.requests('placeOrder')[0].order).toMatchObject({ transmit: true, totalQuantity: 1 });
+  });
+
+  test('an order the broker holds is adopted, not written again', async () => {
+    const { guard, tws } = await start();
+    await guard.place(intentOf());
+    await until(() => tws.requests('placeOrder').length === 1);
+    await guard.lookup(lookupOf());
+    const again = await guard.place(intentOf());
+    expect(again).toMatchObject({ outcome: 'exists', orders: [{ orderRef: KEY, side: 'buy', quantity: 1 }] });
+    expect(tws.requests('placeOrder')).toHaveLength(1);
+  });
+
+  test('two calls for one key at once are one send', async () => {
+    const { guard, tws } = await start();
+    const results = await Promise.all([guard.place(intentOf()), guard.place(intentOf())]);
+    expect(results.map(({ outcome }) => outcome)).toEqual(['sent', 'sent']);
+    await guard.lookup(lookupOf());
+    expect(tws.requests('placeOrder')).toHaveLength(1);
+  });
+
+  test('execution in the mirror alone counts as held: the order traded before its description came', async () => {
+    const { guard, tws } = await start();
+    const held = tws.hold({
+      orderId: 1_000_000,
+      clientId: TRADING_ID,
+      contract: ES_WIRE,
+      order: wireOrder({ orderRef: KEY }),
+    });
+    tws.fill(held, 1, 1_650);
+    tws.tellExecutions(tws.session());
+    await until(() => rig.events.some(({ type }) => type === 'execution'));
+    expect(await guard.place(intentOf())).toEqual({ outcome: 'exists', orders: [] });
+    expect(tws.requests('placeOrder')).toHaveLength(0);
+  });
+});
+
+describe('refusing: nothing reaches the socket', () => {
+  const refusals: readonly (readonly [string, RigSettings, Parameters<typeof intentOf>[0], string])[] = [
+    ['execution disabled', { permissions: { enableOrderExec: false } }, {}, 'ORDERS_DISABLED'],
+    ['orders not allowed', { permissions: { allowOrders: false } }, {}, 'ORDERS_DISABLED'],
+    ['dry run', { permissions: { dryRun: true } }, {}, 'ORDERS_DISABLED'],
+    ['learning only', { permissions: { learningOnly: true } }, {}, 'ORDERS_DISABLED'],
+    ['no account configured', { broker: { account: null } }, {}, 'ACCOUNT_MISMATCH'],
+    ['another account in the order', {}, { account: 'DU7' }, 'ACCOUNT_MISMATCH'],
+    ['gateway manages another account', { before: (tws) => (tws.accounts = ['DU9']) }, {}, 'ACCOUNT_MISMATCH'],
+    ['after its time to live', {}, { expiresAt: MARKET_TIME - 1 }, 'EXPIRED'],
+    ['an order id below the first', {}, { orderIdBase: 999_999 }, 'INVALID_PROPOSAL'],
+    ['no quantity', {}, { quantity: 0 }, 'INVALID_PROPOSAL'],
+  ];
+  test.each(refusals)('%s', async (_name, settings, fields, code) => {
+    const { guard, tws } = await start(settings);
+    expect(await guard.place(intentOf(fields))).toMatchObject({ outcome: 'not-sent', refusal: { code } });
+    await guard.positions();
+    expect(tws.requests('placeOrder')).toHaveLength(0);
+  });
+
+  test('a live account needs ALLOW_LIVE to name it', async () => {
+    const live = { before: (tws: GuardRig['tws']) => (tws.accounts = ['U1234567']), broker: { account: 'U1234567' } };
+    const { guard } = await start(live);
+    const intent = intentOf({ account: 'U1234567' });
+    expect(await guard.place(intent)).toMatchObject({ refusal: { code: 'ACCOUNT_MISMATCH' } });
+    await rig.close();
+    await start({ ...live, permissions: { allowLive: 'U1234567' } });
+    expect(await rig.guard.place(intent)).toMatchObject({ outcome: 'sent' });
+  });
+
+  test('the deadline is judged by the clock of the broker at the write, not by an older answer', async () => {
+    const { guard, tws } = await start();
+    tws.marketTime = MARKET_TIME + 61_000;
+    expect(await guard.place(intentOf())).toMatchObject({ outcome: 'not-sent', refusal: { code: 'EXPIRED' } });
+    expect(tws.requests('placeOrder')).toHaveLength(0);
+  });
+
+  test('an order id that belongs to another order (ids rolled back, incident 1) is not used again', async () => {
+    const { guard, tws } = await start({
+      before: (peer) => {
+        peer.hold({
+          orderId: 1_000_001,
+          clientId: TRADING_ID,
+          contract: ES_WIRE,
+          order: wireOrder({ orderRef: `${ACCOUNT}-0-9` }),
+        });
+      },
+    });
+    expect(await guard.place(intentOf())).toMatchObject({ outcome: 'not-sent', refusal: { code: 'INVALID_PROPOSAL' } });
+    expect(tws.requests('placeOrder')).toHaveLength(0);
+    // And the next id is above everything seen although the gateway says 1.
+    expect(guard.connection().nextValidId).toBe(1_000_002);
+  });
+
+  test('a frozen gateway whose clock must be asked: refused in time, and not sent after the thaw', async () => {
+    const { guard, tws } = await start({ broker: { livenessMs: 20_000, requestTimeoutMs: 20_000 } });
+    await tws.faults.applyFault({ type: 'freeze', clientId: TRADING_ID });
+    const startedAt = performance.now();
+    expect(await guard.place(intentOf())).toMatchObject({ outcome: 'not-sent', refusal: { code: 'BROKER_NOT_READY' } });
+    expect(performance.now() - startedAt).toBeLessThan(2_500);
+    await tws.faults.applyFault({ type: 'thaw', clientId: TRADING_ID });
+    await guard.positions();
+    expect(tws.requests('placeOrder')).toHaveLength(0);
+  });
+});
+
+describe('the latch', () => {
+  test('refuses orders and changes, lets cancels pass, and is found set by another process', async () => {
+    const { guard, tws, stateDir } = await start();
+    await guard.place(intentOf({ bracket: BRACKET }));
+    await guard.lookup(lookupOf());
+    setLatch(stateDir, { who: 'anna', why: 'drill', at: 1 });
+    expect(await guard.place(intentOf({ key: `${ACCOUNT}-1-2`, orderIdBase: 1_000_008 }))).toEqual({
+      outcome: 'not-sent',
+      refusal: { code: 'LATCHED', detail: 'by anna: drill' },
+    });
+    expect(await guard.modify(KEY, 'stop', { price: 1_630 })).toMatchObject({ refusal: { code: 'LATCHED' } });
+    // The guard itself cancels everything of ours for it.
+    await until(() => tws.requests('cancelOrder').length === 3);
+    expect(
+      tws
+        .requests('cancelOrder')
+        .map(({ orderId }) => orderId)
+        .sort(),
+    ).toEqual([1_000_000, 1_000_001, 1_000_002]);
+    liftLatch(stateDir);
+    expect(await guard.place(intentOf({ key: `${ACCOUNT}-1-2`, orderIdBase: 1_000_008 }))).toMatchObject({
+      outcome: 'sent',
+    });
+  });
+
+  test('cancelAll sets it and cancels every order of ours, no foreign one', async () => {
+    const { guard, tws, stateDir } = await start({
+      before: (peer) =>
+        peer.hold({ orderId: 5, clientId: 7, contract: ES_WIRE, order: wireOrder({ orderRef: 'by hand' }) }),
+      broker: { pollMs: 60_000 },
+    });
+    await guard.place(intentOf());
+    await guard.lookup(lookupOf());
+    await guard.cancelAll();
+    expect(readLatch(stateDir)).toMatchObject({ who: 'guard' });
+    await guard.positions();
+    expect(tws.requests('cancelOrder').map(({ orderId }) => orderId)).toEqual([1_000_000]);
+  });
+});
+
+describe('cancel and modify', () => {
+  test('only live legs are cancelled; nothing is sent for a dead one (incident 12)', async () => {
+    const { guard, tws } = await start();
+    await guard.place(intentOf());
+    await guard.lookup(lookupOf());
+    tws.fill(tws.orders[0], 1, 1_650);
+    tws.tellExecutions(tws.session());
+    await until(() => rig.events.some(({ type }) => type === 'execution'));
+    expect(await guard.cancel(KEY, ['entry'])).toMatchObject({ outcome: 'nothing-to-cancel' });
+    await guard.positions();
+    expect(tws.requests('cancelOrder')).toHaveLength(0);
+  });
+
+  test('an order that was written and never heard of is cancelled by its id all the same', async () => {
+    const { guard, tws } = await start();
+    tws.onPlace = () => undefined;
+    await guard.place(intentOf());
+    expect(await guard.cancel(KEY, ['entry'])).toMatchObject({ outcome: 'sent' });
+    await until(() => rig.events.some((event) => event.type === 'order-error'));
+    expect(rig.events.at(-1)).toMatchObject({ type: 'order-error', code: 10147, orderId: 1_000_000, orderRef: KEY });
+  });
+
+  test('a change keeps the id and every other field', async () => {
+    const { guard, tws } = await start();
+    await guard.place(intentOf({ bracket: BRACKET }));
+    await guard.lookup(lookupOf());
+    expect(await guard.modify(KEY, 'stop', { price: 1_645.1 })).toMatchObject({ outcome: 'sent' });
+    await until(() => tws.requests('placeOrder').length === 4);
+    const [, original, , change] = tws.requests('placeOrder');
+    expect(change.orderId).toBe(1_000_001);
+    expect(change.order).toEqual({ ...original.order, auxPrice: 1_645, transmit: true });
+  });
+
+  test('no change of an order that lives twice (incident 4), but a cancel reaches each id', async () => {
+    const { guard, tws } = await start({
+      before: (peer) => {
+        for (const permId of [11, 12]) {
+          peer.hold({
+            permId,
+            orderId: 1_000_000,
+            clientId: TRADING_ID,
+            contract: ES_WIRE,
+            order: wireOrder({ orderRef: KEY }),
+          });
+        }
+      },
+    });
+    expect(await guard.modify(KEY, 'entry', { quantity: 2 })).toMatchObject({ refusal: { code: 'INVALID_PROPOSAL' } });
+    const evidence = await guard.lookup(lookupOf());
+    expect(evidence).toMatchObject({ synced: true, orders: [{ permId: 11 }, { permId: 12 }] });
+    expect(await guard.cancel(KEY, ['entry'])).toMatchObject({ outcome: 'sent' });
+    await guard.positions();
+    expect(tws.requests('cancelOrder')).toHaveLength(1);
+    expect(tws.requests('placeOrder')).toHaveLength(0);
+  });
+});
+
+describe('evidence', () => {
+  test('an order the broker dropped silently (incident 3): absent, fenced by a round trip, position as expected', async () => {
+    const { guard, tws } = await start();
+    tws.onPlace = () => undefined;
+    await guard.place(intentOf());
+    const evidence = await guard.lookup(lookupOf());
+    expect(evidence).toMatchObject({
+      synced: true,
+      fenced: true,
+      insideExecutionWindow: true,
+      orders: [],
+      executions: [],
+      position: 0,
+    });
+    // Placed again with the same id and fields: one order.
+    tws.onPlace = (session, request) => tws.acknowledge(session, tws.keep(session, request));
+    expect(await guard.place(intentOf())).toMatchObject({ outcome: 'sent' });
+    expect(await guard.lookup(lookupOf())).toMatchObject({ orders: [{ orderId: 1_000_000 }] });
+  });
+
+  test('sent before the broker’s midnight: outside the window in which executions are told', async () => {
+    const { guard } = await start();
+    // 2013-10-09 04:59 UTC is 23:59 of the 8th in Chicago.
+    const sentAt = Date.parse('2013-10-09T04:59:00Z');
+    expect(await guard.lookup({ ...lookupOf(), sentAt })).toMatchObject({ insideExecutionWindow: false });
+    expect(await guard.lookup({ ...lookupOf(), sentAt: sentAt + 60_000 })).toMatchObject({
+      insideExecutionWindow: true,
+    });
+  });
+
+  test('position, executions and commissions are read', async () => {
+    const { guard, tws } = await start();
+    await guard.place(intentOf());
+    await until(() => tws.orders.length === 1);
+    tws.fill(tws.orders[0], 1, 1_650.25);
+    tws.positions = [{ contract: ES_WIRE, position: 1 }];
+    expect(await guard.lookup(lookupOf())).toMatchObject({
+      position: 1,
+      executions: [{ orderRef: KEY, side: 'buy', shares: 1, price: 1_650.25, time: MARKET_TIME }],
+      commissions: [{ commission: 2.25, realizedPnl: null }],
+      orders: [{ orderRef: KEY, status: 'Filled', completed: true }],
+    });
+    expect(await guard.positions()).toEqual([{ conId: 201_312, symbol: 'ES', quantity: 1, averageCost: 80_000 }]);
+    expect((await guard.executionsToday()).executions).toHaveLength(1);
+    expect(guard.netLiquidation()).toBe(100_000);
+  });
+
+  test('a broker order of ours that nobody here placed is told, and a foreign one as foreign', async () => {
+    await start({
+      before: (peer) => {
+        peer.hold({
+          orderId: 1_000_800,
+          clientId: TRADING_ID,
+          contract: ES_WIRE,
+          order: wireOrder({ orderRef: `${ACCOUNT}-1-100` }),
+        });
+        peer.hold({ orderId: 0, clientId: 0, contract: ES_WIRE, order: wireOrder({ orderRef: '' }), permId: 77 });
+      },
+    });
+    expect(rig.events).toContainEqual(
+      expect.objectContaining({ type: 'order', order: expect.objectContaining({ orderRef: `${ACCOUNT}-1-100` }) }),
+    );
+    expect(rig.events).toContainEqual(
+      expect.objectContaining({ type: 'foreign-order', order: expect.objectContaining({ permId: 77, orderId: 0 }) }),
+    );
+    expect(rig.guard.connection().nextValidId).toBe(1_000_801);
+  });
+
+  test('a listener that throws costs the others nothing', async () => {
+    const { guard } = await start();
+    guard.onEvent(() => {
+      throw new Error('listener');
+    });
+    const late: string[] = [];
+    guard.onEvent(({ type }) => late.push(type));
+    await guard.place(intentOf());
+    await until(() => late.includes('order'));
+    await pause(0);
+    expect(guard.connection().phase).toBe('ready');
+  });
+});
