@@ -14,16 +14,13 @@ import { encodeFrame, FrameReader, FramingError, splitFields } from './framing';
 import type { ClientRequest, GatewaySession, RequestHandler, ServerMessage } from './messages';
 import { negotiateVersion } from './server-versions';
 import { DelayLine } from './session-delay';
+import { clientIdInUse, NO_ID, unacceptable, undecodable, unreadable } from './session-errors';
 import { SessionOutbox } from './session-outbox';
 import type { LineCondition, PendingCuts } from './transport-faults';
 
 const HANDSHAKE_TIMEOUT_MS = 30_000;
 /** How long a socket that this side has ended is still read, so that a last message (326) isn't lost to an RST. */
 const LINGER_MS = 1_000;
-const ERROR_READING_REQUEST = 320;
-const ERROR_VALIDATING_REQUEST = 321;
-const CLIENT_ID_IN_USE = 326;
-const NO_ID = -1;
 
 type InboxItem =
   | { readonly type: 'frame'; readonly payload: Buffer }
@@ -146,7 +143,7 @@ export class ClientSession implements GatewaySession {
     if (item.type === 'end') return this.finish();
     if (item.type === 'garbage') {
       this.log(`closing: ${item.error.message}`);
-      if (this.phase === 'open') this.sendError(NO_ID, ERROR_READING_REQUEST, item.error.message);
+      if (this.phase === 'open') this.send(unreadable(NO_ID, item.error.message));
       this.outbox.end();
       return this.finish();
     }
@@ -172,11 +169,7 @@ export class ClientSession implements GatewaySession {
     if (request === null) return;
     if (request.type === 'startApi') return this.startApi(request);
     if (this.phase !== 'open') {
-      this.sendError(
-        NO_ID,
-        ERROR_VALIDATING_REQUEST,
-        `Error validating request.-'${request.type}' came before startApi`,
-      );
+      this.send(unacceptable(NO_ID, `'${request.type}' came before startApi`));
       this.outbox.end();
       return this.finish();
     }
@@ -195,16 +188,14 @@ export class ClientSession implements GatewaySession {
     } catch (error) {
       if (!(error instanceof MessageError)) throw error;
       this.log(`unreadable request: ${error.message}`);
-      const refused = error.code === 'NOT_OFFERED';
-      const code = refused ? ERROR_VALIDATING_REQUEST : ERROR_READING_REQUEST;
-      this.sendError(error.requestId, code, `Error ${refused ? 'validating' : 'reading'} request.-${error.message}`);
+      this.send(undecodable(error));
       return null;
     }
   }
 
   private startApi(request: Extract<ClientRequest, { type: 'startApi' }>): void {
     if (this.phase === 'open') {
-      this.sendError(NO_ID, ERROR_VALIDATING_REQUEST, 'Error validating request.-startApi was already accepted');
+      this.send(unacceptable(NO_ID, 'startApi was already accepted'));
       return;
     }
     this.clientId = request.clientId;
@@ -220,8 +211,7 @@ export class ClientSession implements GatewaySession {
 
   private refuseClientId(): void {
     this.log(`client id ${this.clientId} is in use`);
-    const text = 'Unable to connect as the client id is already in use. Retry with a unique client id.';
-    this.sendError(NO_ID, CLIENT_ID_IN_USE, text);
+    this.send(clientIdInUse);
     this.clientId = NO_ID;
     this.outbox.end();
     this.finish();
@@ -239,7 +229,7 @@ export class ClientSession implements GatewaySession {
     } catch (error) {
       const text = error instanceof Error ? error.message : String(error);
       this.log(`request failed: ${error instanceof Error ? (error.stack ?? text) : text}`);
-      this.sendError(id, ERROR_READING_REQUEST, `Error reading request.-${text}`);
+      this.send(unreadable(id, text));
     }
   }
 
@@ -267,10 +257,6 @@ export class ClientSession implements GatewaySession {
   private overflow(): void {
     this.log('cutting off a client that does not read');
     this.cutLine('rst');
-  }
-
-  private sendError(id: number, code: number, message: string): void {
-    if (this.serverVersion > 0) this.send({ type: 'error', id, code, message });
   }
 
   private log(text: string): void {
