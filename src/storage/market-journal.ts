@@ -41,10 +41,15 @@ export function openMarketJournal(stateDir: string, account: string, report: Rep
   const openDay = async (symbol: string, tradeDate: string): Promise<OpenDay> => {
     const path = journalFile(stateDir, account, symbol, tradeDate);
     const { log, lines, torn } = await openAppendLog(path);
-    const { rows, problems } = parseJournal({ lines, torn }, path);
-    problems.forEach(report);
-    if (lines.length === 0) await log.append(headerLine(account, symbol, tradeDate), 'written');
-    return { tradeDate, log, starts: new Set(rows.map(({ row }) => row.bar.start)) };
+    try {
+      const { rows, problems } = parseJournal({ lines, torn }, path);
+      problems.forEach(report);
+      if (lines.length === 0) await log.append(headerLine(account, symbol, tradeDate), 'written');
+      return { tradeDate, log, starts: new Set(rows.map(({ row }) => row.bar.start)) };
+    } catch (error) {
+      await log.close();
+      throw error;
+    }
   };
   /** The open file of a symbol; a row of another trade date closes it and opens that one. */
   const dayFor = async (symbol: string, tradeDate: string): Promise<OpenDay> => {
