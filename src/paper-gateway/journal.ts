@@ -5,7 +5,17 @@
  *  2. A torn last line was never acknowledged and is dropped; damage anywhere else refuses the folder.
  *  3. A folder made by another version, account or data refuses with one sentence; nothing in it is touched.
  */
-import { closeSync, existsSync, fdatasyncSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fdatasyncSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { z } from 'zod';
@@ -19,7 +29,14 @@ const FILE = 'journal.jsonl';
 /** A journal this long is rewritten as one snapshot line while running. */
 const COMPACT_BYTES = 64 * 1024 * 1024;
 
-export type StateErrorCode = 'STATE_UNREADABLE' | 'STATE_DAMAGED' | 'STATE_VERSION' | 'STATE_ACCOUNT' | 'STATE_DATA' | 'STATE_SEED';
+export type StateErrorCode =
+  | 'STATE_IN_USE'
+  | 'STATE_UNREADABLE'
+  | 'STATE_DAMAGED'
+  | 'STATE_VERSION'
+  | 'STATE_ACCOUNT'
+  | 'STATE_DATA'
+  | 'STATE_SEED';
 
 /** The message is one sentence that says what to do. */
 export class StateError extends Error {
@@ -90,7 +107,10 @@ function readJournal(folder: string, text: string, wanted: LedgerOrigin): Ledger
   }
   const header = headerSchema.safeParse(values[0]);
   if (!header.success) {
-    throw new StateError('STATE_DAMAGED', `The file ${join(folder, FILE)} is no journal of this gateway; give another --state folder.`);
+    throw new StateError(
+      'STATE_DAMAGED',
+      `The file ${join(folder, FILE)} is no journal of this gateway; give another --state folder.`,
+    );
   }
   if (header.data.version !== STATE_VERSION) {
     throw new StateError(
@@ -129,7 +149,10 @@ export class Journal {
     } catch (error) {
       if (error instanceof StateError) throw error;
       const why = error instanceof Error ? error.message : String(error);
-      throw new StateError('STATE_UNREADABLE', `The state folder ${folder} cannot be read (${why}); give another --state folder.`);
+      throw new StateError(
+        'STATE_UNREADABLE',
+        `The state folder ${folder} cannot be read (${why}); give another --state folder.`,
+      );
     }
     const { descriptor, size } = rewrite(folder, ledger);
     return { journal: new Journal(folder, ledger, descriptor, size), resumed };

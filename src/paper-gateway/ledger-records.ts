@@ -3,13 +3,7 @@ import type { WireOrder } from './messages';
 
 /** IB's own status texts, as far as this gateway uses them. */
 export type OrderStatus =
-  | 'ApiPending'
-  | 'PreSubmitted'
-  | 'Submitted'
-  | 'PendingCancel'
-  | 'Filled'
-  | 'Cancelled'
-  | 'Inactive';
+  'ApiPending' | 'PreSubmitted' | 'Submitted' | 'PendingCancel' | 'Filled' | 'Cancelled' | 'Inactive';
 
 export interface OrderRecord {
   /** Unique over the life of the state folder; rises with each order, so it is also the priority at equal price. */
@@ -92,6 +86,8 @@ export interface AccountRecord {
 /** Everything one transaction changed; absent parts did not. */
 export interface LedgerChange {
   readonly clock: number;
+  /** Rises with every transaction that changed more than the clock. */
+  readonly revision: number;
   readonly orders?: readonly OrderRecord[];
   readonly executions?: readonly ExecutionRecord[];
   readonly account?: AccountRecord;

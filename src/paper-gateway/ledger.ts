@@ -24,6 +24,7 @@ export class Ledger {
   private readonly executionList: ExecutionRecord[] = [];
   private accountRecord: AccountRecord;
   private currentClock: number;
+  private currentRevision = 0;
   private readonly changedOrders = new Set<number>();
   private newExecutions: ExecutionRecord[] = [];
   private accountChanged = false;
@@ -50,6 +51,11 @@ export class Ledger {
 
   get clock(): number {
     return this.currentClock;
+  }
+
+  /** Number of transactions so far that changed more than the clock. */
+  get revision(): number {
+    return this.currentRevision;
   }
 
   get account(): AccountRecord {
@@ -85,6 +91,11 @@ export class Ledger {
   orderOf(clientId: number, orderId: number): OrderRecord | null {
     const permId = this.newestPermId.get(`${clientId}/${orderId}`);
     return permId === undefined ? null : this.order(permId);
+  }
+
+  /** A client's living orders under an id, oldest first; more than one only after a faulty modification. */
+  livingOrdersOf(clientId: number, orderId: number): readonly OrderRecord[] {
+    return this.openOrders().filter((order) => order.clientId === clientId && order.orderId === orderId);
   }
 
   position(conId: number): PositionRecord {
@@ -137,8 +148,10 @@ export class Ledger {
   /** Takes the changes since the last drain; null when there are none. */
   drain(): LedgerChange | null {
     if (!this.hasOrderOrAccountChanges() && !this.clockChanged) return null;
+    if (this.hasOrderOrAccountChanges()) this.currentRevision += 1;
     const change: LedgerChange = {
       clock: this.currentClock,
+      revision: this.currentRevision,
       ...(this.changedOrders.size > 0 && { orders: [...this.changedOrders].map((permId) => this.order(permId)) }),
       ...(this.newExecutions.length > 0 && { executions: this.newExecutions }),
       ...(this.accountChanged && { account: this.accountRecord }),
@@ -154,6 +167,7 @@ export class Ledger {
   snapshot(): LedgerChange {
     return {
       clock: this.currentClock,
+      revision: this.currentRevision,
       orders: this.orders(),
       executions: this.executionList,
       account: this.accountRecord,
@@ -167,5 +181,6 @@ export class Ledger {
     if (change.account !== undefined) this.accountRecord = change.account;
     this.currentClock = change.clock;
     this.drain();
+    this.currentRevision = change.revision;
   }
 }

@@ -184,7 +184,11 @@ export class MatchingEngine {
 
   private elect(order: OrderRecord, change: Pick<OrderRecord, 'triggered' | 'trailStop'>): OrderRecord {
     if (change.triggered === order.triggered && change.trailStop === order.trailStop) return order;
-    const updated = this.ledger.putOrder({ ...order, ...change, status: change.triggered ? 'Submitted' : order.status });
+    const updated = this.ledger.putOrder({
+      ...order,
+      ...change,
+      status: change.triggered ? 'Submitted' : order.status,
+    });
     this.notices.changed(updated);
     return updated;
   }

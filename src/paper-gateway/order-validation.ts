@@ -44,7 +44,10 @@ function timeRefusal(order: WireOrder, now: number): OrderRefusal | null {
   if (tif !== 'GTD') return null;
   const until = parseWireTime(order.goodTillDate);
   if (until === null || until === 'invalid') {
-    return { code: 391, message: 'The date, time, or time-zone entered is invalid. The correct format is yyyymmdd hh:mm:ss xx/xxxx.' };
+    return {
+      code: 391,
+      message: 'The date, time, or time-zone entered is invalid. The correct format is yyyymmdd hh:mm:ss xx/xxxx.',
+    };
   }
   return until <= now ? rejected('The good-till date has passed.') : null;
 }

@@ -20,7 +20,8 @@ export function applyFill(
   multiplier: number,
 ): FillEffect {
   const { quantity, averagePrice, realizedToday } = position;
-  const closing = Math.sign(signedQuantity) === -Math.sign(quantity) ? Math.min(Math.abs(signedQuantity), Math.abs(quantity)) : 0;
+  const closing =
+    Math.sign(signedQuantity) === -Math.sign(quantity) ? Math.min(Math.abs(signedQuantity), Math.abs(quantity)) : 0;
   const after = quantity + signedQuantity;
   const realizedPnl =
     closing === 0 ? null : roundMoney((price - averagePrice) * Math.sign(quantity) * closing * multiplier);

@@ -46,9 +46,7 @@ export function liquidHours(instrument: Instrument, now: number): string {
   const { open, close } = instrument.regularHours;
   return comingDates(now)
     .map((date) =>
-      isWeekend(date)
-        ? `${compact(date)}:CLOSED`
-        : `${compact(date)}:${clock(open)}-${compact(date)}:${clock(close)}`,
+      isWeekend(date) ? `${compact(date)}:CLOSED` : `${compact(date)}:${clock(open)}-${compact(date)}:${clock(close)}`,
     )
     .join(';');
 }
@@ -57,9 +55,7 @@ export function liquidHours(instrument: Instrument, now: number): string {
 export function stockHours(now: number): { readonly trading: string; readonly liquid: string } {
   const hours = (from: string, to: string): string =>
     comingDates(now + DAY_MS / 24)
-      .map((date) =>
-        isWeekend(date) ? `${compact(date)}:CLOSED` : `${compact(date)}:${from}-${compact(date)}:${to}`,
-      )
+      .map((date) => (isWeekend(date) ? `${compact(date)}:CLOSED` : `${compact(date)}:${from}-${compact(date)}:${to}`))
       .join(';');
   return { trading: hours('0400', '2000'), liquid: hours('0930', '1600') };
 }
