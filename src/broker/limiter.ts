@@ -32,13 +32,18 @@ export interface LimiterClock {
   /** Monotonic milliseconds. */
   readonly now: () => number;
   readonly setTimer: (callback: () => void, ms: number) => NodeJS.Timeout;
+  readonly clearTimer: (timer: NodeJS.Timeout) => void;
 }
 
 const WINDOW_MS = 1_000;
 const LANES: readonly Lane[] = ['cancel', 'order', 'request'];
 
 export const monotonicMs = (): number => Number(process.hrtime.bigint()) / 1e6;
-const realClock: LimiterClock = { now: monotonicMs, setTimer: (callback, ms) => setTimeout(callback, ms) };
+const realClock: LimiterClock = {
+  now: monotonicMs,
+  setTimer: (callback, ms) => setTimeout(callback, ms),
+  clearTimer: (timer) => clearTimeout(timer),
+};
 
 export class SendLimiter {
   private readonly written: number[] = [];
@@ -122,7 +127,7 @@ export class SendLimiter {
 
   private drainLater(next: Waiting): void {
     // Set anew each time: a cancel that has just come may be due before the order that was waited for.
-    if (this.timer !== null) clearTimeout(this.timer);
+    if (this.timer !== null) this.clock.clearTimer(this.timer);
     const missing = next.messages - this.room(next.lane);
     const freeAt = this.written[missing - 1] + WINDOW_MS;
     this.timer = this.clock.setTimer(
