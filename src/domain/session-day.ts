@@ -21,7 +21,7 @@ export function openTradeDate(state: SessionState, opened: TradeDateStart): Sess
   const isKnown =
     state.tradeDate === opened.tradeDate || state.pastDays.some((day) => day.tradeDate === opened.tradeDate);
   if (isKnown) return heard;
-  const closed = state.tradeDate === null ? heard : closeTradeDate(heard);
+  const closed = closeTradeDate(heard);
   return {
     ...closed,
     tradeDate: opened.tradeDate,

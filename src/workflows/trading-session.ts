@@ -44,11 +44,13 @@ export interface SessionArguments {
 export async function tradingSession(start: SessionArguments): Promise<void> {
   const session = openSession(stateAtStart(start));
   let rolloverWanted = false;
-  registerOperatorHandlers(session);
+  // What waited for this run is handled as its handler appears: first what the session must know, proposals and commands last.
+  registerBrokerHandlers(session);
   registerFeedHandlers(session, () => {
     rolloverWanted = true;
   });
-  registerBrokerHandlers(session);
+  registerOperatorHandlers(session);
+  registerUpdates(session);
   setHandler(messages.rollover, () => {
     rolloverWanted = true;
   });
@@ -77,18 +79,6 @@ function registerOperatorHandlers(session: Session): void {
   setHandler(messages.snapshot, () => snapshotOf(session.state, isBusy(session)));
   setHandler(messages.configure, ({ limits, mode }) => take(session, { ...session.state, limits, mode }));
   setHandler(messages.halt, ({ by, why }) => halt(session, `${why} (by ${by})`));
-  setHandler(messages.liftHalt, (command) => liftHalt(session, command), {
-    validator: (command: messages.OperatorCommand) => refuseLift(session.state, command),
-  });
-  setHandler(
-    messages.unfreeze,
-    async ({ symbol, by, why }) => {
-      log.warn('freeze lifted', { symbol, by, why });
-      await adoptPositions(session, symbol);
-      take(session, { ...session.state, frozen: without(session.state.frozen, symbol) });
-    },
-    { validator: (command: messages.SymbolCommand) => refuseUnfreeze(session.state, command) },
-  );
   setHandler(messages.pause, ({ by }) => take(session, { ...session.state, pausedBy: by }));
   setHandler(messages.resume, () => take(session, { ...session.state, pausedBy: null }));
   setHandler(messages.flatten, ({ symbol, by, why }) => {
@@ -140,8 +130,21 @@ function refuseUnfreeze({ frozen }: SessionState, { symbol, by, why }: messages.
 }
 
 function registerFeedHandlers(session: Session, wantRollover: () => void): void {
-  setHandler(messages.proposeOrders, (batch) => proposeOrders(session, batch), {
-    validator: (batch: ProposalBatch) => refuseWhole(session.state, batch),
+  const end = async (marketTime: number): Promise<void> => {
+    const keys = ordersOf(session.state).map(({ intent }) => intent.key);
+    take(session, closeTradeDate({ ...session.state, marketTime: later(session.state.marketTime, marketTime) }));
+    await Promise.all(keys.map(standDown));
+    wantRollover();
+  };
+  setHandler(messages.tradeDateClosed, async ({ tradeDate, marketTime }) => {
+    if (session.state.tradeDate === tradeDate) await end(marketTime);
+  });
+  setHandler(messages.tradeDateOpened, async (opened) => {
+    const { tradeDate } = session.state;
+    // A feed that died at the end of a trade date never closed it.
+    const ended = tradeDate === null || tradeDate === opened.tradeDate ? null : end(opened.marketTime);
+    take(session, openTradeDate(session.state, opened));
+    await ended;
   });
   setHandler(messages.equity, (report) => {
     const before = session.state.halt.phase;
@@ -150,14 +153,24 @@ function registerFeedHandlers(session: Session, wantRollover: () => void): void 
       halt(session, session.state.halt.cause ?? report.cause);
     }
   });
-  setHandler(messages.tradeDateOpened, (opened) => take(session, openTradeDate(session.state, opened)));
-  setHandler(messages.tradeDateClosed, async ({ tradeDate, marketTime }) => {
-    if (session.state.tradeDate !== tradeDate) return;
-    const keys = ordersOf(session.state).map(({ intent }) => intent.key);
-    take(session, closeTradeDate({ ...session.state, marketTime: later(session.state.marketTime, marketTime) }));
-    await Promise.all(keys.map(standDown));
-    wantRollover();
+}
+
+function registerUpdates(session: Session): void {
+  setHandler(messages.proposeOrders, (batch) => proposeOrders(session, batch), {
+    validator: (batch: ProposalBatch) => refuseWhole(session.state, batch),
   });
+  setHandler(messages.liftHalt, (command) => liftHalt(session, command), {
+    validator: (command: messages.OperatorCommand) => refuseLift(session.state, command),
+  });
+  setHandler(
+    messages.unfreeze,
+    async ({ symbol, by, why }) => {
+      log.warn('freeze lifted', { symbol, by, why });
+      await adoptPositions(session, symbol);
+      take(session, { ...session.state, frozen: without(session.state.frozen, symbol) });
+    },
+    { validator: (command: messages.SymbolCommand) => refuseUnfreeze(session.state, command) },
+  );
 }
 
 /** An order that was never sent has no workflow; one that completed needs no word. */

@@ -7,20 +7,22 @@ import {
   bundleWorkflowCode,
   type WorkflowBundleWithSourceMap,
 } from '@temporalio/worker';
-import type { Client, WorkflowHandle } from '@temporalio/client';
+import { WorkflowUpdateFailedError, type Client, type WorkflowHandle } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { createBrokerActivities } from '../../src/activities/broker-activities';
 import { BrokerEventRouter } from '../../src/activities/broker-event-router';
 import { startSession } from '../../src/client/session-start';
 import { DEFAULT_CONFIG } from '../../src/config/config';
-import { TRADING_QUEUE, brokerQueue } from '../../src/domain/ids';
+import { TRADING_QUEUE, brokerQueue, orderWorkflowId } from '../../src/domain/ids';
 import { SEARCH_ATTRIBUTES } from '../../src/workflows/search-attributes';
 import * as messages from '../../src/workflows/messages';
+import type { OrderBook } from '../../src/domain/order-book';
+import type { ProposalAnswer, ProposalBatch } from '../../src/domain/proposals';
 import type { SessionSnapshot } from '../../src/domain/session-snapshot';
 import { ScriptedBroker } from './scripted-broker';
 
-export const ACCOUNT = 'DEMO1000001';
 export const temporalCli = (): string =>
   process.env.OMEGA_TEMPORAL_CLI ?? join(homedir(), '.cache', 'omega', 'temporal-1.5.1', 'temporal');
 
@@ -53,56 +55,62 @@ export function devServer(dynamicConfig: readonly string[] = []): Promise<TestWo
   });
 }
 
+/** A worker that can be stopped and started: what a trader that dies and comes back is to the server. */
+class Restartable {
+  private running: { readonly worker: Worker; readonly run: Promise<void> } | null = null;
+
+  constructor(private readonly create: () => Promise<Worker>) {}
+
+  async start(): Promise<void> {
+    const worker = await this.create();
+    this.running = { worker, run: worker.run() };
+  }
+
+  async stop(): Promise<void> {
+    this.running?.worker.shutdown();
+    await this.running?.run;
+    this.running = null;
+  }
+}
+
 export interface Rig {
   readonly account: string;
   readonly client: Client;
   readonly broker: ScriptedBroker;
   readonly session: WorkflowHandle;
-  readonly router: BrokerEventRouter;
-  startWorkers(): Promise<void>;
-  stopWorkers(): Promise<void>;
+  /** Workflows of all accounts. */
+  readonly trading: Restartable;
+  readonly brokerWorker: Restartable;
   snapshot(): Promise<SessionSnapshot>;
-  /** Polls the session's snapshot until it satisfies the condition; throws with the last one after ten seconds. */
+  /** Polls the session's snapshot until it satisfies the condition; throws with the last one after 15 seconds. */
   until(what: string, holds: (snapshot: SessionSnapshot) => boolean): Promise<SessionSnapshot>;
   settled(): Promise<SessionSnapshot>;
+  book(key: string): Promise<OrderBook>;
   stop(): Promise<void>;
 }
 
-/** Session of one account with its workers; each test takes an account of its own. */
-export async function openRig(
-  env: TestWorkflowEnvironment,
-  workflowBundle: WorkflowBundleWithSourceMap,
-  account: string,
-): Promise<Rig> {
+/** Session of one account with a scripted broker behind its activities. */
+async function openRig(env: TestWorkflowEnvironment, trading: Restartable, account: string): Promise<Rig> {
+  const { client } = env;
   const broker = new ScriptedBroker();
   broker.now = OPEN;
-  const tradingQueue = TRADING_QUEUE;
-  let workers: { worker: Worker; run: Promise<void> }[] = [];
-  const client = env.client;
-  const session = await startSession(client, {
-    account,
-    settings: { limits: DEFAULT_CONFIG.limits, mode: 'trading' },
-  });
+  const brokerWorker = new Restartable(() =>
+    Worker.create({
+      connection: env.nativeConnection,
+      taskQueue: brokerQueue(account),
+      activities: createBrokerActivities({ broker }),
+    }),
+  );
+  await brokerWorker.start();
+  const session = await startSession(client, { account, settings: { limits: DEFAULT_CONFIG.limits, mode: 'trading' } });
   const router = new BrokerEventRouter({ client, account, broker, log: () => undefined });
   const rig: Rig = {
     account,
     client,
     broker,
     session,
-    router,
-    async startWorkers() {
-      const common = { connection: env.nativeConnection, namespace: env.namespace ?? 'default' };
-      const created = await Promise.all([
-        Worker.create({ ...common, taskQueue: tradingQueue, workflowBundle, sinks: INERT_SINKS }),
-        Worker.create({ ...common, taskQueue: brokerQueue(account), activities: createBrokerActivities({ broker }) }),
-      ]);
-      workers = created.map((worker) => ({ worker, run: worker.run() }));
-    },
-    async stopWorkers() {
-      for (const { worker } of workers) worker.shutdown();
-      await Promise.all(workers.map(({ run }) => run));
-      workers = [];
-    },
+    trading,
+    brokerWorker,
     snapshot: () => session.query(messages.snapshot),
     async until(what, holds) {
       const deadline = Date.now() + 15_000;
@@ -114,13 +122,21 @@ export async function openRig(
       }
     },
     settled: () => rig.until('a settled session', (snapshot) => snapshot.settled),
+    book: (key) => client.workflow.getHandle(orderWorkflowId(key)).query(messages.orderBook),
     async stop() {
       await router.stop(1_000);
-      await session.terminate('test is over').catch(() => undefined);
-      await rig.stopWorkers();
+      const { orders } = await rig.snapshot();
+      const ids = orders.map(({ key }) => orderWorkflowId(key));
+      // Orders first: one that outlives its session keeps looking for it.
+      for (const id of [...ids, session.workflowId]) {
+        await client.workflow
+          .getHandle(id)
+          .terminate('test is over')
+          .catch(() => undefined);
+      }
+      await brokerWorker.stop();
     },
   };
-  await rig.startWorkers();
   return rig;
 }
 
@@ -128,6 +144,63 @@ export const INERT_SINKS = { failPoints: { reached: { fn: () => undefined, callD
 /** 2013-10-09 14:30 UTC, regular hours in Chicago and New York. */
 export const OPEN = Date.UTC(2013, 9, 9, 14, 30);
 export const TRADE_DATE = '2013-10-09';
+
+/** One server, one bundle and one workflow worker for the suite, an account of its own for every test. */
+export function useTradingRig(dynamicConfig: readonly string[] = []): () => Promise<Rig> {
+  let env: TestWorkflowEnvironment;
+  let trading: Restartable;
+  const rigs: Rig[] = [];
+  let accounts = 0;
+  beforeAll(async () => {
+    quietRuntime();
+    const [server, workflowBundle] = await Promise.all([devServer(dynamicConfig), bundle()]);
+    env = server;
+    trading = new Restartable(() =>
+      Worker.create({
+        connection: env.nativeConnection,
+        taskQueue: TRADING_QUEUE,
+        workflowBundle,
+        sinks: INERT_SINKS,
+        stickyQueueScheduleToStartTimeout: '1s',
+      }),
+    );
+    await trading.start();
+  });
+  afterEach(async () => {
+    await Promise.all(rigs.splice(0).map((rig) => rig.stop()));
+  });
+  afterAll(async () => {
+    await trading.stop();
+    await env.teardown();
+  });
+  return async () => {
+    accounts += 1;
+    const rig = await openRig(env, trading, `DEMO10000${String(accounts).padStart(2, '0')}`);
+    rigs.push(rig);
+    await openDay(rig);
+    return rig;
+  };
+}
+
+/** As the feed proposes: a call that the server gives up on (a run that just continues as new) is made again. */
+export async function propose(rig: Rig, proposed: ProposalBatch): Promise<readonly ProposalAnswer[]> {
+  for (;;) {
+    try {
+      return await rig.session.executeUpdate(messages.proposeOrders, { args: [proposed] });
+    } catch (error) {
+      if (error instanceof WorkflowUpdateFailedError) throw error;
+    }
+  }
+}
+
+/** Answers of a batch that the validator refused whole. */
+export async function refusedAnswers(rig: Rig, proposed: ProposalBatch): Promise<readonly ProposalAnswer[]> {
+  const error: unknown = await propose(rig, proposed).catch((caught: unknown) => caught);
+  if (!(error instanceof WorkflowUpdateFailedError) || !(error.cause instanceof ApplicationFailure)) {
+    throw new Error(`not refused: ${JSON.stringify(error)}`);
+  }
+  return error.cause.details?.[0] as readonly ProposalAnswer[];
+}
 
 export async function openDay(rig: Rig): Promise<void> {
   await rig.session.signal(messages.tradeDateOpened, {
