@@ -79,6 +79,18 @@ async function runTradeDate(
   const modelRun = await chooseRun(deps.store, input.model);
   const lanes = await openLanes(deps, data, tradeDate, modelRun);
   try {
+    await deps.audit.append([
+      {
+        type: 'feed-opened',
+        tradeDate,
+        at: startedAt,
+        account: input.account,
+        modelRun,
+        proposalsWithheld: whyWithheld(deps.config, modelRun),
+        trading: deps.config.trading,
+        contracts: lanes.map((lane) => lane.contract),
+      },
+    ]);
     const feed = createFeed(deps, input, data, { tradeDate, modelRun, lanes, startedAt, signal });
     await feed.open(await firstEquity(data, feed, signal));
     const warmBars = Math.min(...lanes.map((lane) => lane.warmBars));

@@ -2,6 +2,7 @@
  * What the market feed and the trading session say to each other. Everything is JSON-safe: it crosses Temporal's histories.
  * One `proposeOrders` update per bar close carries all proposals; its update id is `proposals/<barClose>/<attempt-independent hash>`.
  */
+import type { Quote } from './bars';
 import type { TradableContract } from './contracts';
 import type { FutureSymbol } from './instruments';
 import type { Refusal } from './refusals';
@@ -36,6 +37,9 @@ export interface DecisionRecord {
   readonly reason: string;
   /** Start of the first bar this feature state was warmed from: recursive indicators remember it. */
   readonly warmupFrom: number | null;
+  /** The quote decided on; null when there was none, or when it was stale, which `stale` explains. */
+  readonly quote: Quote | null;
+  readonly stale: string | null;
   readonly session: DecisionContext;
   readonly runtime: { readonly node: string; readonly onnxruntime: string; readonly cpu: string };
 }

@@ -1,9 +1,22 @@
 /** What the audit log keeps (requirement B9): evidence of each decision, each verdict on it, and each act on the account. Times are market time, UTC ms. */
+import type { TradingConfig } from '../config/config';
+import type { FutureContract } from '../domain/contracts';
 import type { OrderIntent } from '../domain/intents';
 import type { DecisionRecord, ProposalAnswer } from '../domain/proposals';
 import type { Refusal } from '../domain/refusals';
 
 export type AuditEntry =
+  /** A feed came up: under which rules and models its decisions are made from here on. */
+  | {
+      readonly type: 'feed-opened';
+      readonly tradeDate: string;
+      readonly at: number;
+      readonly account: string;
+      readonly modelRun: string | null;
+      readonly proposalsWithheld: string | null;
+      readonly trading: TradingConfig;
+      readonly contracts: readonly FutureContract[];
+    }
   | { readonly type: 'decision'; readonly tradeDate: string; readonly record: DecisionRecord }
   /** What the session answered to a proposal; a refusal of it is a verdict. */
   | {
@@ -48,6 +61,7 @@ export function entryTime(entry: AuditEntry): number {
       return entry.record.barClose;
     case 'verdict':
       return entry.barClose;
+    case 'feed-opened':
     case 'refusal':
     case 'halt':
     case 'halt-lifted':

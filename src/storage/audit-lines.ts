@@ -29,6 +29,7 @@ export const entryLine = (number: number, entry: AuditEntry, redact: (text: stri
   checkedLine(redact(JSON.stringify({ number, entry })));
 
 const TYPES: Readonly<Record<AuditEntryType, true>> = {
+  'feed-opened': true,
   decision: true,
   verdict: true,
   refusal: true,

@@ -12,7 +12,18 @@ export interface DecidedBar {
   readonly proposal: Proposal | null;
 }
 
-export type DecideBar = (lane: InstrumentLane, barClose: number, snapshot: SessionSnapshot) => Promise<DecidedBar>;
+/** What a decision reads of its instrument. */
+export type DecidableLane = Pick<
+  InstrumentLane,
+  'symbol' | 'instrument' | 'contract' | 'stale' | 'warmedFrom' | 'quote' | 'opinion'
+>;
+
+/** What a decision reads of the session. */
+export interface DecidingSession extends Pick<SessionSnapshot, 'contexts'> {
+  readonly day: Pick<SessionSnapshot['day'], 'trades'>;
+}
+
+export type DecideBar = (lane: DecidableLane, barClose: number, session: DecidingSession) => Promise<DecidedBar>;
 
 export interface DecideBarParts {
   readonly account: string;
@@ -39,20 +50,21 @@ const FLAT: DecisionContext = {
 /** The decision function of a trade date, with everything that stays the same over it bound. */
 export function createDecideBar(parts: DecideBarParts): DecideBar {
   const { account, trading } = parts;
-  return async (lane, barClose, snapshot) => {
+  return async (lane, barClose, session) => {
     const opinion = await lane.opinion();
     const combined = combineVotes(opinion.votes, { vote: trading.vote, minConfidence: trading.minConfidence });
-    const context = snapshot.contexts[lane.symbol] ?? { ...FLAT, tradesToday: snapshot.day.trades };
+    const context = session.contexts[lane.symbol] ?? { ...FLAT, tradesToday: session.day.trades };
     const id = decisionId(account, lane.symbol, barClose);
-    const stale = lane.stale;
+    const { stale } = lane;
+    // A stale quote is no quote: nothing is entered on it.
+    const quote = stale === null ? lane.quote() : null;
     const decision = decide({
       decisionId: id,
       instrument: lane.instrument,
       contract: lane.contract,
       barClose,
       signal: combined.signal,
-      // A stale quote is no quote: nothing is entered on it.
-      quote: stale === null ? lane.quote() : null,
+      quote,
       atr: opinion.atr,
       context,
       rules: trading,
@@ -72,6 +84,8 @@ export function createDecideBar(parts: DecideBarParts): DecideBar {
       action: decision.action,
       reason: withheld(decision.reason, decision.action, parts.proposalsWithheld, stale),
       warmupFrom: lane.warmedFrom,
+      quote,
+      stale,
       session: context,
       runtime: parts.runtime,
     };

@@ -8,12 +8,12 @@ import type { Bar, BarWithQuote, Quote } from '../../domain/bars';
 import type { FutureContract } from '../../domain/contracts';
 import { MINUTE_MS } from '../../domain/exchange-time';
 import type { Instrument } from '../../domain/instruments';
-import type { Vote } from '../../domain/proposals';
-import { featureHash, type FeatureStream } from '../../features/pipeline';
+import type { FeatureStream } from '../../features/pipeline';
 import type { Ensemble } from '../../learning/ensemble';
 import { MinuteAggregator } from '../../market-data/minute-aggregator';
 import { mergeWarmUp } from '../../market-data/warm-up';
 import type { MarketJournal } from '../../storage/market-journal';
+import { formOpinion, type Opinion } from './opinion';
 
 /** A quote snapshot belongs to the minute that ended this recently. */
 const SNAPSHOT_GRACE_MS = 2_000;
@@ -26,13 +26,6 @@ export interface LaneParts {
   readonly features: FeatureStream;
   /** Null in learning-only mode without a model run. */
   readonly ensemble: Ensemble | null;
-}
-
-export interface Opinion {
-  readonly votes: readonly Vote[];
-  readonly skipped: readonly { readonly model: string; readonly why: string }[];
-  readonly featureHash: string | null;
-  readonly atr: number | null;
 }
 
 export class InstrumentLane {
@@ -155,20 +148,8 @@ export class InstrumentLane {
   }
 
   /** Features and votes on the last closed bar. */
-  async opinion(): Promise<Opinion> {
-    const { features, ensemble } = this.parts;
-    const row = features.row();
-    const missing = features.missing();
-    const atr = features.value('atr');
-    if (row === null || missing.length > 0) {
-      const why = `features without a value: ${missing.join(', ')}`;
-      return { votes: [], skipped: [{ model: '*', why }], featureHash: row && featureHash(row), atr };
-    }
-    if (ensemble === null) {
-      return { votes: [], skipped: [{ model: '*', why: 'no model run' }], featureHash: featureHash(row), atr };
-    }
-    const { votes, skipped } = await ensemble.vote(row);
-    return { votes, skipped, featureHash: featureHash(row), atr };
+  opinion(): Promise<Opinion> {
+    return formOpinion(this.parts.features, this.parts.ensemble);
   }
 
   stop(): void {
