@@ -9,7 +9,8 @@ try {
   await ensureInstalled();
   await ensureBuilt();
   const { main } = createRequire(import.meta.url)('../dist/cli/main.js');
-  process.exitCode = await main(process.argv.slice(2));
+  // A wait that lost its race may still hold a timer: the command is over when it says so.
+  process.exit(await main(process.argv.slice(2)));
 } catch (error) {
   process.exitCode = reportFailure(error);
 }

@@ -85,12 +85,12 @@ export function runningConductor(folder: string): ProcessIdentity | null {
 }
 
 /** Makes this process the folder's conductor. Throws STATE_IN_USE naming the one that runs already. */
-export function takeFolder(folder: string): void {
+export function takeFolder(folder: string, program = 'The demonstration'): void {
   const running = runningConductor(folder);
   if (running !== null && running.pid !== process.pid) {
     throw new CliError(
       'STATE_IN_USE',
-      `The demonstration runs already in ${folder} as process ${running.pid}; stop that one with Ctrl-C first.`,
+      `${program} runs already in ${folder} as process ${running.pid}; stop that one with Ctrl-C first.`,
     );
   }
   mkdirSync(folder, { recursive: true });

@@ -2,7 +2,8 @@
 import { ABSENT, money, signedMoney, wholeNumber } from '../number-format';
 import type { DayReport } from './day-report';
 
-const countsOf = (counts: Readonly<Partial<Record<string, number>>>): string => {
+/** `filled 3, expired 1`, or `none`. */
+export const countsOf = (counts: Readonly<Partial<Record<string, number>>>): string => {
   const parts = Object.entries(counts).flatMap(([name, count]) =>
     count === undefined || count === 0 ? [] : [`${name} ${count}`],
   );

@@ -21,6 +21,8 @@ export interface ProcessSpec {
   readonly command: string;
   readonly args: readonly string[];
   readonly env: NodeJS.ProcessEnv;
+  /** Its working folder: no settings of the user's folder reach it. */
+  readonly folder: string;
   /** `ipc`: a Node process with a message channel; `pipe`: leaves when its standard input closes. */
   readonly channel: 'ipc' | 'pipe';
   readonly logFile: string;
@@ -111,7 +113,8 @@ export class SupervisedProcess {
     this.set({ state: this.deaths.length === 0 ? 'starting' : 'restarting' });
     const log = openSync(spec.logFile, 'a');
     const stdio: StdioOptions = spec.channel === 'ipc' ? ['ignore', log, log, 'ipc'] : ['pipe', log, log];
-    const child = spawn(spec.command, [...spec.args], { env: spec.env, stdio });
+    // A process group of its own: Ctrl-C on the terminal reaches us alone, and we end the others in order.
+    const child = spawn(spec.command, [...spec.args], { env: spec.env, cwd: spec.folder, stdio, detached: true });
     closeSync(log);
     this.child = child;
     child.on('message', (message) => this.listener.onMessage?.(message));

@@ -1,6 +1,7 @@
 /** Everything the terminal shows, and how events change it. Pure: the view is a function of this state. */
 import type { FutureSymbol } from '../../domain/instruments';
 import type { LimitsConfig } from '../../config/config';
+import { DEFAULT_CONFIG } from '../../config/config';
 import type { DecisionRecord } from '../../domain/proposals';
 import type { FeedBar } from '../../domain/process-messages';
 import type { SessionSnapshot } from '../../domain/session-snapshot';
@@ -46,7 +47,7 @@ export function initialView(
   title: string,
   instruments: readonly FutureSymbol[],
   dayCount: number,
-  limits: LimitsConfig,
+  limits: LimitsConfig = DEFAULT_CONFIG.limits,
 ): ViewState {
   return {
     title,

@@ -1,0 +1,36 @@
+/** `omega cancel ORDER`: asks the broker to cancel an order by its key; what became of it is shown by `omega orders`. */
+import { Command } from 'commander';
+import { parseOrderRef } from '../domain/ids';
+import { cancelOrder } from '../workflows/messages';
+import { CliError } from './cli-error';
+import type { CommandIo } from './command-io';
+import { currentPlace } from './current-place';
+import type { OperatorOptions } from './operator';
+import { operatorOf, withOperatorOptions } from './operator';
+import { withSession } from './session-access';
+import { printSignalled, readBack, refuseUnless } from './session-signal';
+
+const ENDED = new Set(['filled', 'cancelled', 'rejected', 'expired']);
+
+export const cancelCommand = (io: CommandIo): Command =>
+  withOperatorOptions(
+    new Command('cancel').description('cancel an order').argument('<order>', 'its key, as omega orders shows it'),
+  ).action(async (ref: string, options: OperatorOptions) => {
+    const key = parseOrderRef(ref)?.key;
+    if (key === undefined)
+      throw new CliError('USAGE', `${ref} is not the key of an order (omega orders shows the keys).`);
+    await withSession(currentPlace(io), async (access) => {
+      const sentence = `The session of ${access.place.account} has no order ${key} today.`;
+      await refuseUnless(access, ({ orders }) => orders.some((order) => order.key === key), sentence);
+      await access.handle.signal(cancelOrder, { key, by: operatorOf(options, '').by });
+      const applied = await readBack(access, ({ orders }) =>
+        orders.some((order) => order.key === key && ENDED.has(order.state)),
+      );
+      const state = applied?.orders.find((order) => order.key === key)?.state ?? 'cancelled';
+      printSignalled(io, options.json, {
+        command: 'cancel',
+        done: `${key} is ${state}.`,
+        applied: applied !== null,
+      });
+    });
+  });

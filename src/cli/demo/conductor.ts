@@ -1,0 +1,230 @@
+/**
+ * `npm start`: the demonstration from the first process to the last line of the summary.
+ * Invariants:
+ *  1. It can touch nothing real: its own gateway, account, folders and server namespace, whatever the environment says.
+ *  2. One conductor per folder; whatever a killed one left is ended or taken up, and the days go on where they were.
+ *  3. It ends its processes in order, and they end by themselves when it is killed.
+ */
+import { writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { tradeDateBounds } from '../../domain/calendar';
+import { runIdOf } from '../../domain/ids';
+import type { RecordedMarket } from '../../market-data/recorded-market';
+import { RecordedDataError } from '../../market-data/recorded-market';
+import { loadRecordedMarket } from '../../market-data/recorded-minutes';
+import { PACKAGE_ROOT } from '../child-command';
+import { CliError, EXIT } from '../cli-error';
+import type { CommandIo } from '../command-io';
+import type { DemoOptions } from '../demo';
+import { packageVersion } from '../package-version';
+import { signedMoney } from '../number-format';
+import { CRASH_FROM, CRASH_UNTIL, crashScript } from './crash';
+import type { DayReport } from './day-report';
+import { DEMO_SEED } from './demo-environment';
+import type { DemoPaths } from './demo-folder';
+import { DEMO_FOLDER, demoPaths, leaveFolder, prepareState, readJson, removeState, takeFolder } from './demo-folder';
+import { endStaleProcesses } from './demo-processes';
+import { fitInProcess } from './fit-day';
+import { Rig } from './rig';
+import { runReport } from './run-report';
+import type { Window } from './schedule';
+import { scheduleOf } from './schedule';
+import type { Selection } from './selection';
+import { selectionName, selectionOf } from './selection';
+import { Show } from './show';
+import { daySummary, runSummary } from './summary';
+import { TradeDay } from './trade-day';
+import { initialView, withDay } from './view-state';
+
+const INTERRUPTED = 130;
+
+const SIMULATED = [
+  'simulated: fills and depth; one quote a minute is known; the market is recorded, nothing real is traded',
+];
+const HALVED_VOLUME = 'data: the recorded ES volume of 2013-10-06 to 11 is half of the exchange’s';
+
+async function loadMarket(options: DemoOptions, io: CommandIo): Promise<RecordedMarket> {
+  const folder = options.data === null ? join(PACKAGE_ROOT, 'data') : resolve(io.folder, options.data);
+  try {
+    return await loadRecordedMarket(folder);
+  } catch (error) {
+    if (error instanceof RecordedDataError) throw new CliError('DATA', error.message, { cause: error });
+    throw error;
+  }
+}
+
+const titleOf = (selection: Selection): string =>
+  `Omega · ${selection.crash ? 'a scripted position in a falling market' : 'recorded days'} · ${selection.instruments.join(' ')} · nothing real is traded`;
+
+/** Everything of one start: what is selected, where it is kept, what is shown. */
+interface Start {
+  readonly options: DemoOptions;
+  readonly io: CommandIo;
+  readonly folder: string;
+  readonly market: RecordedMarket;
+  readonly selection: Selection;
+  readonly paths: DemoPaths;
+}
+
+async function prepare(options: DemoOptions, io: CommandIo): Promise<Start> {
+  const market = await loadMarket(options, io);
+  const request = {
+    tradeDates: options.day,
+    instruments: options.instruments,
+    crash: options.crash,
+    sampleData: options.data === null,
+  };
+  const selection = selectionOf(request, market);
+  const folder = resolve(io.folder, DEMO_FOLDER);
+  const suffix = options.until === null ? '' : `-until-${options.until.replace(':', '')}`;
+  return { options, io, folder, market, selection, paths: demoPaths(folder, selectionName(selection) + suffix) };
+}
+
+/** Runs the demonstration; resolves to the exit code. Throws CliError with one sentence for what the user can mend. */
+export async function runDemo(options: DemoOptions, io: CommandIo): Promise<number> {
+  const start = await prepare(options, io);
+  takeFolder(start.folder);
+  try {
+    await endStaleProcesses(start.paths, (text) => io.err(text));
+    if (options.reset) removeState(start.paths);
+    prepareState(start.paths);
+    return await conduct(start);
+  } finally {
+    leaveFolder(start.folder);
+  }
+}
+
+function openShow({ selection, paths }: Start): Show {
+  const view = initialView(titleOf(selection), selection.instruments, selection.tradeDates.length);
+  const halved = selection.instruments.includes('ES') && selection.tradeDates.some((day) => day < '2013-10-12');
+  const show = new Show({ ...view, simulated: halved ? [...SIMULATED, HALVED_VOLUME] : SIMULATED });
+  for (const line of show.current().simulated) show.notice('info', line);
+  show.notice('info', `state is kept in ${paths.root}; started again it goes on, --reset begins anew`);
+  return show;
+}
+
+/** Ctrl-C, a closed terminal and SIGTERM end the demonstration in order; a second Ctrl-C ends it at once. */
+function interruption(): { readonly signal: AbortSignal; readonly done: () => void } {
+  const abort = new AbortController();
+  const onSignal = (): void => {
+    if (abort.signal.aborted) process.exit(INTERRUPTED);
+    abort.abort(new CliError('FAILED', 'interrupted'));
+  };
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  for (const signal of signals) process.on(signal, onSignal);
+  return {
+    signal: abort.signal,
+    done: () => {
+      for (const signal of signals) process.off(signal, onSignal);
+    },
+  };
+}
+
+async function conduct(start: Start): Promise<number> {
+  const { options, io } = start;
+  const show = openShow(start);
+  const interrupt = interruption();
+  const rig = new Rig({ ...start, show, signal: interrupt.signal });
+  try {
+    await rig.unlessEnded(rig.start());
+    const reports: DayReport[] = [];
+    for (const tradeDate of start.selection.tradeDates) {
+      reports.push(await rig.unlessEnded(tradeOrRecall(start, rig, show, tradeDate)));
+    }
+    const report = runReport(reports, rig.memory());
+    if (options.json !== null) writeFileSync(resolve(io.folder, options.json), `${JSON.stringify(report, null, 2)}\n`);
+    show.print(closingLines(reports, rig.uiAddress(), options));
+    if (!options.once) await untilAborted(interrupt.signal);
+    return reports.every(({ reconciled }) => reconciled) ? EXIT.ok : EXIT.failed;
+  } catch (error) {
+    if (!interrupt.signal.aborted) throw rig.failure() ?? error;
+    show.print(['', 'interrupted; npm start goes on where this ended']);
+    return INTERRUPTED;
+  } finally {
+    show.close();
+    await rig.stop();
+    interrupt.done();
+  }
+}
+
+/** The report of a day that was finished before, or the day itself. */
+async function tradeOrRecall(start: Start, rig: Rig, show: Show, tradeDate: string): Promise<DayReport> {
+  const { market, selection, paths, options } = start;
+  const finished = readJson(join(paths.days, `${tradeDate}.json`)) as DayReport | null;
+  if (finished !== null) {
+    show.notice('info', `${tradeDate} was traded before: realized ${signedMoney(finished.realizedPnl)}`);
+    return finished;
+  }
+  const schedule = scheduleOf(market, selection.instruments, tradeDate, windowOf(options, tradeDate));
+  show.change({ phase: `fitting models for ${tradeDate}` });
+  // In the scripted crash nobody else trades: what is shown is the halt, not the models.
+  const modelRun = options.crash ? null : await modelsFor(start, rig, show, tradeDate);
+  const dayNumber = selection.tradeDates.indexOf(tradeDate) + 1;
+  const minutes = schedule.minuteEnds.length;
+  show.change(withDay(show.current(), { tradeDate, dayNumber, minuteCount: minutes, minute: 0, modelRun }));
+  const parts = rig.dayParts();
+  const script = options.crash ? crashScript(parts) : undefined;
+  const report = await new TradeDay({ ...parts, script }, schedule, modelRun).run();
+  show.print(['', ...daySummary(report), '']);
+  return report;
+}
+
+/** The part of the day that is played; all of it unless a trial or the crash asks for less. */
+function windowOf({ until, crash }: DemoOptions, tradeDate: string): Window {
+  if (crash) return { from: CRASH_FROM, until: CRASH_UNTIL };
+  return { from: -Infinity, until: until === null ? Infinity : Date.parse(`${tradeDate}T${until}:00Z`) };
+}
+
+/** Fits on every recorded day before `tradeDate`; null when there is none to learn from. */
+async function modelsFor(start: Start, rig: Rig, show: Show, tradeDate: string): Promise<string | null> {
+  const { market, selection, paths } = start;
+  const days = market.tradeDates.filter((day) => day < tradeDate);
+  if (days.length === 0) {
+    show.notice('info', `${tradeDate}: no earlier day to fit models on; learning-only, no orders`);
+    return null;
+  }
+  const began = performance.now();
+  const task = {
+    runId: runIdOf(tradeDateBounds(tradeDate).start),
+    days,
+    instruments: selection.instruments,
+    dataFolder: market.folder,
+    store: paths.store,
+    seed: DEMO_SEED,
+    codeVersion: packageVersion(),
+  };
+  const outcome = await fitInProcess(
+    task,
+    join(paths.logs, 'fit.log'),
+    (text) => show.change({ phase: `fitting models for ${tradeDate}: ${text}` }),
+    (pid) => rig.noteFitProcess(pid),
+  );
+  if (outcome.type === 'no-models') {
+    show.notice('warning', `${tradeDate}: ${outcome.why}; learning-only, no orders`);
+    return null;
+  }
+  for (const skipped of outcome.skipped) show.notice('warning', `no models for ${skipped}`);
+  const seconds = ((performance.now() - began) / 1_000).toFixed(1);
+  const made = outcome.reused ? 'found' : 'fitted';
+  show.notice('info', `models ${outcome.runId} ${made} on ${days.join(', ')} in ${seconds} s`);
+  return outcome.runId;
+}
+
+function closingLines(reports: readonly DayReport[], ui: string | null, options: DemoOptions): readonly string[] {
+  const again = options.once ? [] : ['', 'Ctrl-C ends the demonstration.'];
+  return [
+    ...reports.flatMap(daySummary),
+    ...runSummary(reports),
+    '',
+    ...(ui === null ? [] : [`Temporal UI: ${ui}`]),
+    ...(options.json === null ? [] : [`report: ${options.json}`]),
+    'next: npm run omega -- status · npm run omega -- trades · npm run demo:crash · docs/commands.md',
+    ...again,
+  ];
+}
+
+const untilAborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((done) => {
+    if (signal.aborted) done();
+    else signal.addEventListener('abort', () => done(), { once: true });
+  });

@@ -1,0 +1,115 @@
+/** What people see while the conductor works: the live view on a terminal, one line an event elsewhere. */
+import type { DecisionRecord } from '../../domain/proposals';
+import type { FeedBar } from '../../domain/process-messages';
+import type { SessionSnapshot } from '../../domain/session-snapshot';
+import { clockMinute, price } from '../number-format';
+import type { ProcessStatus } from './supervised-process';
+import { ANSI_COLOURS, decisionLine, orderLine, renderView } from './view';
+import type { Notice, ViewState } from './view-state';
+import { withMinute, withNotice, withProcess } from './view-state';
+
+const REDRAW_MS = 100;
+const CLEAR = '\x1b[2J\x1b[H';
+const HOME = '\x1b[H';
+const CLEAR_BELOW = '\x1b[0J';
+const CLEAR_LINE_END = '\x1b[K';
+const HIDE_CURSOR = '\x1b[?25l';
+const SHOW_CURSOR = '\x1b[?25h';
+
+export interface Output {
+  readonly isTTY?: boolean;
+  write(text: string): boolean;
+}
+
+export class Show {
+  private timer: NodeJS.Timeout | null = null;
+  private drawn = false;
+  private readonly orderStates = new Map<string, string>();
+
+  constructor(
+    private state: ViewState,
+    private readonly output: Output = process.stdout,
+  ) {}
+
+  current(): ViewState {
+    return this.state;
+  }
+
+  change(change: Partial<ViewState>): void {
+    this.state = { ...this.state, ...change };
+    this.redraw();
+  }
+
+  notice(kind: Notice['kind'], text: string): void {
+    this.state = withNotice(this.state, { at: Date.now(), kind, text });
+    this.line(text);
+    this.redraw();
+  }
+
+  minute(minute: {
+    readonly marketTime: number;
+    readonly bars: readonly FeedBar[];
+    readonly decisions: readonly DecisionRecord[];
+  }): void {
+    this.state = withMinute(this.state, minute);
+    for (const decision of minute.decisions) if (decision.action !== 'none') this.line(decisionLine(decision));
+    if (minute.marketTime % 3_600_000 === 0) {
+      const prices = minute.bars.map(({ symbol, close }) => `${symbol} ${price(close, symbol)}`);
+      this.line(`market ${clockMinute(minute.marketTime)}Z  ${prices.join('  ')}`);
+    }
+    this.redraw();
+  }
+
+  snapshot(snapshot: SessionSnapshot): void {
+    this.state = { ...this.state, snapshot };
+    for (const order of snapshot.orders) {
+      const known = this.orderStates.get(order.key);
+      if (known !== order.state) this.line(orderLine(order));
+      this.orderStates.set(order.key, order.state);
+    }
+    this.redraw();
+  }
+
+  process(status: ProcessStatus): void {
+    this.state = withProcess(this.state, status);
+    this.redraw();
+  }
+
+  /** Text that stays: below the last drawn view on a terminal. */
+  print(lines: readonly string[]): void {
+    this.leaveView();
+    for (const line of lines) this.output.write(`${line}\n`);
+  }
+
+  /** Draws what is pending and gives the terminal back. */
+  close(): void {
+    this.leaveView();
+  }
+
+  private leaveView(): void {
+    if (this.timer !== null) clearTimeout(this.timer);
+    this.timer = null;
+    if (!this.drawn) return;
+    this.draw();
+    this.output.write(`\n${SHOW_CURSOR}`);
+    this.drawn = false;
+  }
+
+  private line(text: string): void {
+    if (this.output.isTTY !== true) this.output.write(`${text}\n`);
+  }
+
+  private redraw(): void {
+    if (this.output.isTTY !== true) return;
+    this.timer ??= setTimeout(() => {
+      this.timer = null;
+      this.draw();
+    }, REDRAW_MS);
+  }
+
+  private draw(): void {
+    const lines = renderView(this.state, ANSI_COLOURS).map((line) => line + CLEAR_LINE_END);
+    this.output.write(`${this.drawn ? HOME : HIDE_CURSOR + CLEAR}${lines.join('\n')}${CLEAR_BELOW}`);
+    this.drawn = true;
+  }
+}

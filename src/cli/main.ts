@@ -1,0 +1,88 @@
+/**
+ * The `omega` command: one file per subcommand, this one parses and turns every ending into an exit code.
+ * Exit codes (docs/commands.md): 0 ok · 1 failed · 2 usage or configuration · 3 not reachable · 4 refused.
+ */
+import { Command, CommanderError } from 'commander';
+import { loadEnvFile } from '../config/env';
+import { benchCommand } from './bench';
+import { cancelCommand } from './cancel';
+import { CliError, EXIT, messageOf } from './cli-error';
+import { CommandExit } from './command-exit';
+import type { CommandIo } from './command-io';
+import { processIo } from './command-io';
+import { configCommand } from './config';
+import { demoCommand } from './demo';
+import { drillCommand } from './drill';
+import { flattenCommand } from './flatten';
+import { gatewayCommand } from './gateway';
+import { haltCommand } from './halt';
+import { liftHaltCommand } from './lift-halt';
+import { logsCommand } from './logs';
+import { ordersCommand } from './orders';
+import { pauseCommand } from './pause';
+import { reportCommand } from './report';
+import { resumeCommand } from './resume';
+import { smokeCommand } from './smoke';
+import { statusCommand } from './status';
+import { tradeCommand } from './trade';
+import { tradesCommand } from './trades';
+
+/** The whole command; commander's own output goes through `io`, and it throws instead of exiting. */
+export function omegaCommand(io: CommandIo): Command {
+  const program = new Command('omega')
+    .description('A durable trading system for Interactive Brokers')
+    .addCommand(tradeCommand(io))
+    .addCommand(statusCommand(io))
+    .addCommand(pauseCommand(io))
+    .addCommand(resumeCommand(io))
+    .addCommand(flattenCommand(io))
+    .addCommand(cancelCommand(io))
+    .addCommand(haltCommand(io))
+    .addCommand(liftHaltCommand(io))
+    .addCommand(ordersCommand(io))
+    .addCommand(tradesCommand(io))
+    .addCommand(reportCommand(io))
+    .addCommand(configCommand(io))
+    .addCommand(logsCommand(io))
+    .addCommand(smokeCommand(io))
+    .addCommand(gatewayCommand())
+    .addCommand(drillCommand(io))
+    .addCommand(benchCommand())
+    .addCommand(demoCommand(io))
+    .enablePositionalOptions();
+  quieten(program, io);
+  return program;
+}
+
+/** Commander writes and exits by itself unless every command is told not to. */
+function quieten(command: Command, io: CommandIo): void {
+  command.exitOverride().configureOutput({
+    writeOut: (text) => io.out(text.trimEnd()),
+    writeErr: (text) => io.err(text.trimEnd()),
+  });
+  for (const child of command.commands) quieten(child, io);
+}
+
+function exitCodeOf(error: unknown, io: CommandIo, json: boolean): number {
+  if (error instanceof CommandExit) return error.exitCode;
+  // Commander has printed its sentence (or the help that was asked for) already.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+  if (error instanceof CliError) {
+    if (json) io.out(JSON.stringify({ error: { code: error.code, message: error.message } }));
+    io.err(error.message);
+    return error.exitCode;
+  }
+  io.err(error instanceof Error ? (error.stack ?? error.message) : messageOf(error));
+  return EXIT.failed;
+}
+
+/** Runs `omega <args>`; resolves to the exit code. Settings of a `.env` file are read first; those already set stay. */
+export async function main(args: readonly string[], io: CommandIo = processIo()): Promise<number> {
+  try {
+    if (io.env === process.env) loadEnvFile(io.folder);
+    await omegaCommand(io).parseAsync([...args], { from: 'user' });
+    return EXIT.ok;
+  } catch (error) {
+    return exitCodeOf(error, io, args.includes('--json'));
+  }
+}
