@@ -187,7 +187,7 @@ export class ClientSession implements GatewaySession {
       return decodeRequest(splitFields(payload), this.serverVersion);
     } catch (error) {
       if (!(error instanceof MessageError)) throw error;
-      this.log(`unreadable request: ${error.message}`);
+      this.log(`refused request: ${error.message}`);
       this.send(undecodable(error));
       return null;
     }

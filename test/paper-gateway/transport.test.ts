@@ -125,6 +125,19 @@ describe('client ids', () => {
     );
   });
 
+  it('what a client sent before it reset its connection is processed, then its id is free', async () => {
+    await start();
+    const client = await bare(101);
+    await until(() => client.heardId(9));
+    for (const id of [1, 2, 3]) client.send(4, id, '', '', 2_147_483_647);
+    client.socket.resetAndDestroy();
+    await until(() => gateway.heard.includes('101 closed'));
+    const cancels = ['101 cancelOrder 1', '101 cancelOrder 2', '101 cancelOrder 3'];
+    expect(gateway.heard).toEqual(['101 opened', ...cancels, '101 closed']);
+    const next = await bare(101);
+    await until(() => next.heardId(9));
+  });
+
   it('one of two that ask at once gets it', async () => {
     await start();
     const clients = await Promise.all([bare(3), bare(3), bare(3)]);
