@@ -4,15 +4,12 @@
  */
 import { Context } from '@temporalio/activity';
 import type { Client } from '@temporalio/client';
-import { cpus } from 'node:os';
-import { env } from 'onnxruntime-node';
 import { createDataConnection } from '../broker/data-connection';
 import type { MarketDataPort } from '../broker/market-data-port';
 import type { Config } from '../config/config';
 import { INSTRUMENTS, type FutureSymbol } from '../domain/instruments';
 import type { MarketFeedInput, ModelChoice } from '../domain/market-feed';
 import type { ConductorCommand, ProcessReport } from '../domain/process-messages';
-import type { DecisionRecord } from '../domain/proposals';
 import { createFeatureStream } from '../features/pipeline';
 import { DEFAULT_SCHEMA } from '../features/schema';
 import { loadEnsemble, type Ensemble } from '../learning/ensemble';
@@ -26,6 +23,7 @@ import { EquityWatch } from './market-feed/equity-watch';
 import { MarketFeed } from './market-feed/feed';
 import { InstrumentLane } from './market-feed/instrument-lane';
 import { pause, SessionLink } from './market-feed/session-link';
+import { runtimeIds } from './runtime-ids';
 
 export interface MarketDeps {
   readonly config: Config;
@@ -251,9 +249,3 @@ async function followClock(feed: MarketFeed, data: MarketDataPort, signal: Abort
   while (await feed.poll()) await pause(POLL_MS, signal);
   return data.marketTime();
 }
-
-const runtimeIds = (): DecisionRecord['runtime'] => ({
-  node: process.version,
-  onnxruntime: env.versions.node ?? env.versions.common,
-  cpu: cpus()[0]?.model ?? 'unknown',
-});

@@ -43,6 +43,12 @@ export async function auditedDates(store: ObjectStore): Promise<readonly string[
   return [...new Set(keys.filter((key) => segmentNumber(key) !== null).map((key) => key.split('/')[1]))].sort();
 }
 
+/** Trade dates with entries that are still on this disk only, or also there, ascending. */
+export async function spooledDates(stateDir: string): Promise<readonly string[]> {
+  const found = await readSpools(auditSpoolFolder(stateDir), []);
+  return [...new Set(found.map(({ entry }) => entry.tradeDate))].sort();
+}
+
 async function readSegments(store: ObjectStore, tradeDate: string, problems: string[]): Promise<readonly Found[]> {
   const numbers = (await store.list(`audit/${tradeDate}/`)).flatMap((key) => segmentNumber(key) ?? []);
   const found: Found[] = [];

@@ -128,9 +128,14 @@ export function writeRun(folder: string, run: DemoRun): void {
   writeWhole(runFile(folder), JSON.stringify(run, null, 2));
 }
 
+/** The demonstration that ran last in `folder`, whether it still runs or not; null when there was none of this version. */
+export function lastRun(folder: string = DEMO_FOLDER): DemoRun | null {
+  const run = readJson(runFile(folder)) as DemoRun | null;
+  return run?.version === DEMO_STATE_VERSION ? run : null;
+}
+
 /** The demonstration that runs in `folder` now, or null. */
 export function readRun(folder: string = DEMO_FOLDER): DemoRun | null {
-  const run = readJson(runFile(folder)) as DemoRun | null;
-  if (run === null || run.version !== DEMO_STATE_VERSION) return null;
-  return isAlive(run.conductor) ? run : null;
+  const run = lastRun(folder);
+  return run !== null && isAlive(run.conductor) ? run : null;
 }

@@ -1,0 +1,161 @@
+/**
+ * `omega audit replay`: a past trade date decided again from its journal, its models and the audit log's own record of rules and
+ * session, through the code that decides live, and compared decision by decision. Offline: no broker, no session, no server.
+ */
+import { MINUTE_MS } from '../domain/exchange-time';
+import { INSTRUMENTS, type FutureSymbol } from '../domain/instruments';
+import type { DecisionRecord } from '../domain/proposals';
+import { DEFAULT_SCHEMA } from '../features/schema';
+import { loadEnsemble, type Ensemble } from '../learning/ensemble';
+import { compareDecision, isSameRuntime, type Comparison } from '../storage/audit-replay';
+import type { AuditEntry } from '../storage/audit-entry';
+import { readAuditDay } from '../storage/audit-reader';
+import { openJournalReader } from '../storage/market-journal-reader';
+import type { ObjectStore } from '../storage/object-store';
+import { createDecideBar, type DecidableLane } from './market-feed/decide-bar';
+import { formOpinion } from './market-feed/opinion';
+import { ReplayedFeatures } from './replayed-features';
+import { runtimeIds } from './runtime-ids';
+
+export interface ReplayInput {
+  readonly store: ObjectStore;
+  readonly stateDir: string;
+  readonly account: string;
+  readonly tradeDate: string;
+}
+
+export interface ReplayResult {
+  readonly tradeDate: string;
+  readonly account: string;
+  readonly decisions: number;
+  /** Bit for bit, evidence included. */
+  readonly equal: number;
+  /** On another machine: the same decision from probabilities that differ by rounding. */
+  readonly equalDecision: number;
+  readonly withinBoundary: readonly Comparison[];
+  readonly differing: readonly Comparison[];
+  /** Decisions that cannot be recomputed here, and why. */
+  readonly notReplayed: readonly { readonly decisionId: string; readonly why: string }[];
+  /** What is wrong with audit log and journal themselves. */
+  readonly problems: readonly string[];
+  /** False: bit-for-bit equality is not promised, the decisions were made on another CPU, Node or ONNX Runtime. */
+  readonly sameRuntime: boolean;
+}
+
+type FeedOpened = Extract<AuditEntry, { readonly type: 'feed-opened' }>;
+
+/** Decides the trade date again. Store failures pass through; what is missing or damaged is in the result. */
+export async function replayTradeDate(input: ReplayInput): Promise<ReplayResult> {
+  const { store, stateDir, account, tradeDate } = input;
+  const day = await readAuditDay(store, stateDir, tradeDate);
+  const decisions = day.entries.flatMap((entry) =>
+    entry.type === 'decision' && entry.record.account === account ? [entry.record] : [],
+  );
+  const opened = day.entries.filter(
+    (entry): entry is FeedOpened => entry.type === 'feed-opened' && entry.account === account,
+  );
+  const problems = [...day.problems];
+  const journal = openJournalReader(stateDir, account, (problem) => problems.push(problem));
+  const ensembles = new EnsembleShelf(store);
+  const comparisons: Comparison[] = [];
+  const notReplayed: { readonly decisionId: string; readonly why: string }[] = [];
+  for (const [symbol, records] of bySymbol(decisions)) {
+    const firstBar = Math.min(...records.map(({ warmupFrom, barClose }) => warmupFrom ?? barClose));
+    const lastClose = Math.max(...records.map(({ barClose }) => barClose));
+    const rows = await journal.readConsumed(symbol, firstBar, lastClose);
+    const features = new ReplayedFeatures(DEFAULT_SCHEMA, INSTRUMENTS[symbol], rows);
+    for (const recorded of records) {
+      const replayed = await replayDecision(recorded, features, rulesFor(recorded, opened), ensembles);
+      if (typeof replayed === 'string') notReplayed.push({ decisionId: recorded.decisionId, why: replayed });
+      else comparisons.push(compareDecision(recorded, replayed, isSameRuntime(recorded.runtime, runtimeIds())));
+    }
+  }
+  await ensembles.close();
+  const withOutcome = (outcome: Comparison['outcome']) => comparisons.filter((found) => found.outcome === outcome);
+  return {
+    tradeDate,
+    account,
+    decisions: decisions.length,
+    equal: withOutcome('equal').length,
+    equalDecision: withOutcome('equal-decision').length,
+    withinBoundary: withOutcome('within-boundary'),
+    differing: withOutcome('differing'),
+    notReplayed,
+    problems: [...new Set(problems)],
+    sameRuntime: decisions.every(({ runtime }) => isSameRuntime(runtime, runtimeIds())),
+  };
+}
+
+function bySymbol(records: readonly DecisionRecord[]): ReadonlyMap<FutureSymbol, readonly DecisionRecord[]> {
+  const groups = new Map<FutureSymbol, DecisionRecord[]>();
+  for (const record of records) groups.set(record.symbol, [...(groups.get(record.symbol) ?? []), record]);
+  return groups;
+}
+
+/** The rules of the feed that decided: the last one that came up before the bar's successor closed. */
+const rulesFor = ({ barClose }: DecisionRecord, opened: readonly FeedOpened[]): FeedOpened | undefined =>
+  opened.filter(({ at }) => at < barClose + MINUTE_MS).at(-1);
+
+/** The decision as it comes out now, or why it cannot be made. */
+async function replayDecision(
+  recorded: DecisionRecord,
+  features: ReplayedFeatures,
+  rules: FeedOpened | undefined,
+  ensembles: EnsembleShelf,
+): Promise<DecisionRecord | string> {
+  const { symbol, barClose, warmupFrom, schemaHash, modelRun } = recorded;
+  const contract = rules?.contracts.find((candidate) => candidate.symbol === symbol);
+  if (rules === undefined || contract === undefined) return 'the audit log does not say under which rules it was made';
+  if (schemaHash !== DEFAULT_SCHEMA.hash) {
+    return `it was made with feature schema ${schemaHash?.slice(0, 12) ?? 'none'}, this version has ${DEFAULT_SCHEMA.hash.slice(0, 12)}`;
+  }
+  if (warmupFrom === null) return 'it does not say from which bar its features were warmed up';
+  const at = features.at({ warmupFrom, barClose, featureHash: recorded.featureHash });
+  if (at === null) return 'the journal does not have its bar';
+  const ensemble = modelRun === null ? null : await ensembles.get(modelRun, symbol);
+  if (typeof ensemble === 'string') return ensemble;
+  const lane: DecidableLane = {
+    symbol,
+    instrument: INSTRUMENTS[symbol],
+    contract,
+    stale: recorded.stale,
+    warmedFrom: at.firstBar,
+    quote: () => recorded.quote,
+    opinion: () => formOpinion(at, ensemble),
+  };
+  const decideBar = createDecideBar({
+    account: recorded.account,
+    trading: rules.trading,
+    modelRun,
+    schemaHash: DEFAULT_SCHEMA.hash,
+    runtime: runtimeIds(),
+    proposalsWithheld: rules.proposalsWithheld,
+  });
+  const { record } = await decideBar(lane, barClose, {
+    contexts: { [symbol]: recorded.session },
+    day: { trades: recorded.session.tradesToday },
+  });
+  return record;
+}
+
+/** Each run's models are loaded once; a run that cannot be is a sentence. */
+class EnsembleShelf {
+  private readonly loaded = new Map<string, Ensemble | string>();
+
+  constructor(private readonly store: ObjectStore) {}
+
+  async get(runId: string, symbol: FutureSymbol): Promise<Ensemble | string> {
+    const name = `${runId}/${symbol}`;
+    const known = this.loaded.get(name);
+    if (known !== undefined) return known;
+    const ensemble = await loadEnsemble(this.store, runId, symbol, DEFAULT_SCHEMA).catch((error: unknown) =>
+      error instanceof Error ? error.message : String(error),
+    );
+    this.loaded.set(name, ensemble);
+    return ensemble;
+  }
+
+  async close(): Promise<void> {
+    for (const ensemble of this.loaded.values()) if (typeof ensemble !== 'string') await ensemble.close();
+  }
+}

@@ -1,0 +1,146 @@
+/** `omega audit show|replay`: what was decided on a trade date and why, and whether it comes out the same when decided again. Offline. */
+import { Command } from 'commander';
+import { join } from 'node:path';
+import { replayTradeDate } from '../activities/audit-replay';
+import { FUTURE_SYMBOLS } from '../domain/instruments';
+import type { StorageConfig } from '../config/config';
+import { auditedDates, readAuditDay, spooledDates } from '../storage/audit-reader';
+import { openStore } from '../storage/open-store';
+import type { ObjectStore } from '../storage/object-store';
+import { isStoreError } from '../storage/object-store';
+import { entryRow, entryTypes, isAbout } from './audit-rows';
+import { replayLines } from './audit-replay-lines';
+import { CliError, EXIT } from './cli-error';
+import { CommandExit } from './command-exit';
+import type { CommandIo } from './command-io';
+import { printResult } from './command-io';
+import { currentConfig } from './current-place';
+import { DEMO_FOLDER, lastRun, readRun } from './demo/demo-folder';
+import { textTable } from './text-table';
+
+interface AuditPlace {
+  readonly account: string;
+  readonly stateDir: string;
+  readonly storage: StorageConfig;
+}
+
+/** The running demonstration, else the configured account, else the demonstration that ran last. Throws CONFIG. */
+function auditPlace(io: CommandIo): AuditPlace {
+  const { config } = currentConfig(io);
+  const folder = join(io.folder, DEMO_FOLDER);
+  const demo =
+    (io.env.TEMPORAL_ADDRESS ? null : readRun(folder)) ?? (config.broker.account === null ? lastRun(folder) : null);
+  if (demo !== null) {
+    const storage = { ...config.storage, kind: 'folder', root: demo.store } as const;
+    return { account: demo.account, stateDir: demo.state, storage };
+  }
+  if (config.broker.account === null) {
+    throw new CliError(
+      'CONFIG',
+      'There is no audit log here: no demonstration ran (npm start), and IBKR_ACCOUNT names no account.',
+    );
+  }
+  return { account: config.broker.account, stateDir: config.stateDir, storage: config.storage };
+}
+
+interface DayOptions {
+  readonly day?: string;
+  readonly json?: boolean;
+}
+
+/** The trade date asked for, or the last one with entries. Throws USAGE or NOT_FOUND. */
+async function tradeDateOf(store: ObjectStore, place: AuditPlace, day: string | undefined): Promise<string> {
+  if (day !== undefined && !/^\d{4}-\d\d-\d\d$/.test(day)) {
+    throw new CliError('USAGE', `--day needs a date like 2013-10-09, not ${day}.`);
+  }
+  const known = [...new Set([...(await auditedDates(store)), ...(await spooledDates(place.stateDir))])].sort();
+  const found = day === undefined ? known.at(-1) : known.find((date) => date === day);
+  if (found !== undefined) return found;
+  const dates = known.length === 0 ? 'it is empty' : `it has ${known.join(', ')}`;
+  throw new CliError(
+    'NOT_FOUND',
+    `The audit log in ${store.location} has nothing of ${day ?? 'any trade date'}; ${dates}.`,
+  );
+}
+
+async function withStore<T>(place: AuditPlace, work: (store: ObjectStore) => Promise<T>): Promise<T> {
+  try {
+    return await work(await openStore(place.storage));
+  } catch (error) {
+    if (isStoreError(error)) throw new CliError('FAILED', error.message, { cause: error });
+    throw error;
+  }
+}
+
+interface ShowOptions extends DayOptions {
+  readonly type?: string;
+  readonly symbol?: string;
+  readonly last: string;
+}
+
+async function show(io: CommandIo, { day, json, type, symbol, last }: ShowOptions): Promise<void> {
+  if (type !== undefined && !entryTypes.includes(type)) {
+    throw new CliError('USAGE', `--type is one of ${entryTypes.join(', ')}, not ${type}.`);
+  }
+  if (symbol !== undefined && !(FUTURE_SYMBOLS as readonly string[]).includes(symbol)) {
+    throw new CliError('USAGE', `--symbol is one of ${FUTURE_SYMBOLS.join(', ')}, not ${symbol}.`);
+  }
+  if (!/^\d+$/.test(last)) throw new CliError('USAGE', `--last needs a whole number, not ${last}.`);
+  const place = auditPlace(io);
+  await withStore(place, async (store) => {
+    const tradeDate = await tradeDateOf(store, place, day);
+    const { entries, problems } = await readAuditDay(store, place.stateDir, tradeDate);
+    const wanted = entries.filter((entry) => (type === undefined || entry.type === type) && isAbout(entry, symbol));
+    const shown = Number(last) === 0 ? wanted : wanted.slice(-Number(last));
+    const table = textTable(
+      [
+        { title: 'time (UTC)', cell: (row) => row.time },
+        { title: 'type', cell: (row) => row.type },
+        { title: 'about', cell: (row) => row.about },
+        { title: 'what', cell: (row) => row.what },
+      ],
+      shown.map(entryRow),
+    );
+    const left = wanted.length - shown.length;
+    const lines = [
+      `${tradeDate}: ${wanted.length} entries${left > 0 ? `, the last ${shown.length} (--last 0 shows all)` : ''}`,
+      ...table,
+      ...problems.map((problem) => `! ${problem}`),
+    ];
+    printResult(io, json, { tradeDate, entries: wanted, problems }, lines);
+  });
+}
+
+async function replay(io: CommandIo, { day, json }: DayOptions): Promise<void> {
+  const place = auditPlace(io);
+  await withStore(place, async (store) => {
+    const tradeDate = await tradeDateOf(store, place, day);
+    const result = await replayTradeDate({ store, stateDir: place.stateDir, account: place.account, tradeDate });
+    printResult(io, json, result, replayLines(result));
+    const clean = result.differing.length === 0 && result.notReplayed.length === 0 && result.decisions > 0;
+    if (!clean) throw new CommandExit(EXIT.failed);
+  });
+}
+
+const withDay = (command: Command): Command =>
+  command
+    .option('--day <date>', 'trade date, YYYY-MM-DD; the last one with entries when left out')
+    .option('--json', 'print JSON');
+
+export const auditCommand = (io: CommandIo): Command =>
+  new Command('audit')
+    .description('evidence of every decision: show it, or decide a day again')
+    .addCommand(
+      withDay(new Command('show').description('entries of a trade date'))
+        .option('--type <type>', `only ${entryTypes.join(', ')}`)
+        .option('--symbol <symbol>', 'only this instrument')
+        .option('--last <n>', 'how many to print, 0 for all (JSON has all)', '40')
+        .action((options: ShowOptions) => show(io, options)),
+    )
+    .addCommand(
+      withDay(
+        new Command('replay').description(
+          'decide a trade date again from journal and models; exit code 1 when it differs',
+        ),
+      ).action((options: DayOptions) => replay(io, options)),
+    );
