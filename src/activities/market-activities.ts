@@ -54,9 +54,10 @@ export function createMarketActivities(deps: MarketDeps): {
       const context = Context.current();
       const beat = setInterval(() => context.heartbeat(), HEARTBEAT_MS);
       const data = createDataConnection(deps.config.broker);
+      const equity = new HeardEquity(data);
       try {
         await data.connect();
-        return await runTradeDate(deps, input, data, context.cancellationSignal);
+        return await runTradeDate(deps, input, data, equity, context.cancellationSignal);
       } finally {
         clearInterval(beat);
         await data.close();
@@ -69,6 +70,7 @@ async function runTradeDate(
   deps: MarketDeps,
   input: MarketFeedInput,
   data: MarketDataPort,
+  equity: HeardEquity,
   signal: AbortSignal,
 ): Promise<MarketResult> {
   await sealAudit(deps);
@@ -90,7 +92,8 @@ async function runTradeDate(
       },
     ]);
     const feed = createFeed(deps, input, data, { tradeDate, modelRun, lanes, startedAt, signal });
-    await feed.open(await firstEquity(data, feed, signal));
+    await feed.open(await equity.first(signal));
+    equity.follow((netLiquidation) => feed.hearEquity(netLiquidation));
     const warmBars = Math.min(...lanes.map((lane) => lane.warmBars));
     deps.report({ type: 'feed-ready', tradeDate, marketTime: startedAt, warmBars });
     const marketTime = input.lockStep
@@ -215,15 +218,34 @@ async function openEnsemble(deps: MarketDeps, runId: string, symbol: FutureSymbo
   }
 }
 
-/** The broker reports the account's money soon after connecting; nothing is opened before it did. */
-function firstEquity(data: MarketDataPort, feed: MarketFeed, signal: AbortSignal): Promise<number> {
-  return new Promise((resolve, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+/**
+ * The account's money as heard since the connection was made: the broker may report it once and then not again while nothing moves,
+ * so it is listened for before anything else is asked.
+ */
+class HeardEquity {
+  private latest: number | null = null;
+  private readonly listeners = new Set<(netLiquidation: number) => void>();
+
+  constructor(data: MarketDataPort) {
     data.onEquity(({ netLiquidation }) => {
-      feed.hearEquity(netLiquidation);
-      resolve(netLiquidation);
+      this.latest = netLiquidation;
+      this.listeners.forEach((listener) => listener(netLiquidation));
     });
-  });
+  }
+
+  /** Calls back with each report from now on. */
+  follow(listener: (netLiquidation: number) => void): void {
+    this.listeners.add(listener);
+  }
+
+  /** The latest report, or the first one to come. */
+  first(signal: AbortSignal): Promise<number> {
+    if (this.latest !== null) return Promise.resolve(this.latest);
+    return new Promise((resolve, reject) => {
+      signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+      this.follow(resolve);
+    });
+  }
 }
 
 /** Lock-step: minutes are closed as the conductor releases them. Resolves with the market time of the trade date's end. */
