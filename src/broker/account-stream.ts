@@ -45,6 +45,11 @@ export class AccountStream {
     send('account P&L', (api) => api.reqPnL(id, account, null));
   }
 
+  /** As last told on this connection; null before the first report. */
+  last(): Equity | null {
+    return equityOf(this.state);
+  }
+
   private take(state: EquityState): void {
     this.state = state;
     const equity = equityOf(state);

@@ -167,6 +167,9 @@ class DataConnection implements MarketDataPort {
   }
 
   onEquity(listener: (value: Equity) => void): () => void {
+    // A quiet account reports once: who comes later hears that report.
+    const last = this.accountStream.last();
+    if (last !== null) listener(last);
     return this.equityListeners.add(listener);
   }
 

@@ -143,6 +143,7 @@ export interface MarketDataPort {
   marketTime(): Promise<number>;
   /** The broker's clock as last heard, without asking. */
   lastMarketTime(): number | null;
+  /** A listener is told the last known equity at once, then every change. */
   onEquity(listener: (equity: Equity) => void): () => void;
   onGap(listener: (gap: StreamGap) => void): () => void;
   onState(listener: (state: DataState) => void): () => void;

@@ -54,6 +54,7 @@ export function gatewaySpec(place: GatewayPlace, env: NodeJS.ProcessEnv, control
     args: [GATEWAY, '--exit-with-parent', ...Object.entries(options).flatMap(([name, value]) => [`--${name}`, value])],
     env,
     channel: 'pipe',
+    graceMs: 10_000,
     whenReady: async () => {
       await waitFor('the paper gateway to answer', () => control.clockNow(), { timeoutMs: READY_TIMEOUT_MS });
     },
@@ -69,6 +70,8 @@ export function workerSpec(role: 'trader' | 'market', paths: ProcessFolders, env
     args: [WORKER, role],
     env,
     channel: 'ipc',
+    // A running feed holds nothing that is not on disk already: it need not be waited for.
+    graceMs: role === 'market' ? 1_500 : 10_000,
     whenReady: (child) =>
       new Promise((resolve) => {
         let polls = false;

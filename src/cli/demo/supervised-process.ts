@@ -27,6 +27,8 @@ export interface ProcessSpec {
   readonly channel: 'ipc' | 'pipe';
   readonly logFile: string;
   readonly pidFile: string;
+  /** How long it may take to end when asked, ms; then it is killed, which it survives by design. */
+  readonly graceMs: number;
   /** Resolves when this incarnation can do its work; called once per start. */
   readonly whenReady: (child: ChildProcess) => Promise<void>;
 }
@@ -50,7 +52,6 @@ export interface ProcessListener {
   readonly onGivenUp?: (error: CliError) => void;
 }
 
-const STOP_GRACE_MS = 10_000;
 const LOG_TAIL_LINES = 6;
 
 export class SupervisedProcess {
@@ -98,11 +99,11 @@ export class SupervisedProcess {
     return true;
   }
 
-  /** Ends it for good: SIGTERM, after ten seconds SIGKILL. */
+  /** Ends it for good: SIGTERM, after its grace SIGKILL. */
   async stop(): Promise<void> {
     this.stopping = true;
     if (this.timer !== null) clearTimeout(this.timer);
-    if (this.identity !== null) await endProcess(this.identity, STOP_GRACE_MS);
+    if (this.identity !== null) await endProcess(this.identity, this.spec.graceMs);
     rmSync(this.spec.pidFile, { force: true });
     this.set({ state: 'stopped', pid: null });
     this.settleWaiters(this.failure('was stopped'));

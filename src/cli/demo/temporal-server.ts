@@ -84,6 +84,7 @@ export function temporalSpec(executable: string, paths: DemoPaths, ports: DemoPo
     env: process.env,
     folder: paths.root,
     channel: 'pipe',
+    graceMs: 10_000,
     logFile: join(paths.logs, 'temporal.log'),
     pidFile: join(paths.pids, 'temporal.pid'),
     whenReady: async (child) => {

@@ -37,7 +37,8 @@ export class DrilledDemo {
   static start(folder: string, day: string): DrilledDemo {
     const log = openSync(join(folder, 'demo.log'), 'a');
     // A server that others use as well is none to kill: the demonstration starts its own.
-    const { TEMPORAL_ADDRESS: _shared, ...env } = process.env;
+    const env = { ...process.env };
+    delete env.TEMPORAL_ADDRESS;
     const child = spawn(process.execPath, [START_PROGRAM, '--day', day, '--json', 'day.json'], {
       cwd: folder,
       env,
