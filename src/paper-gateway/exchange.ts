@@ -58,6 +58,7 @@ export class Exchange implements RequestHandler, ExchangeRooms {
   private readonly pacing = new Map<number, ClientPacing>();
   private readonly router: RequestRouter;
   private afterCommit: (() => void) | null = null;
+  private dayEnd = { tradeDate: '', end: 0 };
 
   constructor(private readonly options: ExchangeOptions) {
     this.ledger = options.journal.ledger;
@@ -185,13 +186,20 @@ export class Exchange implements RequestHandler, ExchangeRooms {
   /** Ends of trade dates and of orders' lives up to `time`, each at its own instant. */
   private passBoundaries(time: number): void {
     for (;;) {
-      const dayEnd = tradeDateBounds(this.ledger.account.tradeDate).end;
+      const dayEnd = this.endOfTradeDate();
       const next = Math.min(dayEnd, this.orders.nextExpiry() ?? Infinity);
       if (next > time) return;
       this.ledger.setClock(Math.max(next, this.ledger.clock));
       this.orders.expire();
       if (next === dayEnd) this.account.startTradeDate(tradeDateOf(dayEnd));
     }
+  }
+
+  /** Remembered, because it is asked before every market event and time zones are dear. */
+  private endOfTradeDate(): number {
+    const { tradeDate } = this.ledger.account;
+    if (this.dayEnd.tradeDate !== tradeDate) this.dayEnd = { tradeDate, end: tradeDateBounds(tradeDate).end };
+    return this.dayEnd.end;
   }
 
   private eventsBetween(from: number, to: number): readonly TimedEvent[] {

@@ -127,7 +127,8 @@ export class OrderDesk {
 
   private accept(request: PlaceRequest, parent: OrderRecord | null): void {
     const record = this.ledger.putOrder(this.newRecord(request, parent));
-    if (!request.order.transmit) return this.notices.changed(record);
+    // A held order is silent until its family is transmitted.
+    if (!request.order.transmit) return;
     const family = parent === null ? [record] : this.familyOf(parent);
     for (const { permId } of family) {
       const member = this.ledger.order(permId);

@@ -64,7 +64,7 @@ export class TickWriter {
     size: number | undefined,
   ): readonly ServerMessage[] {
     if (price === undefined || size === undefined) return [];
-    if (price !== priceBefore) return [this.price(priceType, price ?? ABSENT, size)];
+    if (price !== priceBefore) return [this.price(priceType, price ?? ABSENT, size), this.size(sizeType, size)];
     return size === sizeBefore ? [] : [this.size(sizeType, size)];
   }
 
@@ -79,7 +79,6 @@ export class TickWriter {
     return [
       text(45, String(seconds)),
       this.price(4, last.price, last.size),
-      this.size(5, last.size),
       this.size(8, day.volume),
       ...(this.rtVolume ? [text(48, `${last.price};${last.size};${last.time};${day.volume};${last.price};true`)] : []),
     ];
