@@ -58,7 +58,9 @@ export async function tradingSession(start: SessionArguments): Promise<void> {
   void runPlacement(session);
   resumeFlattening(session);
   const isQuiet = (): boolean => allHandlersFinished() && session.inFlight === 0 && session.outbox.length === 0;
-  await condition(() => (rolloverWanted || workflowInfo().continueAsNewSuggested) && isQuiet());
+  const mayLeave = (): boolean => (rolloverWanted || workflowInfo().continueAsNewSuggested) && isQuiet();
+  // Looked at again when it is our turn: between a condition's truth and its waking, others may have begun something.
+  while (!mayLeave()) await condition(mayLeave);
   session.leaving = true;
   failPoints.reached('continue-as-new');
   await continueAsNew<typeof tradingSession>({ ...start, settings: settingsOf(session.state), carried: session.state });

@@ -177,7 +177,7 @@ test('a fill that came while nobody listened is told after the reconnect, once',
   const key = await keyOf(rig);
   rig.broker.fill(key, 'entry', 1, 1_650, true);
   const [execution] = rig.broker.executions;
-  for (const _repeat of [1, 2, 3]) rig.broker.emit({ type: 'execution', execution });
+  Array.from({ length: 3 }).forEach(() => rig.broker.emit({ type: 'execution', execution }));
   const snapshot = await rig.until('the fill', ({ day }) => day.executions === 1);
   expect(snapshot.positions).toMatchObject([{ quantity: 1 }]);
 });

@@ -103,7 +103,13 @@ async function openRig(env: TestWorkflowEnvironment, trading: Restartable, accou
   );
   await brokerWorker.start();
   const session = await startSession(client, { account, settings: { limits: DEFAULT_CONFIG.limits, mode: 'trading' } });
-  const router = new BrokerEventRouter({ client, account, broker, log: () => undefined });
+  const router = new BrokerEventRouter({
+    client,
+    account,
+    broker,
+    log: () => undefined,
+    absentRetryMs: [20, 50, 100, 200, 400],
+  });
   const rig: Rig = {
     account,
     client,
