@@ -17,18 +17,7 @@ const REQUESTS: readonly (readonly [string, (encoder: Encoder) => void, Partial<
   ['contract', (e) => e.reqContractDetails(7, ES), { type: 'reqContractDetails', reqId: 7, contract: QUERY }],
   [
     'history',
-    (e) =>
-      e.reqHistoricalData(
-        7,
-        ES,
-        '20131009 09:30:00 US/Central',
-        '1 D',
-        '1 min' as never,
-        'TRADES',
-        true,
-        2,
-        true,
-      ),
+    (e) => e.reqHistoricalData(7, ES, '20131009 09:30:00 US/Central', '1 D', '1 min' as never, 'TRADES', true, 2, true),
     {
       type: 'reqHistoricalData',
       reqId: 7,
@@ -173,9 +162,7 @@ describe('requests of the client library', () => {
   });
 
   it('version 100 history has a version field and bars of its own', () => {
-    const history = decoded(100, (e) =>
-      e.reqHistoricalData(7, ES, '', '1 D', '1 min' as never, 'TRADES', 0, 1, false),
-    );
+    const history = decoded(100, (e) => e.reqHistoricalData(7, ES, '', '1 D', '1 min' as never, 'TRADES', 0, 1, false));
     expect(history).toMatchObject({ type: 'reqHistoricalData', reqId: 7, duration: '1 D', keepUpToDate: false });
   });
 });
