@@ -4,6 +4,7 @@
  */
 import { Command, CommanderError } from 'commander';
 import { loadEnvFile } from '../config/env';
+import { auditCommand } from './audit';
 import { benchCommand } from './bench';
 import { cancelCommand } from './cancel';
 import { CliError, EXIT, messageOf } from './cli-error';
@@ -42,6 +43,7 @@ export function omegaCommand(io: CommandIo): Command {
     .addCommand(ordersCommand(io))
     .addCommand(tradesCommand(io))
     .addCommand(reportCommand(io))
+    .addCommand(auditCommand(io))
     .addCommand(configCommand(io))
     .addCommand(logsCommand(io))
     .addCommand(smokeCommand(io))
@@ -76,6 +78,9 @@ function exitCodeOf(error: unknown, io: CommandIo, json: boolean): number {
   return EXIT.failed;
 }
 
+/** Of these, --json names a file for the result. */
+const WRITES_JSON_FILE: ReadonlySet<string> = new Set(['demo', 'drill', 'bench']);
+
 /** Runs `omega <args>`; resolves to the exit code. Settings of a `.env` file are read first; those already set stay. */
 export async function main(args: readonly string[], io: CommandIo = processIo()): Promise<number> {
   try {
@@ -83,6 +88,6 @@ export async function main(args: readonly string[], io: CommandIo = processIo())
     await omegaCommand(io).parseAsync([...args], { from: 'user' });
     return EXIT.ok;
   } catch (error) {
-    return exitCodeOf(error, io, args.includes('--json'));
+    return exitCodeOf(error, io, args.includes('--json') && !WRITES_JSON_FILE.has(args[0]));
   }
 }

@@ -1,6 +1,6 @@
 /** The demonstration's processes as one thing: started in order, watched together, shown, and ended in reverse order. */
 import { Client, Connection } from '@temporalio/client';
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadConfig } from '../../config/load-config';
 import type { Config } from '../../config/config';
@@ -158,7 +158,6 @@ export class Rig {
     this.running?.control.close();
     await this.running?.connection.close();
     await this.processes.get('temporal')?.stop();
-    rmSync(join(this.options.folder, 'run.json'), { force: true });
   }
 
   private started(): Running {
