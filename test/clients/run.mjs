@@ -102,22 +102,29 @@ function printTable(outcomes) {
   }
 }
 
-const outcomes = [];
-for (const client of clients) {
+/** One client against a gateway of its own; says on stderr what failed and why. */
+async function meet(client) {
   const gateway = await startGateway();
   try {
-    const outcome = await runClient(client, gateway.port);
-    outcomes.push({ client, ...outcome });
-    const failed = STEPS.filter((step) => outcome.results.get(step)?.ok !== true);
+    const { results, code, said } = await runClient(client, gateway.port);
+    const failed = STEPS.filter((step) => results.get(step)?.ok !== true);
     console.error(`${client}: ${STEPS.length - failed.length} of ${STEPS.length} steps`);
-    for (const step of failed) console.error(`  ${step}: ${outcome.results.get(step)?.detail ?? 'not reached'}`);
-    if (failed.length > 0) console.error(`${outcome.said}\ngateway:\n${gateway.said()}`);
+    for (const step of failed) console.error(`  ${step}: ${results.get(step)?.detail ?? 'not reached'}`);
+    if (failed.length > 0 || code !== 0) console.error(`${said}\ngateway:\n${gateway.said()}`);
+    return { client, results, passed: failed.length === 0 && code === 0 };
   } finally {
     await gateway.stop();
   }
 }
+
+const outcomes = [];
+for (const client of clients) {
+  try {
+    outcomes.push(await meet(client));
+  } catch (error) {
+    console.error(`${client}: ${error.message}`);
+    outcomes.push({ client, results: new Map(), passed: false });
+  }
+}
 printTable(outcomes);
-const passed = outcomes.every(
-  ({ results, code }) => code === 0 && STEPS.every((step) => results.get(step)?.ok === true),
-);
-process.exitCode = passed ? 0 : 1;
+process.exitCode = outcomes.every(({ passed }) => passed) ? 0 : 1;
