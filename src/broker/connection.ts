@@ -179,7 +179,8 @@ export class BrokerConnection {
   private askTime(roundTrip: RoundTrip): void {
     try {
       this.write('the broker clock', (api) => api.reqCurrentTime());
-      this.options.noteWrite();
+      // A virtual clock is asked before every decision; its gateway counts no messages by wall time.
+      if (!this.options.clock.isVirtual) this.options.noteWrite();
       this.roundTrips.push(roundTrip);
     } catch (error) {
       roundTrip.reject(error instanceof BrokerError ? error : new BrokerError('NOT_READY', String(error)));
