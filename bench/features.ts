@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { env } from 'onnxruntime-node';
 import { INSTRUMENTS } from '../src/domain/instruments';
-import { sliceColumns } from '../src/features/bar-block';
+import { sliceColumns } from '../src/features/bar-series';
 import { computeFeaturesOfColumns, createFeatureStream } from '../src/features/pipeline';
 import { DEFAULT_SCHEMA, defineSchema } from '../src/features/schema';
 import { loadEnsemble } from '../src/learning/ensemble';

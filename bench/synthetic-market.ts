@@ -3,8 +3,8 @@ import type { BarWithQuote } from '../src/domain/bars';
 import { isGlobexOpen } from '../src/domain/calendar';
 import { MINUTE_MS } from '../src/domain/exchange-time';
 import type { Instrument } from '../src/domain/instruments';
-import { emptyColumns } from '../src/features/bar-block';
-import type { BarColumns } from '../src/features/bar-block';
+import { emptyColumns } from '../src/features/bar-series';
+import type { BarColumns } from '../src/features/bar-series';
 import { createRandom } from '../src/learning/random';
 import type { RecordedMarket } from '../src/market-data/recorded-market';
 

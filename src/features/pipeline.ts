@@ -10,15 +10,16 @@
 import { createHash } from 'node:crypto';
 import type { BarWithQuote } from '../domain/bars';
 import type { Instrument } from '../domain/instruments';
-import { BreakMarker, columnsOf, emptyColumns, setRow, sliceColumns } from './bar-block';
-import type { BarBlock, BarColumns } from './bar-block';
+import { BreakMarker, columnsOf, unmarkedSeries } from './bar-series';
+import type { BarColumns, BarSeries } from './bar-series';
 import { describeSpec } from './feature-spec';
 import type { Kernel } from './kernels/kernel';
 import { createKernel } from './kernels/create-kernel';
 import { columnIndex } from './schema';
 import type { FeatureSchema } from './schema';
+import { SlidingSeries } from './sliding-series';
 
-/** Rows per block in batch: small enough that the block's columns stay in the processor's cache. */
+/** Rows per call of a kernel in batch: small enough that the rows being filled stay in the processor's cache. */
 const BLOCK_ROWS = 256;
 
 export interface FeatureMatrix {
@@ -53,38 +54,31 @@ export interface FeatureStream {
   value(column: string): number | null;
 }
 
-interface BoundKernel {
-  readonly kernel: Kernel;
-  readonly out: readonly Float64Array[];
-}
-
-/** All kernels of a schema with room for `blockRows` rows of output. */
+/** All kernels of a schema. */
 class KernelSet {
-  readonly columns: readonly Float64Array[];
-  private readonly bound: readonly BoundKernel[];
+  /** Earlier bars that the kernels read. */
+  readonly lookback: number;
+  private readonly kernels: readonly { readonly kernel: Kernel; readonly column: number }[];
   private readonly breaks = new BreakMarker();
 
-  constructor(schema: FeatureSchema, instrument: Instrument, blockRows: number) {
-    this.bound = schema.parameters.map((spec) => ({
-      kernel: createKernel(spec, instrument),
-      out: describeSpec(spec).columns.map(() => new Float64Array(blockRows)),
-    }));
-    this.columns = this.bound.flatMap(({ out }) => out);
+  constructor(
+    private readonly schema: FeatureSchema,
+    instrument: Instrument,
+  ) {
+    let column = 0;
+    this.kernels = schema.parameters.map((spec) => {
+      const bound = { kernel: createKernel(spec, instrument), column };
+      column += describeSpec(spec).columns.length;
+      return bound;
+    });
+    this.lookback = Math.max(0, ...this.kernels.map(({ kernel }) => kernel.lookback));
   }
 
-  run(block: BarBlock): void {
-    this.breaks.mark(block);
-    for (const { kernel, out } of this.bound) kernel.run(block, out);
-  }
-
-  /** Copies `rows` rows of output to `values`, row-major from `offset`, rounding to float32. */
-  copyTo(values: Float32Array, offset: number, rows: number): void {
-    const { columns } = this;
-    const width = columns.length;
-    for (let c = 0; c < width; c += 1) {
-      const column = columns[c];
-      for (let r = 0, at = offset + c; r < rows; r += 1, at += width) values[at] = column[r];
-    }
+  /** Writes the rows of bars [from, to) to `cells`, row-major, row `from` at cell `at`; assignment to float32 rounds. */
+  run(series: BarSeries, from: number, to: number, cells: Float32Array, at: number): void {
+    const stride = this.schema.columns.length;
+    this.breaks.mark(series, from, to);
+    for (const { kernel, column } of this.kernels) kernel.run(series, from, to, cells, at + column, stride);
   }
 }
 
@@ -120,18 +114,15 @@ class SingleRowStream implements FeatureStream {
   firstBar: number | null = null;
   lastBar: number | null = null;
   private readonly kernels: KernelSet;
-  private readonly block: BarBlock = {
-    ...emptyColumns(1),
-    opensTradeDate: new Uint8Array(1),
-    afterBreak: new Uint8Array(1),
-  };
+  private readonly series: SlidingSeries;
   private readonly latest: Float32Array;
 
   constructor(
     readonly schema: FeatureSchema,
     readonly instrument: Instrument,
   ) {
-    this.kernels = new KernelSet(schema, instrument, 1);
+    this.kernels = new KernelSet(schema, instrument);
+    this.series = new SlidingSeries(this.kernels.lookback);
     this.latest = new Float32Array(schema.columns.length).fill(Number.NaN);
   }
 
@@ -140,9 +131,9 @@ class SingleRowStream implements FeatureStream {
   }
 
   push(row: BarWithQuote): void {
-    setRow(this.block, 0, row);
-    this.kernels.run(this.block);
-    this.kernels.copyTo(this.latest, 0, 1);
+    const index = this.series.offer(row);
+    this.kernels.run(this.series, index, index + 1, this.latest, 0);
+    this.series.accept();
     this.bars += 1;
     this.firstBar ??= row.bar.start;
     this.lastBar = row.bar.start;
@@ -181,15 +172,13 @@ export function computeFeaturesOfColumns(
   schema: FeatureSchema,
   instrument: Instrument,
 ): FeatureMatrix {
-  const kernels = new KernelSet(schema, instrument, BLOCK_ROWS);
+  const kernels = new KernelSet(schema, instrument);
+  const marked = unmarkedSeries(series);
   const width = schema.columns.length;
   const values = new Float32Array(series.length * width);
-  const opensTradeDate = new Uint8Array(BLOCK_ROWS);
-  const afterBreak = new Uint8Array(BLOCK_ROWS);
   for (let from = 0; from < series.length; from += BLOCK_ROWS) {
     const to = Math.min(series.length, from + BLOCK_ROWS);
-    kernels.run({ ...sliceColumns(series, from, to), opensTradeDate, afterBreak });
-    kernels.copyTo(values, from * width, to - from);
+    kernels.run(marked, from, to, values, from * width);
   }
   return {
     columns: schema.columns,

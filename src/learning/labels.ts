@@ -5,7 +5,7 @@
  *  2. Both mids are of two-sided quotes; a row without one has no label.
  *  3. The band comes from the training part alone and is a constant in price points: spread, both fees, one tick.
  */
-import type { BarBlock } from '../features/bar-block';
+import type { BarSeries } from '../features/bar-series';
 import type { Instrument } from '../domain/instruments';
 import type { LabelBand } from './manifest';
 
@@ -26,7 +26,7 @@ export function labelBand(spreadPoints: number, instrument: Instrument, horizonB
 }
 
 /** Median spread of the two-sided quotes of bars that start before `before`, in points; null when there is none. */
-export function medianSpread(blocks: readonly BarBlock[], before = Infinity): number | null {
+export function medianSpread(blocks: readonly BarSeries[], before = Infinity): number | null {
   const spreads: number[] = [];
   for (const { length, start, bid, ask } of blocks) {
     for (let i = 0; i < length && start[i] < before; i += 1) {
@@ -39,11 +39,11 @@ export function medianSpread(blocks: readonly BarBlock[], before = Infinity): nu
   return spreads.length % 2 === 1 ? spreads[middle] : (spreads[middle - 1] + spreads[middle]) / 2;
 }
 
-const midOf = (block: BarBlock, row: number): number =>
+const midOf = (block: BarSeries, row: number): number =>
   block.bid[row] <= block.ask[row] ? (block.bid[row] + block.ask[row]) / 2 : Number.NaN;
 
 /** Class index of each row, UNLABELLED where invariants 1 or 2 leave none. */
-export function labelRows(block: BarBlock, band: LabelBand): Uint8Array {
+export function labelRows(block: BarSeries, band: LabelBand): Uint8Array {
   const labels = new Uint8Array(block.length).fill(UNLABELLED);
   const { horizonBars } = band;
   let stretchBegins = 0;

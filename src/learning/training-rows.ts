@@ -4,8 +4,8 @@ import type { BarWithQuote } from '../domain/bars';
 import { MINUTE_MS } from '../domain/exchange-time';
 import type { FutureSymbol, Instrument } from '../domain/instruments';
 import { localSymbolOf } from '../domain/roll';
-import { columnsOf, markBreaks } from '../features/bar-block';
-import type { BarBlock } from '../features/bar-block';
+import { columnsOf, markBreaks } from '../features/bar-series';
+import type { BarSeries } from '../features/bar-series';
 import { computeFeaturesOfColumns, modelColumnIndexes } from '../features/pipeline';
 import type { FeatureMatrix } from '../features/pipeline';
 import type { FeatureSchema } from '../features/schema';
@@ -18,7 +18,7 @@ import type { LabelBand } from './manifest';
 /** Bars and features of one contract. */
 export interface ContractSeries {
   readonly contract: string;
-  readonly block: BarBlock;
+  readonly block: BarSeries;
   readonly features: FeatureMatrix;
 }
 

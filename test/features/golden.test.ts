@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Bar } from '../../src/domain/bars';
 import { INSTRUMENTS } from '../../src/domain/instruments';
-import { columnsOf, markBreaks } from '../../src/features/bar-block';
+import { columnsOf, markBreaks } from '../../src/features/bar-series';
 import { describeSpec } from '../../src/features/feature-spec';
 import { createKernel } from '../../src/features/kernels/create-kernel';
 import { computeFeatures } from '../../src/features/pipeline';
@@ -32,13 +32,18 @@ const rows = golden.bars.start.map((start, i) => ({
 
 /** Every column of the default schema in double precision, as the kernels leave it. */
 function kernelColumns(): ReadonlyMap<string, Float64Array> {
-  const block = markBreaks(columnsOf(rows));
+  const series = markBreaks(columnsOf(rows));
   const columns = new Map<string, Float64Array>();
   for (const spec of DEFAULT_SCHEMA.parameters) {
     const names = describeSpec(spec).columns.map(({ name }) => name);
-    const out = names.map(() => new Float64Array(block.length));
-    createKernel(spec, INSTRUMENTS.GC).run(block, out);
-    names.forEach((name, i) => columns.set(name, out[i]));
+    const cells = new Float64Array(series.length * names.length);
+    createKernel(spec, INSTRUMENTS.GC).run(series, 0, series.length, cells, 0, names.length);
+    names.forEach((name, c) =>
+      columns.set(
+        name,
+        Float64Array.from(rows, (_row, r) => cells[r * names.length + c]),
+      ),
+    );
   }
   return columns;
 }

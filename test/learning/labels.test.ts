@@ -4,7 +4,7 @@ import type { BarWithQuote } from '../../src/domain/bars';
 import { tradeDateOf } from '../../src/domain/calendar';
 import { MINUTE_MS } from '../../src/domain/exchange-time';
 import { INSTRUMENTS } from '../../src/domain/instruments';
-import { BREAK_GAP_MINUTES, columnsOf, markBreaks } from '../../src/features/bar-block';
+import { BREAK_GAP_MINUTES, columnsOf, markBreaks } from '../../src/features/bar-series';
 import {
   BUY,
   HOLD,

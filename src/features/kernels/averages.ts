@@ -1,68 +1,134 @@
-/** SMA, EMA, MACD and PPO, each with its form relative to price. */
-import type { BarBlock } from '../bar-block';
-import type { Kernel } from './kernel';
-import type { RollingMean } from './rolling';
-import { Ema } from './smoothing';
+/** SMA, EMA, MACD and PPO, each with its form relative to price. Averages are seeded as TA-Lib seeds them, by the mean of their first bars. */
+import type { BarSeries } from '../bar-series';
+import { isAnchor, sumBefore } from './kernel';
+import type { FeatureCells, Kernel } from './kernel';
 
-/** An average of the close, and close over it minus one. */
-export class AverageKernel implements Kernel {
-  constructor(private readonly average: RollingMean | Ema) {}
+export class SmaKernel implements Kernel {
+  readonly lookback: number;
+  private sum = 0;
 
-  run({ close, length }: BarBlock, [level, relative]: readonly Float64Array[]): void {
-    const { average } = this;
-    for (let i = 0; i < length; i += 1) {
-      const value = average.push(close[i]);
-      level[i] = value;
-      relative[i] = close[i] / value - 1;
+  constructor(private readonly period: number) {
+    this.lookback = period;
+  }
+
+  run({ close, base }: BarSeries, from: number, to: number, cells: FeatureCells, at: number, stride: number): void {
+    const { period } = this;
+    let { sum } = this;
+    for (let i = from; i < to; i += 1, at += stride) {
+      const bar = base + i;
+      if (isAnchor(bar)) sum = sumBefore(close, i, Math.min(period, bar));
+      sum += bar < period ? close[i] : close[i] - close[i - period];
+      const mean = bar < period - 1 ? Number.NaN : sum / period;
+      cells[at] = mean;
+      cells[at + 1] = close[i] / mean - 1;
     }
+    this.sum = sum;
   }
 }
 
-/** As TA-Lib does, the fast average is seeded late, so that both begin on the same bar. */
-export class MacdKernel implements Kernel {
-  private readonly fast: Ema;
-  private readonly slow: Ema;
-  private readonly signal: Ema;
-  private wait: number;
+export class EmaKernel implements Kernel {
+  readonly lookback: number;
+  private value = 0;
 
-  constructor(fast: number, slow: number, signal: number) {
-    this.fast = new Ema(fast);
-    this.slow = new Ema(slow);
-    this.signal = new Ema(signal);
-    this.wait = slow - fast;
+  constructor(private readonly period: number) {
+    this.lookback = period;
   }
 
-  run({ close, length }: BarBlock, [line, signalLine, histogram, relative]: readonly Float64Array[]): void {
-    for (let i = 0; i < length; i += 1) {
-      const slow = this.slow.push(close[i]);
-      let fast = Number.NaN;
-      if (this.wait > 0) this.wait -= 1;
-      else fast = this.fast.push(close[i]);
-      const macd = fast - slow;
-      const smoothed = Number.isNaN(macd) ? macd : this.signal.push(macd);
-      line[i] = macd;
-      signalLine[i] = smoothed;
-      histogram[i] = macd - smoothed;
-      relative[i] = (macd - smoothed) / close[i];
+  run({ close, base }: BarSeries, from: number, to: number, cells: FeatureCells, at: number, stride: number): void {
+    const { period } = this;
+    const weight = 2 / (period + 1);
+    let { value } = this;
+    for (let i = from; i < to; i += 1, at += stride) {
+      const bar = base + i;
+      if (bar >= period) value = value * (1 - weight) + close[i] * weight;
+      else value = seed(close, i, bar, period);
+      cells[at] = value;
+      cells[at + 1] = close[i] / value - 1;
     }
+    this.value = value;
+  }
+}
+
+/** Mean of the first `period` bars on the last of them, NaN before. */
+const seed = (close: Float64Array, i: number, bar: number, period: number): number =>
+  bar === period - 1 ? sumBefore(close, i + 1, period) / period : Number.NaN;
+
+/** As TA-Lib does, the fast average is seeded late, so that both begin on the same bar. */
+export class MacdKernel implements Kernel {
+  readonly lookback: number;
+  private fastValue = Number.NaN;
+  private slowValue = Number.NaN;
+  private signalValue = 0;
+
+  constructor(
+    private readonly fast: number,
+    private readonly slow: number,
+    private readonly signal: number,
+  ) {
+    this.lookback = slow;
+  }
+
+  run({ close, base }: BarSeries, from: number, to: number, cells: FeatureCells, at: number, stride: number): void {
+    const { fast, slow, signal } = this;
+    const fastWeight = 2 / (fast + 1);
+    const slowWeight = 2 / (slow + 1);
+    const signalWeight = 2 / (signal + 1);
+    const signalFrom = slow + signal - 2;
+    let { fastValue, slowValue, signalValue } = this;
+    for (let i = from; i < to; i += 1, at += stride) {
+      const bar = base + i;
+      if (bar >= slow) {
+        fastValue = fastValue * (1 - fastWeight) + close[i] * fastWeight;
+        slowValue = slowValue * (1 - slowWeight) + close[i] * slowWeight;
+      } else if (bar === slow - 1) {
+        fastValue = sumBefore(close, i + 1, fast) / fast;
+        slowValue = sumBefore(close, i + 1, slow) / slow;
+      }
+      const line = fastValue - slowValue;
+      let smoothed = Number.NaN;
+      if (bar > signalFrom) smoothed = signalValue = signalValue * (1 - signalWeight) + line * signalWeight;
+      else if (bar >= slow - 1) {
+        signalValue += line;
+        if (bar === signalFrom) smoothed = signalValue = signalValue / signal;
+      }
+      cells[at] = line;
+      cells[at + 1] = smoothed;
+      cells[at + 2] = line - smoothed;
+      cells[at + 3] = (line - smoothed) / close[i];
+    }
+    this.fastValue = fastValue;
+    this.slowValue = slowValue;
+    this.signalValue = signalValue;
   }
 }
 
 /** Here TA-Lib seeds each average with the first closes, unlike in MACD. */
 export class PpoKernel implements Kernel {
-  private readonly fast: Ema;
-  private readonly slow: Ema;
+  readonly lookback: number;
+  private fastValue = 0;
+  private slowValue = 0;
 
-  constructor(fast: number, slow: number) {
-    this.fast = new Ema(fast);
-    this.slow = new Ema(slow);
+  constructor(
+    private readonly fast: number,
+    private readonly slow: number,
+  ) {
+    this.lookback = slow;
   }
 
-  run({ close, length }: BarBlock, [ppo]: readonly Float64Array[]): void {
-    for (let i = 0; i < length; i += 1) {
-      const fast = this.fast.push(close[i]);
-      const slow = this.slow.push(close[i]);
-      ppo[i] = ((fast - slow) / slow) * 100;
+  run({ close, base }: BarSeries, from: number, to: number, cells: FeatureCells, at: number, stride: number): void {
+    const { fast, slow } = this;
+    const fastWeight = 2 / (fast + 1);
+    const slowWeight = 2 / (slow + 1);
+    let { fastValue, slowValue } = this;
+    for (let i = from; i < to; i += 1, at += stride) {
+      const bar = base + i;
+      if (bar >= fast) fastValue = fastValue * (1 - fastWeight) + close[i] * fastWeight;
+      else fastValue = seed(close, i, bar, fast);
+      if (bar >= slow) slowValue = slowValue * (1 - slowWeight) + close[i] * slowWeight;
+      else slowValue = seed(close, i, bar, slow);
+      cells[at] = (fastValue / slowValue - 1) * 100;
     }
+    this.fastValue = fastValue;
+    this.slowValue = slowValue;
   }
 }

@@ -1,12 +1,10 @@
 /** The catalogue: the kernel that computes a spec's columns. */
 import type { Instrument } from '../../domain/instruments';
 import type { FeatureSpec } from '../feature-spec';
-import { AverageKernel, MacdKernel, PpoKernel } from './averages';
+import { EmaKernel, MacdKernel, PpoKernel, SmaKernel } from './averages';
 import { ClockKernel, ReturnKernel } from './calendar';
 import type { Kernel } from './kernel';
 import { RocKernel, RsiKernel, StochasticKernel } from './oscillators';
-import { RollingMean } from './rolling';
-import { Ema } from './smoothing';
 import { TopOfBookKernel } from './top-of-book';
 import { AtrKernel, BollingerKernel, OpenCloseCorrelationKernel } from './volatility';
 import { VolumeKernel, VwapKernel } from './volume';
@@ -23,9 +21,9 @@ export function createKernel(spec: FeatureSpec, instrument: Instrument): Kernel 
     case 'roc':
       return new RocKernel(spec.period);
     case 'sma':
-      return new AverageKernel(new RollingMean(spec.period));
+      return new SmaKernel(spec.period);
     case 'ema':
-      return new AverageKernel(new Ema(spec.period));
+      return new EmaKernel(spec.period);
     case 'vwap':
       return new VwapKernel();
     case 'stochastic':

@@ -2,10 +2,11 @@
  * Best bid and ask, sizes, spread, imbalance, and order-flow imbalance between the quotes of consecutive bars (Cont, Kukanov, Stoikov
  * 2014). A crossed or one-sided quote is no quote: the columns are null on its bar.
  */
-import type { BarBlock } from '../bar-block';
-import type { Kernel } from './kernel';
+import type { BarSeries } from '../bar-series';
+import type { FeatureCells, Kernel } from './kernel';
 
 export class TopOfBookKernel implements Kernel {
+  readonly lookback = 0;
   private bid = Number.NaN;
   private ask = Number.NaN;
   private bidSize = Number.NaN;
@@ -13,28 +14,27 @@ export class TopOfBookKernel implements Kernel {
 
   constructor(private readonly tickSize: number) {}
 
-  run(block: BarBlock, out: readonly Float64Array[]): void {
-    const [bestBid, bestAsk, bidSizes, askSizes, spread, spreadTicks, imbalance, ofi, ofiRelative] = out;
-    for (let i = 0; i < block.length; i += 1) {
+  run(series: BarSeries, from: number, to: number, cells: FeatureCells, at: number, stride: number): void {
+    for (let i = from; i < to; i += 1, at += stride) {
       // A quote of before the break says nothing about the flow since.
-      if (block.afterBreak[i] === 1) this.bid = Number.NaN;
-      const twoSided = block.bid[i] <= block.ask[i];
-      const bid = twoSided ? block.bid[i] : Number.NaN;
-      const ask = twoSided ? block.ask[i] : Number.NaN;
-      const bidSize = twoSided ? block.bidSize[i] : Number.NaN;
-      const askSize = twoSided ? block.askSize[i] : Number.NaN;
+      if (series.afterBreak[i] === 1) this.bid = Number.NaN;
+      const twoSided = series.bid[i] <= series.ask[i];
+      const bid = twoSided ? series.bid[i] : Number.NaN;
+      const ask = twoSided ? series.ask[i] : Number.NaN;
+      const bidSize = twoSided ? series.bidSize[i] : Number.NaN;
+      const askSize = twoSided ? series.askSize[i] : Number.NaN;
       const depth = bidSize + askSize;
       const flow = this.orderFlow(bid, ask, bidSize, askSize);
       const bothDepths = depth + this.bidSize + this.askSize;
-      bestBid[i] = bid;
-      bestAsk[i] = ask;
-      bidSizes[i] = bidSize;
-      askSizes[i] = askSize;
-      spread[i] = ask - bid;
-      spreadTicks[i] = (ask - bid) / this.tickSize;
-      imbalance[i] = depth > 0 ? (bidSize - askSize) / depth : Number.NaN;
-      ofi[i] = flow;
-      ofiRelative[i] = bothDepths > 0 ? flow / bothDepths : Number.NaN;
+      cells[at] = bid;
+      cells[at + 1] = ask;
+      cells[at + 2] = bidSize;
+      cells[at + 3] = askSize;
+      cells[at + 4] = ask - bid;
+      cells[at + 5] = (ask - bid) / this.tickSize;
+      cells[at + 6] = depth > 0 ? (bidSize - askSize) / depth : Number.NaN;
+      cells[at + 7] = flow;
+      cells[at + 8] = bothDepths > 0 ? flow / bothDepths : Number.NaN;
       this.bid = bid;
       this.ask = ask;
       this.bidSize = bidSize;

@@ -25,15 +25,30 @@ export interface BarColumns {
   readonly askSize: Float64Array;
 }
 
-/** What one call of a kernel sees: `length` rows and the breaks before them. */
-export interface BarBlock extends BarColumns {
-  /** 1 on the first bar of a trade date, and on the first bar of the stream. */
+/** What kernels read: bars at their indexes, with enough earlier ones before them, and the breaks. */
+export interface BarSeries extends BarColumns {
+  /** Bars taken before index 0: `base + i` counts bars from the beginning of the data. */
+  readonly base: number;
+  /** 1 on the first bar of a trade date, and on the first bar of the data. */
   readonly opensTradeDate: Uint8Array;
   /** 1 on the first bar after a break: a new trade date or a gap of BREAK_GAP_MINUTES. */
   readonly afterBreak: Uint8Array;
 }
 
-const PRICE_FIELDS = ['start', 'open', 'high', 'low', 'close', 'volume', 'bid', 'ask', 'bidSize', 'askSize'] as const;
+/** The typed arrays of a series by name, for what is done to all of them. */
+export const NUMBER_FIELDS = [
+  'start',
+  'open',
+  'high',
+  'low',
+  'close',
+  'volume',
+  'bid',
+  'ask',
+  'bidSize',
+  'askSize',
+] as const;
+export const FLAG_FIELDS = ['opensTradeDate', 'afterBreak'] as const;
 
 /** Zeroed columns for `length` bars. */
 export function emptyColumns(length: number): BarColumns {
@@ -76,31 +91,50 @@ export function columnsOf(rows: readonly BarWithQuote[]): BarColumns {
 
 /** A view on rows [from, to) of a series, without a copy. */
 export function sliceColumns(columns: BarColumns, from: number, to: number): BarColumns {
-  const views = PRICE_FIELDS.map((field) => [field, columns[field].subarray(from, to)] as const);
+  const views = NUMBER_FIELDS.map((field) => [field, columns[field].subarray(from, to)] as const);
   return { length: to - from, ...(Object.fromEntries(views) as Omit<BarColumns, 'length'>) };
 }
+
+/** A series with room for its breaks, which BreakMarker has still to mark. */
+export const unmarkedSeries = (columns: BarColumns): BarSeries => ({
+  ...columns,
+  base: 0,
+  opensTradeDate: new Uint8Array(columns.length),
+  afterBreak: new Uint8Array(columns.length),
+});
 
 /** Marks breaks bar by bar; refuses what would poison every later value of a recursive indicator. */
 export class BreakMarker {
   private last = Number.NEGATIVE_INFINITY;
   private tradeDateEnd = Number.NEGATIVE_INFINITY;
 
-  /** Throws FeatureError BARS_UNSORTED or BAR_INVALID. */
-  mark(block: BarBlock): void {
-    const { start, open, high, low, close, volume, length } = block;
-    for (let i = 0; i < length; i += 1) {
+  /** Judges bars [from, to). Throws FeatureError BARS_UNSORTED or BAR_INVALID. */
+  mark(series: BarSeries, from: number, to: number): void {
+    const { start, open, high, low, close, volume, opensTradeDate, afterBreak } = series;
+    let { last, tradeDateEnd } = this;
+    for (let i = from; i < to; i += 1) {
       const time = start[i];
-      if (!(time > this.last)) throw unsorted(time, this.last);
-      // One sum finds every NaN and infinity.
-      if (!Number.isFinite(open[i] + high[i] + low[i] + close[i] + volume[i])) throw invalidBar(time);
-      const opens = time >= this.tradeDateEnd;
-      if (opens) this.tradeDateEnd = tradeDateBounds(tradeDateOf(time)).end;
-      block.opensTradeDate[i] = opens ? 1 : 0;
-      // Counted between starts: the minute after a bar starts one minute later, so 15 missing minutes are 16.
-      block.afterBreak[i] = opens || time - this.last > BREAK_GAP_MINUTES * MINUTE_MS ? 1 : 0;
-      this.last = time;
+      if (!(time > last)) throw unsorted(time, last);
+      // One sum finds every NaN and infinity: their difference with themselves is not 0.
+      const sum = open[i] + high[i] + low[i] + close[i] + volume[i];
+      if (sum - sum !== 0) throw invalidBar(time);
+      const opens = time >= tradeDateEnd;
+      if (opens) tradeDateEnd = tradeDateBounds(tradeDateOf(time)).end;
+      opensTradeDate[i] = opens ? 1 : 0;
+      // Counted between starts: the minute after a bar starts one minute later, so 15 silent minutes are 16.
+      afterBreak[i] = opens || time - last > BREAK_GAP_MINUTES * MINUTE_MS ? 1 : 0;
+      last = time;
     }
+    this.last = last;
+    this.tradeDateEnd = tradeDateEnd;
   }
+}
+
+/** The whole series, its breaks marked. Throws FeatureError BARS_UNSORTED or BAR_INVALID. */
+export function markBreaks(columns: BarColumns): BarSeries {
+  const series = unmarkedSeries(columns);
+  new BreakMarker().mark(series, 0, series.length);
+  return series;
 }
 
 const iso = (time: number): string => (Number.isFinite(time) ? new Date(time).toISOString() : String(time));
@@ -113,14 +147,3 @@ const unsorted = (time: number, last: number): FeatureError =>
 
 const invalidBar = (time: number): FeatureError =>
   new FeatureError('BAR_INVALID', `the bar of ${iso(time)} has a price or volume that is not a number.`);
-
-/** The whole series as one block, its breaks marked. Throws FeatureError BARS_UNSORTED or BAR_INVALID. */
-export function markBreaks(columns: BarColumns): BarBlock {
-  const block: BarBlock = {
-    ...columns,
-    opensTradeDate: new Uint8Array(columns.length),
-    afterBreak: new Uint8Array(columns.length),
-  };
-  new BreakMarker().mark(block);
-  return block;
-}
