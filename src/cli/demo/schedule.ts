@@ -10,7 +10,10 @@ export interface DaySchedule {
   /** Bounds of the trade date, UTC ms. */
   readonly start: number;
   readonly end: number;
-  /** Ends of the recorded minutes, ascending, UTC ms; a minute with quotes alone is one (a stop may trigger in it). */
+  /**
+   * Ends of the recorded minutes, ascending, UTC ms; a minute with quotes alone is one (a stop may trigger in it). A minute that ends
+   * with the trade date is no step: the day's close covers it.
+   */
   readonly minuteEnds: readonly number[];
 }
 
@@ -33,7 +36,8 @@ export function scheduleOf(
     instruments.flatMap((symbol) => frontMinutesOn(market, symbol, tradeDate).map(({ start }) => start + MINUTE_MS)),
   );
   const { start, end } = tradeDateBounds(tradeDate);
-  const minuteEnds = [...ends].filter((time) => time > window.from && time <= window.until).sort((a, b) => a - b);
+  const played = (time: number): boolean => time < end && time > window.from && time <= window.until;
+  const minuteEnds = [...ends].filter(played).sort((a, b) => a - b);
   return { tradeDate, start, end, minuteEnds };
 }
 
