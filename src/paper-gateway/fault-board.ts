@@ -65,7 +65,9 @@ export class FaultBoard {
 
   /** What is active, for GET /faults. */
   list(): readonly Readonly<Record<string, unknown>>[] {
-    const lasting = Object.entries(this.current).filter(([, value]) => value !== false && value !== null);
+    const lasting = Object.entries<boolean | number | string | null>({ ...this.current }).filter(
+      ([, value]) => value !== false && value !== null,
+    );
     return [
       ...this.waiting.map(({ fault, left }) => ({ ...fault, left })),
       ...lasting.map(([name, value]) => ({ switch: name, value })),

@@ -1,11 +1,10 @@
 /** Answers history requests: bars (kept up to date on demand), head timestamps, histograms, single ticks, schedules. */
-import { isTwoSided } from '../domain/bars';
-import { inRegularHours, tradeDateBounds, tradeDateOf } from '../domain/calendar';
+import { tradeDateBounds, tradeDateOf } from '../domain/calendar';
 import type { Bar } from '../domain/bars';
 import type { ContractReplay } from './contract-replay';
 import type { FutureListing } from './contract-universe';
 import { formatBarDate, formatGatewayTime, formatUtcTime, parseWireTime } from './fields-time';
-import { TRADE_OFFSET_MS } from './minute-path';
+import { historicalTicks } from './history-ticks';
 import {
   barStartOf,
   durationStart,
@@ -16,7 +15,6 @@ import {
   type HistoryRange,
   type WhatToShow,
 } from './history-bars';
-import { ticksOfSlot } from './market-streams';
 import type { ClientRequest, GatewaySession, ServerMessage, WireBar } from './messages';
 
 type Request<T extends ClientRequest['type']> = Extract<ClientRequest, { type: T }>;
@@ -36,7 +34,6 @@ export interface HistorySurroundings {
   readonly send: (session: GatewaySession, message: ServerMessage) => void;
 }
 
-const MAX_TICKS = 1000;
 const HMDS = 'Historical Market Data Service error message:';
 
 /** A day's bar is named by its trade date, a shorter one by its start. */
@@ -144,51 +141,8 @@ export class HistoryDesk {
     this.send(session, { type: 'histogramData', reqId: request.reqId, items });
   }
 
-  /** Trades are those of the synthesised 5-second path; quotes are the recorded ones, one a minute. */
   ticks(session: GatewaySession, request: Request<'reqHistoricalTicks'>, replay: ContractReplay): void {
-    const { reqId } = request;
-    const start = parseWireTime(request.startDateTime);
-    const end = parseWireTime(request.endDateTime);
-    if (start === 'invalid' || end === 'invalid' || (start === null) === (end === null)) {
-      return this.fail(
-        session,
-        reqId,
-        321,
-        "Error validating request.-'bY' : cause - Give either a start or an end time",
-      );
-    }
-    const count = Math.max(1, Math.min(request.numberOfTicks, MAX_TICKS));
-    const upTo = Math.min(end ?? Infinity, this.around.now());
-    const inside = (time: number): boolean =>
-      time <= upTo && time >= (start ?? -Infinity) && (!request.useRth || inRegularHours(time, replay.instrument));
-    const choose = <T>(ticks: readonly T[]): readonly T[] =>
-      start === null ? ticks.slice(-count) : ticks.slice(0, count);
-    if (request.whatToShow.toUpperCase() === 'TRADES') {
-      const ticks = choose(tradesWithin(replay, inside, start === null, count));
-      const shown = ticks.map((tick) => ({
-        ...tick,
-        attributes: 0,
-        exchange: replay.instrument.exchange,
-        specialConditions: '',
-      }));
-      return this.send(session, { type: 'historicalTicksLast', reqId, ticks: shown, done: true });
-    }
-    const quotes = choose(
-      replay.minutes.flatMap(({ quote }) => (isTwoSided(quote) && inside(quote.time) ? [quote] : [])),
-    );
-    if (request.whatToShow.toUpperCase() === 'BID_ASK') {
-      const ticks = quotes.map(({ time, bid, ask, bidSize, askSize }) => ({
-        time,
-        attributes: 0,
-        bidPrice: bid,
-        askPrice: ask,
-        bidSize,
-        askSize,
-      }));
-      return this.send(session, { type: 'historicalTicksBidAsk', reqId, ticks, done: true });
-    }
-    const ticks = quotes.map(({ time, bid, ask }) => ({ time, price: (bid + ask) / 2, size: 0 }));
-    this.send(session, { type: 'historicalTicks', reqId, ticks, done: true });
+    this.send(session, historicalTicks(request, replay, this.around.now()));
   }
 
   private schedule(session: GatewaySession, request: BarsRequest, replay: ContractReplay): void {
@@ -259,33 +213,4 @@ export class HistoryDesk {
   private fail(session: GatewaySession, id: number, code: number, message: string): void {
     this.send(session, { type: 'error', id, code, message });
   }
-}
-
-interface Trade {
-  readonly time: number;
-  readonly price: number;
-  readonly size: number;
-}
-
-/** At least `count` trades inside the span when it has them, from its end or from its start, in time order. */
-function tradesWithin(
-  replay: ContractReplay,
-  inside: (time: number) => boolean,
-  fromEnd: boolean,
-  count: number,
-): readonly Trade[] {
-  const ordered = fromEnd ? [...replay.minutes].reverse() : replay.minutes;
-  const found: Trade[][] = [];
-  let total = 0;
-  for (const { bar } of ordered) {
-    if (total >= count) break;
-    if (bar === null || !(inside(bar.start) || inside(bar.start + 59_000))) continue;
-    const trades = replay.slotsOf(bar).flatMap((slot) => {
-      const time = slot.start + TRADE_OFFSET_MS;
-      return slot.volume > 0 && inside(time) ? ticksOfSlot(slot).map((tick) => ({ time, ...tick })) : [];
-    });
-    found.push(trades);
-    total += trades.length;
-  }
-  return (fromEnd ? found.reverse() : found).flat();
 }

@@ -11,7 +11,7 @@ import type { FutureListing } from './contract-universe';
 import { DEPTH_NOTICE, SIMULATED_MAKER, synthesiseDepth, type Depth, type DepthLevel } from './depth-synthesis';
 import type { ClientRequest, GatewaySession, ServerMessage } from './messages';
 import { marketStateAt, TickWriter, type MarketState } from './quote-ticks';
-import type { Slot } from './minute-path';
+import { ticksOfSlot, type Slot } from './minute-path';
 
 type Request<T extends ClientRequest['type']> = Extract<ClientRequest, { type: T }>;
 type StreamRequest =
@@ -237,14 +237,4 @@ export class MarketStreams {
   private fail(stream: Stream, code: number, message: string): void {
     this.send(stream, { type: 'error', id: stream.request.reqId, code, message });
   }
-}
-
-/** Trades of a 5-second bar: one per price of its path, the volume split evenly, at least one lot each; sizes sum to the volume. */
-export function ticksOfSlot(slot: Slot): readonly { readonly price: number; readonly size: number }[] {
-  const count = Math.min(slot.prices.length, Math.max(1, Math.floor(slot.volume)));
-  const step = Math.floor(slot.volume / count);
-  return slot.prices.slice(0, count).map((price, index) => ({
-    price: index === count - 1 ? slot.close : price,
-    size: index === count - 1 ? slot.volume - step * (count - 1) : step,
-  }));
 }

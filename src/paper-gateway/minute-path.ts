@@ -119,3 +119,13 @@ export function slotsOfMinute(bar: Bar, instrument: Instrument, seed: number, na
 
 /** A 5-second bar of a time without trades. */
 export const quietSlot = (start: number, lastPrice: number): Slot => flatSlot(start, lastPrice);
+
+/** Trades of a 5-second bar: one per price of its path, the volume split evenly, at least one lot each; sizes sum to the volume. */
+export function ticksOfSlot(slot: Slot): readonly { readonly price: number; readonly size: number }[] {
+  const count = Math.min(slot.prices.length, Math.max(1, Math.floor(slot.volume)));
+  const step = Math.floor(slot.volume / count);
+  return slot.prices.slice(0, count).map((price, index) => ({
+    price: index === count - 1 ? slot.close : price,
+    size: index === count - 1 ? slot.volume - step * (count - 1) : step,
+  }));
+}

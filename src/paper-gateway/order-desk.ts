@@ -8,9 +8,10 @@ import { tradeDateBounds, tradeDateOf } from '../domain/calendar';
 import type { Listing } from './contract-universe';
 import { parseWireTime } from './fields-time';
 import type { Ledger } from './ledger';
-import { directionOf, isTerminal, remainingOf, type OrderRecord } from './ledger-records';
+import { isTerminal, type OrderRecord } from './ledger-records';
 import { isMatchingOpen, type MarketView } from './market-view';
 import type { MatchingEngine, OrderNotices } from './matching-engine';
+import { crowdRefusal, marginRefusal } from './order-limits';
 import { trailAfter } from './order-matching';
 import { modifyRefusal, orderRefusal, type OrderRefusal } from './order-validation';
 import type { PaperAccount } from './paper-account';
@@ -24,8 +25,6 @@ export interface PlaceRequest {
   readonly receivedMonotonicMs: number;
 }
 
-/** IB's limit of active orders per contract, side and account. */
-const MAX_ACTIVE_PER_SIDE = 20;
 const NO_SUCH_ORDER = 10147;
 const NOT_CANCELLABLE = 10148;
 
@@ -63,7 +62,9 @@ export class OrderDesk {
     if (order.parentId !== 0 && (parent === null || (isTerminal(parent) && parent.filled === 0))) {
       return this.fail(request, { code: 135, message: `Can't find order with id =${order.parentId}` });
     }
-    const refusal = this.crowded(request) ?? this.marginRefusal(request.listing.conId, order, null);
+    const refusal =
+      crowdRefusal(this.ledger, listing.conId, order) ??
+      marginRefusal(this.ledger, this.account, listing.conId, order, null);
     if (refusal !== null) return this.rejectWith(request, refusal);
     this.accept(request, parent);
   }
@@ -169,7 +170,7 @@ export class OrderDesk {
     const refusal =
       modifyRefusal(existing, order, listing.conId) ??
       orderRefusal(order, listing.instrument, this.ledger.origin.account, this.market.now) ??
-      this.marginRefusal(listing.conId, { ...order, totalQuantity: order.totalQuantity - existing.filled }, existing);
+      marginRefusal(this.ledger, this.account, listing.conId, order, existing);
     if (refusal !== null) return this.fail(request, refusal);
     const modified = this.ledger.putOrder({
       ...existing,
@@ -228,39 +229,6 @@ export class OrderDesk {
       default:
         return tradeDateBounds(tradeDateOf(this.market.now)).end;
     }
-  }
-
-  /** Too little equity for the position that the order could lead to; orders that only reduce always pass. */
-  private marginRefusal(conId: number, order: WireOrder, replaced: OrderRecord | null): OrderRefusal | null {
-    if (order.parentId !== 0) return null;
-    const signed = (order.action.toUpperCase() === 'BUY' ? 1 : -1) * order.totalQuantity;
-    const working = this.ledger
-      .openOrders()
-      .filter((open) => open.conId === conId && open.parentPermId === null && open.permId !== replaced?.permId)
-      .filter((open) => directionOf(open) === Math.sign(signed))
-      .reduce((sum, open) => sum + directionOf(open) * remainingOf(open), 0);
-    const before = this.account.marginWith(null).initial;
-    const after = this.account.marginWith({ conId, signedQuantity: signed + working }).initial;
-    const { netLiquidation } = this.account.figures();
-    if (after <= before || after <= netLiquidation) return null;
-    return {
-      code: 201,
-      message:
-        'Order rejected - reason:YOUR ORDER IS NOT ACCEPTED. IN ORDER TO OBTAIN THE DESIRED POSITION YOUR EQUITY WITH LOAN VALUE ' +
-        `[${netLiquidation.toFixed(2)} USD] MUST EXCEED THE INITIAL MARGIN [${after.toFixed(2)} USD]`,
-    };
-  }
-
-  private crowded({ listing, order }: PlaceRequest): OrderRefusal | null {
-    const active = this.ledger
-      .openOrders()
-      .filter((open) => open.conId === listing.conId && open.order.action.toUpperCase() === order.action.toUpperCase());
-    return active.length < MAX_ACTIVE_PER_SIDE
-      ? null
-      : {
-          code: 201,
-          message: `Order rejected - reason:Maximum of ${MAX_ACTIVE_PER_SIDE} active orders per contract and side reached`,
-        };
   }
 
   private rejectWith(request: PlaceRequest, refusal: OrderRefusal): void {

@@ -36,8 +36,9 @@ export class RequestRouter {
       case 'setServerLogLevel':
       case 'cancelHeadTimestamp':
       case 'cancelHistogramData':
-      // The type told is the gateway's to choose; a request for delayed data of a live contract stays live, as at IB.
+        return;
       case 'reqMarketDataType':
+        // The type told is the gateway's to choose; a request for delayed data of a live contract stays live, as at IB.
         return;
       case 'reqManagedAccounts':
         return this.send(session, { type: 'managedAccounts', accounts: [exchange.ledger.origin.account] });
