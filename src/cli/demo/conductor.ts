@@ -152,7 +152,10 @@ async function tradeOrRecall(start: Start, rig: Rig, show: Show, tradeDate: stri
   const { market, selection, paths, options } = start;
   const finished = readJson(join(paths.days, `${tradeDate}.json`)) as DayReport | null;
   if (finished !== null) {
-    show.notice('info', `${tradeDate} was traded before: realized ${signedMoney(finished.realizedPnl)}`);
+    show.notice(
+      'info',
+      `${tradeDate} was traded before: ${signedMoney(finished.realizedPnl - finished.fees)} after fees`,
+    );
     return finished;
   }
   const schedule = scheduleOf(market, selection.instruments, tradeDate, windowOf(options, tradeDate));
@@ -213,7 +216,8 @@ async function modelsFor(start: Start, rig: Rig, show: Show, tradeDate: string):
 function closingLines(reports: readonly DayReport[], ui: string | null, options: DemoOptions): readonly string[] {
   const again = options.once ? [] : ['', 'Ctrl-C ends the demonstration.'];
   return [
-    ...reports.flatMap(daySummary),
+    // The live view was drawn over the days' own summaries.
+    ...(process.stdout.isTTY ? reports.flatMap(daySummary) : []),
     ...runSummary(reports),
     '',
     ...(ui === null ? [] : [`Temporal UI: ${ui}`]),

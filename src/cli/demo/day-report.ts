@@ -27,7 +27,7 @@ export interface DayReport {
   readonly orders: DayTotals['orders'];
   readonly trades: number;
   readonly fees: number;
-  /** Dollars, net of fees, as the broker reported it. */
+  /** Dollars, price results of what was closed; fees are not taken off. */
   readonly realizedPnl: number;
   /** One contract of each instrument bought at its first and sold at its last close of the day, fees taken off. */
   readonly buyAndHoldPnl: number;

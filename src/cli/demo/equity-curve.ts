@@ -17,9 +17,9 @@ export function unrealizedOf(position: PositionView, prices: LastPrices): number
 export const unrealizedPnl = (positions: readonly PositionView[], prices: LastPrices): number =>
   positions.reduce((sum, position) => sum + unrealizedOf(position, prices), 0);
 
-/** Result of the trade date so far, dollars: realized (net of fees, as the broker reports it) and unrealized. */
+/** Result of the trade date so far, dollars: realized and unrealized price results less the fees paid. */
 export const dayPnl = (snapshot: SessionSnapshot, prices: LastPrices): number =>
-  snapshot.day.realizedPnl + unrealizedPnl(snapshot.positions, prices);
+  snapshot.day.realizedPnl - snapshot.day.fees + unrealizedPnl(snapshot.positions, prices);
 
 /** Largest fall from a running maximum, dollars; `equity` in time order. The start counts as a maximum. */
 export function maxDrawdown(equity: readonly number[]): number {

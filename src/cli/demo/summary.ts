@@ -12,18 +12,21 @@ export const countsOf = (counts: Readonly<Partial<Record<string, number>>>): str
 
 const milliseconds = (value: number | null): string => (value === null ? ABSENT : `${value.toFixed(1)} ms`);
 
+/** What the day made after fees, dollars. */
+const resultOf = ({ realizedPnl, fees }: DayReport): number => realizedPnl - fees;
+
+function comparison(result: number, hold: number): string {
+  const verdict = result === hold ? 'level with' : result > hold ? 'ahead of' : 'behind';
+  return `${verdict} buy-and-hold at ${signedMoney(hold)}`;
+}
+
 export function daySummary(report: DayReport): readonly string[] {
   const { latencyMs: latency } = report;
-  const verdict =
-    report.realizedPnl === report.buyAndHoldPnl
-      ? 'level with'
-      : report.realizedPnl > report.buyAndHoldPnl
-        ? 'ahead of'
-        : 'behind';
+  const result = resultOf(report);
   return [
-    `${report.tradingDay}: realized ${signedMoney(report.realizedPnl)} after fees of ${money(report.fees)}, ${verdict} buy-and-hold at ${signedMoney(report.buyAndHoldPnl)}`,
+    `${report.tradingDay}: ${signedMoney(result)} (realized ${signedMoney(report.realizedPnl)} less fees of ${money(report.fees)}), ${comparison(result, report.buyAndHoldPnl)}`,
     `  ${report.instruments.join(' ')} · ${wholeNumber(report.bars)} bars · ${wholeNumber(report.decisions)} decisions · ${report.proposals} proposals · ${report.trades} trades · max drawdown ${money(report.maxDrawdown)}`,
-    `  orders: ${countsOf(report.orders)} · refused: ${countsOf(report.refusals)} · models: ${report.modelRun ?? 'none (learning-only: no earlier day to fit on)'}`,
+    `  orders: ${countsOf(report.orders)} · refused: ${countsOf(report.refusals)} · models: ${report.modelRun ?? 'none (learning-only)'}`,
     `  decision to order at the gateway: p50 ${milliseconds(latency.p50)}, p99 ${milliseconds(latency.p99)} (${latency.n} orders) · ${wholeNumber(report.historyEvents)} history events`,
     report.reconciled
       ? "  reconciled: the session's counters and positions equal the broker's messages"
@@ -31,11 +34,13 @@ export function daySummary(report: DayReport): readonly string[] {
   ];
 }
 
+/** One line for several days, nothing for one. */
 export function runSummary(reports: readonly DayReport[]): readonly string[] {
   if (reports.length < 2) return [];
   const sum = (pick: (report: DayReport) => number): number =>
     reports.reduce((total, report) => total + pick(report), 0);
+  const [result, hold] = [sum(resultOf), sum((day) => day.buyAndHoldPnl)];
   return [
-    `${reports.length} days: realized ${signedMoney(sum((day) => day.realizedPnl))}, buy-and-hold ${signedMoney(sum((day) => day.buyAndHoldPnl))}, ${sum((day) => day.trades)} trades, fees ${money(sum((day) => day.fees))}`,
+    `${reports.length} days: ${signedMoney(result)} after fees of ${money(sum((day) => day.fees))}, ${comparison(result, hold)}, ${sum((day) => day.trades)} trades`,
   ];
 }

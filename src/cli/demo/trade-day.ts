@@ -123,13 +123,13 @@ export class TradeDay {
     await this.release(minuteEnd);
     await script?.(minuteEnd);
     const minute = await feed.settle(minuteEnd);
+    show.minute(minute);
     if (minute.sessionTouched || script !== undefined) await this.catchUp();
     this.record(minute);
     if (performance.now() - this.snapshotAt > SCREEN_SNAPSHOT_MS) {
       this.snapshotAt = performance.now();
       await session.now();
     }
-    show.minute(minute);
     if (speed !== null) await sleep((MINUTE_SECONDS / speed) * 1_000 - (performance.now() - began));
   }
 

@@ -18,7 +18,7 @@ export const sleep = (ms: number): Promise<void> => new Promise((resolve) => set
 export async function waitFor<T>(what: string, attempt: () => Promise<T | null>, options: WaitOptions): Promise<T> {
   const { timeoutMs, pollMs = DEFAULT_POLL_MS, signal } = options;
   const deadline = performance.now() + timeoutMs;
-  let lastReason = '';
+  let lastReason: string;
   for (;;) {
     signal?.throwIfAborted();
     try {
