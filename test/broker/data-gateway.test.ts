@@ -61,14 +61,17 @@ test('smoke: server version, account and a two-sided quote', async () => {
 test('smoke without a gateway says what to do', async () => {
   const broker = testBroker(1, { requestTimeoutMs: 200 });
   const failed = smoke({ broker, trading: DEFAULT_CONFIG.trading });
-  await expect(failed).rejects.toMatchObject({ code: 'NO_GATEWAY', message: expect.stringContaining('127.0.0.1:1') });
+  await expect(failed).rejects.toMatchObject({
+    code: 'NO_GATEWAY',
+    message: expect.stringContaining('127.0.0.1:1') as string,
+  });
 });
 
 test('front contracts by the roll rule, with the expiry as an integer', async () => {
   const data = await connect();
   expect(await data.resolveFront('ES', TRADE_DATE)).toEqual({
     ...{ secType: 'FUT', symbol: 'ES', ibSymbol: 'ES', localSymbol: 'ESZ3', tradingClass: 'ES', exchange: 'CME' },
-    ...{ currency: 'USD', multiplier: 50, lastTradeDate: 20131220, conId: expect.any(Number) },
+    ...{ currency: 'USD', multiplier: 50, lastTradeDate: 20131220, conId: expect.any(Number) as number },
   });
   expect(await data.resolveFront('GC', TRADE_DATE)).toMatchObject({ localSymbol: 'GCZ3', multiplier: 100 });
   expect((await data.resolveFront('ES', '2013-12-13')).localSymbol).toBe('ESH4');

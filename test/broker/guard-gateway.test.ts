@@ -16,10 +16,7 @@ import { ACCOUNT, TRADING_ID } from './scripted-tws';
 
 const MINUTE = 60_000;
 type Synced = Extract<OrderEvidence, { synced: true }>;
-interface GatewayOrder {
-  readonly orderRef: string;
-  readonly status: string;
-}
+type GatewayOrder = { readonly orderRef: string };
 
 let gateway: PaperGateway;
 let now = Date.parse('2013-10-09T14:30:00Z');

@@ -304,12 +304,10 @@ describe('evidence', () => {
         peer.hold({ orderId: 0, clientId: 0, contract: ES_WIRE, order: wireOrder({ orderRef: '' }), permId: 77 });
       },
     });
-    expect(rig.events).toContainEqual(
-      expect.objectContaining({ type: 'order', order: expect.objectContaining({ orderRef: `${ACCOUNT}-1-100` }) }),
-    );
-    expect(rig.events).toContainEqual(
-      expect.objectContaining({ type: 'foreign-order', order: expect.objectContaining({ permId: 77, orderId: 0 }) }),
-    );
+    expect(rig.events).toMatchObject([
+      { type: 'order', order: { orderRef: `${ACCOUNT}-1-100` } },
+      { type: 'foreign-order', order: { permId: 77, orderId: 0 } },
+    ]);
     expect(rig.guard.connection().nextValidId).toBe(1_000_801);
   });
 

@@ -1,5 +1,5 @@
 /** UNSET values and times as @stoqey/ib hands them on. */
-import type { Contract, Execution, Order, OrderState } from '@stoqey/ib';
+import type { Execution, Order, OrderState } from '@stoqey/ib';
 import { describeExecution, describeOrder, isSet } from '../../src/broker/order-messages';
 import { formatIbUtc, parseIbTime } from '../../src/broker/ib-time';
 
@@ -21,7 +21,7 @@ test('an open order full of UNSET values has none of them', () => {
     permId: undefined,
     parentId: 2_147_483_647,
   } as unknown as Order;
-  expect(describeOrder({ conId: 1 } as Contract, order, { status: 'Submitted' } as OrderState, 7)).toMatchObject({
+  expect(describeOrder({ conId: 1 }, order, { status: 'Submitted' } as OrderState, 7)).toMatchObject({
     ...{
       side: 'sell',
       quantity: 2,

@@ -18,73 +18,18 @@ import type { OrderDescription, OrderMessage } from '../../src/broker/order-mess
 import { isCorrection, standingExecutions } from '../../src/broker/standing-executions';
 import type { BrokerExecution } from '../../src/domain/broker-events';
 import { orderRef, ORDER_LEGS } from '../../src/domain/ids';
-
-const ACCOUNT = 'DEMO1000001';
-const CLIENT = 101;
-const keyOf = (index: number): string => `${ACCOUNT}-1-${index}`;
-
-const description = (fields: Partial<OrderDescription>): OrderDescription => ({
-  orderId: 1_000_000,
-  clientId: CLIENT,
-  permId: 500,
-  orderRef: keyOf(1),
-  conId: 1,
-  ibSymbol: 'ES',
-  secType: 'FUT',
-  exchange: 'CME',
-  currency: 'USD',
-  side: 'buy',
-  quantity: 2,
-  orderType: 'MKT',
-  lmtPrice: null,
-  auxPrice: null,
-  tif: 'DAY',
-  ocaGroup: '',
-  ocaType: 0,
-  parentId: 0,
-  outsideRth: true,
-  status: 'Submitted',
-  ...fields,
-});
-
-const execution = (fields: Partial<BrokerExecution>): BrokerExecution => ({
-  execId: '0001.aa.01.01',
-  orderRef: keyOf(1),
-  orderId: 1_000_000,
-  permId: 500,
-  clientId: CLIENT,
-  conId: 1,
-  symbol: 'ES',
-  side: 'buy',
-  shares: 1,
-  price: 1_650,
-  time: 1_000,
-  ...fields,
-});
-
-const open = (fields: Partial<OrderDescription> = {}): OrderMessage => ({
-  type: 'open-order',
-  order: description(fields),
-});
-const completed = (fields: Partial<OrderDescription> = {}): OrderMessage => ({
-  type: 'completed-order',
-  order: description({ orderId: 0, clientId: null, ...fields }),
-});
-const status = (text: string, permId = 500, orderId = 1_000_000): OrderMessage => ({
-  type: 'order-status',
-  orderId,
-  clientId: CLIENT,
-  permId,
-  status: text,
-});
-const executed = (fields: Partial<BrokerExecution> = {}): OrderMessage => ({
-  type: 'execution',
-  execution: execution(fields),
-});
-const commission = (execId: string): OrderMessage => ({
-  type: 'commission',
-  commission: { execId, commission: 2.25, realizedPnl: null },
-});
+import {
+  ACCOUNT,
+  CLIENT,
+  commission,
+  completed,
+  description,
+  executed,
+  execution,
+  keyOf,
+  open,
+  status,
+} from './mirror-messages';
 
 const mirrorOf = (messages: readonly OrderMessage[]): OrderMirror => {
   const mirror = emptyMirror(ACCOUNT, CLIENT);
