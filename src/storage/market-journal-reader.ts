@@ -49,7 +49,8 @@ export function openJournalReader(stateDir: string, account: string, report: Rep
     }
     return rows
       .filter(({ row }) => row.bar.start >= from && row.bar.start < to)
-      .sort((a, b) => a.consumedAt - b.consumedAt || a.row.bar.start - b.row.bar.start);
+      // Stable: rows of one instant stay in the order they were appended.
+      .sort((a, b) => a.consumedAt - b.consumedAt);
   };
 
   return {

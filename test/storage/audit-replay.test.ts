@@ -1,0 +1,90 @@
+import fc from 'fast-check';
+import type { DecisionRecord, Vote } from '../../src/domain/proposals';
+import { BOUNDARY, compareDecision } from '../../src/storage/audit-replay';
+
+const vote = (sell: number, hold: number, buy: number): Vote => ({
+  model: 'sgd',
+  signal: 'hold',
+  probabilities: [sell, hold, buy],
+});
+const record = (changes: Partial<DecisionRecord> = {}): DecisionRecord => ({
+  decisionId: 'A/ES/2013-10-09T14:31:00.000Z',
+  account: 'A',
+  symbol: 'ES',
+  barClose: 0,
+  featureHash: 'f',
+  schemaHash: 's',
+  modelRun: '20131008_220000',
+  votes: [vote(0.2, 0.3, 0.5)],
+  skipped: [],
+  signal: 'buy',
+  confidence: 1,
+  action: 'enter',
+  reason: 'vote buy',
+  warmupFrom: 0,
+  quote: null,
+  stale: null,
+  session: {
+    position: 0,
+    enteredAt: null,
+    lastStopAt: null,
+    entryPending: false,
+    exitPending: false,
+    tradesToday: 0,
+    halted: false,
+    paused: false,
+    frozen: false,
+  },
+  runtime: { node: 'v20', onnxruntime: '1', cpu: 'x' },
+  ...changes,
+});
+
+test.each<[string, Partial<DecisionRecord>, Partial<DecisionRecord>, boolean, string]>([
+  ['nothing', {}, {}, true, 'equal'],
+  ['the machine only', {}, { runtime: { node: 'v20', onnxruntime: '1', cpu: 'y' } }, false, 'equal'],
+  ['a last bit, here', {}, { votes: [vote(0.2, 0.3, 0.5000001)] }, true, 'differing'],
+  ['a last bit, elsewhere', {}, { votes: [vote(0.2, 0.3, 0.5000001)] }, false, 'equal-decision'],
+  ['more than rounding, elsewhere', {}, { votes: [vote(0.2, 0.3, 0.5001)] }, false, 'differing'],
+  ['another model', {}, { votes: [{ ...vote(0.2, 0.3, 0.5), model: 'forest' }] }, false, 'differing'],
+  ['a vote fewer', {}, { votes: [] }, false, 'differing'],
+  [
+    'a decision at the boundary, elsewhere',
+    { votes: [vote(0.2, 0.4, 0.400001)] },
+    { votes: [vote(0.2, 0.400001, 0.4)], signal: 'hold', action: 'none', reason: 'vote is hold' },
+    false,
+    'within-boundary',
+  ],
+  [
+    'a decision away from the boundary, elsewhere',
+    {},
+    { votes: [vote(0.2, 0.3, 0.5000001)], signal: 'hold', action: 'none', reason: 'vote is hold' },
+    false,
+    'differing',
+  ],
+  [
+    'a decision at the boundary, here',
+    { votes: [vote(0.2, 0.4, 0.400001)] },
+    { votes: [vote(0.2, 0.400001, 0.4)], signal: 'hold' },
+    true,
+    'differing',
+  ],
+  ['only the reason', {}, { reason: 'no two-sided quote' }, false, 'differing'],
+])('%s', (_name, recorded, replayed, sameRuntime, outcome) => {
+  expect(compareDecision(record(recorded), record(replayed), sameRuntime).outcome).toBe(outcome);
+});
+
+test('differences name the field with both values', () => {
+  const { differences } = compareDecision(record(), record({ featureHash: 'g' }), true);
+  expect(differences).toEqual([{ field: 'featureHash', recorded: '"f"', replayed: '"g"' }]);
+});
+
+test('no vote further apart than the boundary is ever forgiven', () => {
+  const probability = fc.double({ min: 0, max: 1, noNaN: true });
+  fc.assert(
+    fc.property(probability, probability, fc.boolean(), (a, b, same) => {
+      const { outcome } = compareDecision(record({ votes: [vote(a, 0, 0)] }), record({ votes: [vote(b, 0, 0)] }), same);
+      if (Math.abs(a - b) > BOUNDARY) expect(outcome).toBe('differing');
+      if (same) expect(outcome === 'equal').toBe(JSON.stringify(a) === JSON.stringify(b));
+    }),
+  );
+});
