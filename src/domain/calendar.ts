@@ -2,7 +2,7 @@
  * Trade dates and sessions (requirement F2): a trade date begins at 17:00 Chicago the evening before, so Sunday evening
  * belongs to Monday and Friday's ends at the week's close. All arguments and results are UTC epoch milliseconds.
  */
-import { DAY_MS, exchangeTime, utcOf } from './exchange-time';
+import { DAY_MS, exchangeTime, MINUTE_MS, utcOf, zoneOffsetMs } from './exchange-time';
 import type { Instrument } from './instruments';
 
 const CHICAGO = 'America/Chicago';
@@ -35,6 +35,15 @@ export function tradeDateBounds(tradeDate: string): { readonly start: number; re
     start: utcOf(plusDays(tradeDate, -1), SESSION_START, CHICAGO),
     end: utcOf(tradeDate, SESSION_START, CHICAGO),
   };
+}
+
+/** The next 17:00 Chicago after `utcMs`, weekends included: until then the trade date stays what it is. */
+export function nextSessionStart(utcMs: number): number {
+  const local = utcMs + zoneOffsetMs(utcMs, CHICAGO);
+  const days = Math.floor(local / DAY_MS - SESSION_START / (24 * 60)) + 1;
+  const start = days * DAY_MS + SESSION_START * MINUTE_MS;
+  // The clocks change at 02:00, so a day's 17:00 has the offset of the hours just before it.
+  return start - zoneOffsetMs(start - zoneOffsetMs(utcMs, CHICAGO) - 3 * 60 * MINUTE_MS, CHICAGO);
 }
 
 /** The trade date after `tradeDate`, weekends skipped (exchange holidays are days without data, not missing days). */

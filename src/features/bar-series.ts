@@ -1,6 +1,6 @@
 /** Bars in columns, the form that kernels read: typed arrays, absent quotes as NaN, breaks marked once for everybody. */
 import type { BarWithQuote } from '../domain/bars';
-import { tradeDateBounds, tradeDateOf } from '../domain/calendar';
+import { nextSessionStart, tradeDateOf } from '../domain/calendar';
 import { MINUTE_MS } from '../domain/exchange-time';
 import { FeatureError } from './feature-error';
 
@@ -106,27 +106,34 @@ export const unmarkedSeries = (columns: BarColumns): BarSeries => ({
 /** Marks breaks bar by bar; refuses what would poison every later value of a recursive indicator. */
 export class BreakMarker {
   private last = Number.NEGATIVE_INFINITY;
-  private tradeDateEnd = Number.NEGATIVE_INFINITY;
+  private tradeDate = '';
+  /** Up to here the trade date cannot change. */
+  private checkFrom = Number.NEGATIVE_INFINITY;
 
   /** Judges bars [from, to). Throws FeatureError BARS_UNSORTED or BAR_INVALID. */
   mark(series: BarSeries, from: number, to: number): void {
     const { start, open, high, low, close, volume, opensTradeDate, afterBreak } = series;
-    let { last, tradeDateEnd } = this;
+    let { last } = this;
     for (let i = from; i < to; i += 1) {
       const time = start[i];
       if (!(time > last)) throw unsorted(time, last);
       // One sum finds every NaN and infinity: their difference with themselves is not 0.
       const sum = open[i] + high[i] + low[i] + close[i] + volume[i];
       if (sum - sum !== 0) throw invalidBar(time);
-      const opens = time >= tradeDateEnd;
-      if (opens) tradeDateEnd = tradeDateBounds(tradeDateOf(time)).end;
+      const opens = time >= this.checkFrom && this.changesTradeDate(time);
       opensTradeDate[i] = opens ? 1 : 0;
       // Counted between starts: the minute after a bar starts one minute later, so 15 silent minutes are 16.
       afterBreak[i] = opens || time - last > BREAK_GAP_MINUTES * MINUTE_MS ? 1 : 0;
       last = time;
     }
     this.last = last;
-    this.tradeDateEnd = tradeDateEnd;
+  }
+
+  private changesTradeDate(time: number): boolean {
+    const before = this.tradeDate;
+    this.tradeDate = tradeDateOf(time);
+    this.checkFrom = nextSessionStart(time);
+    return this.tradeDate !== before;
   }
 }
 

@@ -73,32 +73,43 @@ export class MacdKernel implements Kernel {
     const fastWeight = 2 / (fast + 1);
     const slowWeight = 2 / (slow + 1);
     const signalWeight = 2 / (signal + 1);
-    const signalFrom = slow + signal - 2;
+    let i = from;
+    for (; i < to && base + i < slow + signal - 1; i += 1, at += stride) this.warmUp(close, i, base + i, cells, at);
     let { fastValue, slowValue, signalValue } = this;
-    for (let i = from; i < to; i += 1, at += stride) {
-      const bar = base + i;
-      if (bar >= slow) {
-        fastValue = fastValue * (1 - fastWeight) + close[i] * fastWeight;
-        slowValue = slowValue * (1 - slowWeight) + close[i] * slowWeight;
-      } else if (bar === slow - 1) {
-        fastValue = sumBefore(close, i + 1, fast) / fast;
-        slowValue = sumBefore(close, i + 1, slow) / slow;
-      }
+    for (; i < to; i += 1, at += stride) {
+      const price = close[i];
+      fastValue = fastValue * (1 - fastWeight) + price * fastWeight;
+      slowValue = slowValue * (1 - slowWeight) + price * slowWeight;
       const line = fastValue - slowValue;
-      let smoothed = Number.NaN;
-      if (bar > signalFrom) smoothed = signalValue = signalValue * (1 - signalWeight) + line * signalWeight;
-      else if (bar >= slow - 1) {
-        signalValue += line;
-        if (bar === signalFrom) smoothed = signalValue = signalValue / signal;
-      }
+      signalValue = signalValue * (1 - signalWeight) + line * signalWeight;
+      const histogram = line - signalValue;
       cells[at] = line;
-      cells[at + 1] = smoothed;
-      cells[at + 2] = line - smoothed;
-      cells[at + 3] = (line - smoothed) / close[i];
+      cells[at + 1] = signalValue;
+      cells[at + 2] = histogram;
+      cells[at + 3] = histogram / price;
     }
     this.fastValue = fastValue;
     this.slowValue = slowValue;
     this.signalValue = signalValue;
+  }
+
+  /** Bars up to the first value of the signal line. */
+  private warmUp(close: Float64Array, i: number, bar: number, cells: FeatureCells, at: number): void {
+    const { fast, slow, signal } = this;
+    if (bar === slow - 1) {
+      this.fastValue = sumBefore(close, i + 1, fast) / fast;
+      this.slowValue = sumBefore(close, i + 1, slow) / slow;
+    } else if (bar >= slow) {
+      this.fastValue += (close[i] - this.fastValue) * (2 / (fast + 1));
+      this.slowValue += (close[i] - this.slowValue) * (2 / (slow + 1));
+    }
+    const line = this.fastValue - this.slowValue;
+    if (bar >= slow - 1) this.signalValue += line / signal;
+    const smoothed = bar === slow + signal - 2 ? this.signalValue : Number.NaN;
+    cells[at] = line;
+    cells[at + 1] = smoothed;
+    cells[at + 2] = line - smoothed;
+    cells[at + 3] = (line - smoothed) / close[i];
   }
 }
 

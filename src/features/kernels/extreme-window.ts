@@ -1,21 +1,32 @@
 /**
- * Maximum of a window of a series by van Herk's blocks: at the end of each block of `period` bars the maxima of its tails are noted; a
- * window is one tail of the block before and one head of this one. Two comparisons a bar, no branches that depend on prices.
+ * Highest or lowest value of a window by van Herk's blocks: at the end of each block of `period` bars the extremes of its tails are
+ * noted; a window is one tail of the block before and the head of this one. Two comparisons a bar, no branch that depends on prices.
  */
 export class ExtremeWindow {
-  /** tails[k]: maximum of bars k … period − 1 of the block before; −∞ beyond its end and in the first block. */
+  /** tails[k]: extreme of bars k … period − 1 of the block before; nothing beyond its end and before the first block ends. */
   readonly tails: Float64Array;
-  /** Maximum of this block so far. */
-  head = Number.NEGATIVE_INFINITY;
+  /** Extreme of this block so far. */
+  head: number;
+  private readonly nothing: number;
 
-  constructor(private readonly period: number) {
-    this.tails = new Float64Array(period + 1).fill(Number.NEGATIVE_INFINITY);
+  /** `sign` 1 gives the highest value, −1 the lowest. */
+  constructor(
+    private readonly period: number,
+    private readonly sign: 1 | -1,
+  ) {
+    this.nothing = sign === 1 ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
+    this.tails = new Float64Array(period + 1).fill(this.nothing);
+    this.head = this.nothing;
   }
 
-  /** Begins the block at index `i` of `sign` × `values`, of which `period` earlier ones are there. `sign` −1 makes it a minimum. */
-  beginBlock(values: Float64Array, i: number, sign: 1 | -1): void {
-    const { tails, period } = this;
-    for (let k = period - 1; k >= 0; k -= 1) tails[k] = Math.max(tails[k + 1], sign * values[i - period + k]);
-    this.head = Number.NEGATIVE_INFINITY;
+  /** The block that ends before index `end` is over. */
+  endBlock(values: Float64Array, end: number): void {
+    const { tails, period, sign } = this;
+    let extreme = this.nothing;
+    for (let k = period - 1; k >= 0; k -= 1) {
+      const value = values[end - period + k];
+      extreme = sign === 1 ? Math.max(extreme, value) : Math.min(extreme, value);
+      tails[k] = extreme;
+    }
   }
 }

@@ -1,6 +1,7 @@
 /** RSI, rate of change and the slow stochastic; where a window did not move they give TA-Lib's 0. */
 import type { BarSeries } from '../bar-series';
 import { ExtremeWindow } from './extreme-window';
+import { sumBefore } from './kernel';
 import type { FeatureCells, Kernel } from './kernel';
 
 export class RsiKernel implements Kernel {
@@ -51,33 +52,14 @@ export class RocKernel implements Kernel {
   }
 }
 
-/** A plain mean over a few values of a kernel's own. */
-class ShortMean {
-  private readonly ring: Float64Array;
-  private next = 0;
-
-  constructor(private readonly period: number) {
-    this.ring = new Float64Array(period);
-  }
-
-  /** The mean of the last `period` values; the caller knows when there are enough. */
-  push(value: number): number {
-    const { ring, period } = this;
-    ring[this.next] = value;
-    this.next = this.next + 1 === period ? 0 : this.next + 1;
-    let sum = 0;
-    for (let i = 0; i < period; i += 1) sum += ring[i];
-    return sum / period;
-  }
-}
-
 /** %K smoothed over `slowK` bars and %D over `slowD` bars of it, both by the plain mean. */
 export class StochasticKernel implements Kernel {
   readonly lookback: number;
   private readonly highest: ExtremeWindow;
   private readonly lowest: ExtremeWindow;
-  private readonly meanK: ShortMean;
-  private readonly meanD: ShortMean;
+  /** Fast and slow %K of the bars of this call, behind those of before that the means still need. */
+  private fast: Float64Array;
+  private slow: Float64Array;
   private place = 0;
 
   constructor(
@@ -86,48 +68,62 @@ export class StochasticKernel implements Kernel {
     private readonly slowD: number,
   ) {
     this.lookback = period;
-    this.highest = new ExtremeWindow(period);
-    this.lowest = new ExtremeWindow(period);
-    this.meanK = new ShortMean(slowK);
-    this.meanD = new ShortMean(slowD);
+    this.highest = new ExtremeWindow(period, 1);
+    this.lowest = new ExtremeWindow(period, -1);
+    this.fast = new Float64Array(slowK);
+    this.slow = new Float64Array(slowD);
   }
 
   run(series: BarSeries, from: number, to: number, cells: FeatureCells, at: number, stride: number): void {
-    const { high, low, close, base } = series;
-    const { period, highest, lowest, meanK, meanD } = this;
+    const { slowK, slowD } = this;
+    const rows = to - from;
+    this.fast = withRoom(this.fast, slowK, rows);
+    this.slow = withRoom(this.slow, slowD, rows);
+    this.fastK(series, from, to);
+    const { fast, slow } = this;
+    const firstK = this.period + slowK - 2;
+    for (let r = 0, cell = at, bar = series.base + from; r < rows; r += 1, cell += stride, bar += 1) {
+      const k = sumBefore(fast, slowK + r + 1, slowK) / slowK;
+      slow[slowD + r] = k;
+      cells[cell] = bar < firstK ? Number.NaN : k;
+      cells[cell + 1] = bar < firstK + slowD - 1 ? Number.NaN : sumBefore(slow, slowD + r + 1, slowD) / slowD;
+    }
+    fast.copyWithin(0, rows, rows + slowK);
+    slow.copyWithin(0, rows, rows + slowD);
+  }
+
+  private fastK({ high, low, close }: BarSeries, from: number, to: number): void {
+    const { period, highest, lowest, fast, slowK } = this;
     const highTails = highest.tails;
     const lowTails = lowest.tails;
-    const firstK = period + this.slowK - 2;
-    const firstD = firstK + this.slowD - 1;
     let { place } = this;
     let top = highest.head;
     let bottom = lowest.head;
-    for (let i = from; i < to; i += 1, at += stride) {
-      const bar = base + i;
+    for (let i = from, at = slowK; i < to; i += 1, at += 1) {
       if (place === period) {
-        highest.beginBlock(high, i, 1);
-        lowest.beginBlock(low, i, -1);
-        top = bottom = Number.NEGATIVE_INFINITY;
+        highest.endBlock(high, i);
+        lowest.endBlock(low, i);
+        top = Number.NEGATIVE_INFINITY;
+        bottom = Number.POSITIVE_INFINITY;
         place = 0;
       }
-      top = Math.max(top, high[i]);
-      bottom = Math.max(bottom, -low[i]);
       place += 1;
-      const highestHigh = Math.max(top, highTails[place]);
-      const lowestLow = -Math.max(bottom, lowTails[place]);
-      const range = highestHigh - lowestLow;
-      const fast = range === 0 ? 0 : ((close[i] - lowestLow) / range) * 100;
-      const smoothed = bar < period - 1 ? Number.NaN : meanK.push(fast);
-      cells[at] = bar < firstK ? Number.NaN : smoothed;
-      cells[at + 1] = bar < firstK ? Number.NaN : firstD <= bar ? meanD.push(smoothed) : this.warmUp(smoothed);
+      top = Math.max(top, high[i]);
+      bottom = Math.min(bottom, low[i]);
+      const lowestLow = Math.min(bottom, lowTails[place]);
+      const range = Math.max(top, highTails[place]) - lowestLow;
+      fast[at] = range === 0 ? 0 : ((close[i] - lowestLow) / range) * 100;
     }
     this.place = place;
     highest.head = top;
     lowest.head = bottom;
   }
+}
 
-  private warmUp(smoothed: number): number {
-    this.meanD.push(smoothed);
-    return Number.NaN;
-  }
+/** `values` itself, or a longer copy, with room for `rows` values behind its first `kept`. */
+function withRoom(values: Float64Array, kept: number, rows: number): Float64Array {
+  if (values.length >= kept + rows) return values;
+  const longer = new Float64Array(kept + rows);
+  longer.set(values.subarray(0, kept));
+  return longer;
 }

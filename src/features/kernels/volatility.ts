@@ -49,27 +49,30 @@ export class BollingerKernel implements Kernel {
 
   run({ close, base }: BarSeries, from: number, to: number, cells: FeatureCells, at: number, stride: number): void {
     const { period, deviations } = this;
+    let { anchor, sum, squares } = this;
     for (let i = from; i < to; i += 1, at += stride) {
       const bar = base + i;
-      if (isAnchor(bar)) this.reanchor(close, i, Math.min(period, bar));
-      const added = close[i] - this.anchor;
-      this.sum += added;
-      this.squares += added * added;
-      if (bar >= period) {
-        const gone = close[i - period] - this.anchor;
-        this.sum -= gone;
-        this.squares -= gone * gone;
+      if (isAnchor(bar)) {
+        this.reanchor(close, i, Math.min(period, bar));
+        ({ anchor, sum, squares } = this);
       }
-      const offset = this.sum / period;
-      const variance = Math.max(0, this.squares / period - offset * offset);
-      const mean = bar < period - 1 ? Number.NaN : this.anchor + offset;
-      const reach = deviations * Math.sqrt(variance);
+      const added = close[i] - anchor;
+      const gone = bar < period ? 0 : close[i - period] - anchor;
+      sum += added - gone;
+      squares += added * added - gone * gone;
+      const offset = sum / period;
+      const mean = bar < period - 1 ? Number.NaN : anchor + offset;
+      const reach = deviations * Math.sqrt(Math.max(0, squares / period - offset * offset));
+      const lower = mean - reach;
+      const width = 2 * reach;
       cells[at] = mean + reach;
-      cells[at + 1] = mean - reach;
-      cells[at + 2] = (2 * reach) / mean;
+      cells[at + 1] = lower;
+      cells[at + 2] = width / mean;
       // Bands that have closed have the price in their middle.
-      cells[at + 3] = reach === 0 ? mean - mean + 0.5 : (close[i] - mean + reach) / (2 * reach);
+      cells[at + 3] = width === 0 ? lower - lower + 0.5 : (close[i] - lower) / width;
     }
+    this.sum = sum;
+    this.squares = squares;
   }
 
   private reanchor(close: Float64Array, i: number, count: number): void {
@@ -90,11 +93,9 @@ const FLAT = 1e-14;
 export class OpenCloseCorrelationKernel implements Kernel {
   readonly lookback: number;
   private anchor = 0;
-  private sumOpen = 0;
-  private sumClose = 0;
-  private squaresOpen = 0;
-  private squaresClose = 0;
-  private products = 0;
+  private sums: readonly [open: number, close: number, opens: number, closes: number, products: number] = [
+    0, 0, 0, 0, 0,
+  ];
 
   constructor(private readonly period: number) {
     this.lookback = period;
@@ -103,36 +104,58 @@ export class OpenCloseCorrelationKernel implements Kernel {
   run(series: BarSeries, from: number, to: number, cells: FeatureCells, at: number, stride: number): void {
     const { open, close, base } = series;
     const { period } = this;
+    let { anchor } = this;
+    let [sumOpen, sumClose, squaresOpen, squaresClose, products] = this.sums;
     for (let i = from; i < to; i += 1, at += stride) {
       const bar = base + i;
-      if (isAnchor(bar)) this.reanchor(open, close, i, Math.min(period, bar));
-      this.add(open[i] - this.anchor, close[i] - this.anchor, 1);
-      if (bar >= period) this.add(open[i - period] - this.anchor, close[i - period] - this.anchor, -1);
-      cells[at] = bar < period - 1 ? Number.NaN : this.correlation();
+      if (isAnchor(bar)) {
+        anchor = close[i];
+        [sumOpen, sumClose, squaresOpen, squaresClose, products] = sumsAround(
+          anchor,
+          open,
+          close,
+          i,
+          Math.min(period, bar),
+        );
+      }
+      const x = open[i] - anchor;
+      const y = close[i] - anchor;
+      const oldX = bar < period ? 0 : open[i - period] - anchor;
+      const oldY = bar < period ? 0 : close[i - period] - anchor;
+      sumOpen += x - oldX;
+      sumClose += y - oldY;
+      squaresOpen += x * x - oldX * oldX;
+      squaresClose += y * y - oldY * oldY;
+      products += x * y - oldX * oldY;
+      const spreadOpen = period * squaresOpen - sumOpen * sumOpen;
+      const spreadClose = period * squaresClose - sumClose * sumClose;
+      const floor = FLAT * anchor * anchor;
+      const moved = spreadOpen > floor && spreadClose > floor;
+      const value = (period * products - sumOpen * sumClose) / Math.sqrt(spreadOpen * spreadClose);
+      cells[at] = bar < period - 1 ? Number.NaN : moved ? Math.min(1, Math.max(-1, value)) : 0;
     }
+    this.anchor = anchor;
+    this.sums = [sumOpen, sumClose, squaresOpen, squaresClose, products];
   }
+}
 
-  private add(open: number, close: number, sign: 1 | -1): void {
-    this.sumOpen += sign * open;
-    this.sumClose += sign * close;
-    this.squaresOpen += sign * open * open;
-    this.squaresClose += sign * close * close;
-    this.products += sign * open * close;
+/** Sums, squares and products of the `count` bars before index `end`, as deviations from the anchor. */
+function sumsAround(
+  anchor: number,
+  open: Float64Array,
+  close: Float64Array,
+  end: number,
+  count: number,
+): [open: number, close: number, opens: number, closes: number, products: number] {
+  let [sumOpen, sumClose, squaresOpen, squaresClose, products] = [0, 0, 0, 0, 0];
+  for (let i = end - count; i < end; i += 1) {
+    const x = open[i] - anchor;
+    const y = close[i] - anchor;
+    sumOpen += x;
+    sumClose += y;
+    squaresOpen += x * x;
+    squaresClose += y * y;
+    products += x * y;
   }
-
-  private correlation(): number {
-    const { period, sumOpen, sumClose } = this;
-    const spreadOpen = period * this.squaresOpen - sumOpen * sumOpen;
-    const spreadClose = period * this.squaresClose - sumClose * sumClose;
-    const floor = FLAT * this.anchor * this.anchor;
-    if (spreadOpen <= floor || spreadClose <= floor) return 0;
-    const value = (period * this.products - sumOpen * sumClose) / Math.sqrt(spreadOpen * spreadClose);
-    return Math.min(1, Math.max(-1, value));
-  }
-
-  private reanchor(open: Float64Array, close: Float64Array, i: number, count: number): void {
-    this.anchor = close[i];
-    this.sumOpen = this.sumClose = this.squaresOpen = this.squaresClose = this.products = 0;
-    for (let k = i - count; k < i; k += 1) this.add(open[k] - this.anchor, close[k] - this.anchor, 1);
-  }
+  return [sumOpen, sumClose, squaresOpen, squaresClose, products];
 }
