@@ -84,9 +84,12 @@ async function runClient(client, port) {
     results.set(step, { ok, detail });
   });
   const timer = setTimeout(() => child.kill('SIGKILL'), CLIENT_TIMEOUT_MS);
-  const code = await new Promise((resolve) => child.once('close', resolve));
-  clearTimeout(timer);
-  return { results, code, said };
+  try {
+    const code = await new Promise((resolve, reject) => child.once('close', resolve).once('error', reject));
+    return { results, code, said };
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 function printTable(outcomes) {

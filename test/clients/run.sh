@@ -15,6 +15,10 @@ clients=("$@")
 if [ ${#clients[@]} -eq 0 ]; then clients=(stoqey ib_async ib_insync ibapi); fi
 
 for client in "${clients[@]}"; do
+  if [ "$client" != stoqey ] && [ -z "${packages[$client]:-}" ]; then
+    echo "unknown client \"$client\": choose from stoqey ${!packages[*]}" >&2
+    exit 2
+  fi
   package="${packages[$client]:-}"
   if [ -z "$package" ] || [ -f "$cache/$client/installed-$package" ]; then continue; fi
   command -v python3 >/dev/null || { echo "python3 is needed for $client: install Python 3.10 or later" >&2; exit 2; }
