@@ -80,7 +80,9 @@ export class BrokerSession {
       limiter: this.limiter,
       pending: this.pending,
       mirror: () => this.mirror,
-      forgotten: (entries) => log.warn({ orders: entries }, 'orders believed live are unknown to the broker'),
+      forgotten: (entries) => {
+        if (entries.length > 0) log.warn({ orders: entries }, 'orders believed live are unknown to the broker');
+      },
     });
   }
 

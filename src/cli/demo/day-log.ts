@@ -4,12 +4,15 @@
  */
 import { appendFileSync, existsSync, readFileSync, truncateSync } from 'node:fs';
 import type { FeedBar } from '../../domain/process-messages';
+import type { ProposalAnswer } from '../../domain/proposals';
 
 export interface MinuteRecord {
   /** End of the minute, UTC ms. */
   readonly marketTime: number;
   readonly bars: readonly Pick<FeedBar, 'symbol' | 'close'>[];
   readonly decisionIds: readonly string[];
+  /** What the session answered to the minute's proposals; a refusal by its validator is in no history, so it is counted from here. */
+  readonly answers: readonly ProposalAnswer[];
   /** Result of the day so far, dollars; null when nothing is held and nothing was traded. */
   readonly pnl: number | null;
 }

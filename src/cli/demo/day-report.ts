@@ -84,6 +84,16 @@ export function buyAndHold(minutes: readonly MinuteRecord[], instruments: readon
   return cents(total);
 }
 
+/** Refusals of the session and of the guard, by their stable codes. */
+export function refusalsByCode(minutes: readonly Pick<MinuteRecord, 'answers'>[]): DayReport['refusals'] {
+  const counts: Partial<Record<RefusalCode, number>> = {};
+  for (const answer of minutes.flatMap(({ answers }) => answers)) {
+    if (!('refusal' in answer)) continue;
+    counts[answer.refusal.code] = (counts[answer.refusal.code] ?? 0) + 1;
+  }
+  return counts;
+}
+
 export interface DayEvidence {
   readonly tradingDay: string;
   readonly instruments: readonly FutureSymbol[];
@@ -104,8 +114,8 @@ export function dayReport(evidence: DayEvidence): DayReport {
     instruments: evidence.instruments,
     bars: minutes.reduce((sum, { bars }) => sum + bars.length, 0),
     decisions: decisions.size,
-    proposals: totals.proposals,
-    refusals: totals.refusals,
+    proposals: minutes.reduce((sum, { answers }) => sum + answers.length, 0),
+    refusals: refusalsByCode(minutes),
     orders: totals.orders,
     trades: totals.trades,
     fees: cents(totals.fees),

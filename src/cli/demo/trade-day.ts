@@ -10,8 +10,10 @@ import type { BrokerConfig } from '../../config/config';
 import { startFeed } from '../../client/session-start';
 import { tradeDateBounds } from '../../domain/calendar';
 import { exchangeTime, utcOf } from '../../domain/exchange-time';
+import { sessionWorkflowId } from '../../domain/ids';
 import type { FutureSymbol } from '../../domain/instruments';
 import type { SessionSnapshot } from '../../domain/session-snapshot';
+import { liftHalt } from '../../workflows/messages';
 import type { BrokerStatement } from './broker-statement';
 import { differencesOf, joinStatements, readStatement } from './broker-statement';
 import { DayLog } from './day-log';
@@ -102,6 +104,7 @@ export class TradeDay {
     await startFeed(client, { account, tradeDate, model, lockStep: true });
     await feed.ready(tradeDate);
     show.change({ phase: '' });
+    await this.liftHaltOfEarlierDay();
     await this.catchUp();
     for (const minuteEnd of remainingSteps(this.schedule, clock.time)) {
       this.parts.signal.throwIfAborted();
@@ -113,6 +116,23 @@ export class TradeDay {
     await gateway.release(end);
     await feed.close(tradeDate, end);
     await session.closed(tradeDate);
+  }
+
+  /**
+   * A daily-loss halt stays latched until a human lifts it. Nobody sits at the demonstration, so it does that itself, by name and on
+   * screen, when a new trade date begins; a halt of the day that is being traded stays.
+   */
+  private async liftHaltOfEarlierDay(): Promise<void> {
+    const { client, account, session, show } = this.parts;
+    const { halt } = await session.now();
+    if (halt.phase !== 'HALTED' || halt.since === null || halt.since >= this.schedule.start) return;
+    const why = `new trade date ${this.schedule.tradeDate} of the demonstration`;
+    const handle = client.workflow.getHandle(sessionWorkflowId(account));
+    await handle.executeUpdate(liftHalt, {
+      args: [{ by: 'demo', why }],
+      updateId: `demo/lift/${this.schedule.tradeDate}`,
+    });
+    show.notice('alert', `halt lifted by demo (${why}); it was: ${halt.cause ?? 'no cause given'}`);
   }
 
   private async step(minuteEnd: number): Promise<void> {
@@ -154,6 +174,7 @@ export class TradeDay {
       marketTime: minute.marketTime,
       bars: minute.bars.map(({ symbol, close }) => ({ symbol, close })),
       decisionIds: minute.decisions.map(({ decisionId }) => decisionId),
+      answers: minute.answers,
       pnl: snapshot === null || snapshot.tradeDate !== this.schedule.tradeDate ? null : dayPnl(snapshot, prices),
     });
   }
