@@ -47,7 +47,15 @@ async function startGateway() {
   let said = '';
   child.stderr.on('data', (chunk) => (said = (said + chunk).slice(-4000)));
   const lines = createInterface({ input: child.stdout });
-  await new Promise((resolve, reject) => {
+  const stop = async () => {
+    const ended = new Promise((resolve) => child.once('exit', resolve));
+    if (child.exitCode === null) {
+      process.kill(-child.pid, 'SIGTERM');
+      await ended;
+    }
+    await rm(state, { recursive: true, force: true });
+  };
+  const started = new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(new Error(`the gateway did not start:\n${said}`)), START_TIMEOUT_MS);
     lines.on('line', (line) => {
       said = (said + line + '\n').slice(-4000);
@@ -60,14 +68,12 @@ async function startGateway() {
       reject(new Error(`the gateway ended with ${code}:\n${said}`));
     });
   });
-  const stop = async () => {
-    const ended = new Promise((resolve) => child.once('exit', resolve));
-    if (child.exitCode === null) {
-      process.kill(-child.pid, 'SIGTERM');
-      await ended;
-    }
-    await rm(state, { recursive: true, force: true });
-  };
+  try {
+    await started;
+  } catch (error) {
+    await stop();
+    throw error;
+  }
   return { port, stop, said: () => said };
 }
 
