@@ -24,6 +24,7 @@ import { MarketFeed } from './market-feed/feed';
 import { InstrumentLane } from './market-feed/instrument-lane';
 import { pause, SessionLink } from './market-feed/session-link';
 import { runtimeIds } from './runtime-ids';
+import { SharedRun } from './shared-run';
 
 export interface MarketDeps {
   readonly config: Config;
@@ -44,26 +45,45 @@ export interface MarketResult {
 
 const HEARTBEAT_MS = 400;
 const POLL_MS = 250;
+/** An attempt that the server gave up is followed by the next well within this time. */
+const SUCCESSOR_GRACE_MS = 5_000;
 
 /** Activities of the market process. */
 export function createMarketActivities(deps: MarketDeps): {
   runMarket: (input: MarketFeedInput) => Promise<MarketResult>;
 } {
+  const feeds = new SharedRun<MarketResult>(SUCCESSOR_GRACE_MS);
   return {
     async runMarket(input) {
       const context = Context.current();
       const beat = setInterval(() => context.heartbeat(), HEARTBEAT_MS);
-      const data = createDataConnection(deps.config.broker);
-      const equity = new HeardEquity(data);
+      const mayBeFollowed = (): boolean => {
+        const why = context.cancellationDetails;
+        return why !== undefined && (why.timedOut || why.notFound);
+      };
+      const attempt = { signal: context.cancellationSignal, mayBeFollowed };
       try {
-        await data.connect();
-        return await runTradeDate(deps, input, data, equity, context.cancellationSignal);
+        return await feeds.join(JSON.stringify(input), (signal) => feedTheMarket(deps, input, signal), attempt);
       } finally {
         clearInterval(beat);
-        await data.close();
       }
     },
   };
+}
+
+async function feedTheMarket(deps: MarketDeps, input: MarketFeedInput, signal: AbortSignal): Promise<MarketResult> {
+  const data = createDataConnection(deps.config.broker);
+  const equity = new HeardEquity(data);
+  // Whatever waits for an answer of the gateway stops waiting.
+  const close = (): void => void data.close();
+  signal.addEventListener('abort', close, { once: true });
+  try {
+    await data.connect();
+    return await runTradeDate(deps, input, data, equity, signal);
+  } finally {
+    signal.removeEventListener('abort', close);
+    await data.close();
+  }
 }
 
 async function runTradeDate(
