@@ -124,7 +124,7 @@ async function runTradeDate(
     deps.report({ type: 'trade-date-closed', tradeDate, marketTime });
     return { tradeDate, marketTime };
   } finally {
-    lanes.forEach((lane) => lane.stop());
+    await Promise.all(lanes.map((lane) => lane.stop()));
   }
 }
 

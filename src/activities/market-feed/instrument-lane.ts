@@ -152,7 +152,9 @@ export class InstrumentLane {
     return formOpinion(this.parts.features, this.parts.ensemble);
   }
 
-  stop(): void {
+  /** Ends the streams and frees the models' memory. */
+  async stop(): Promise<void> {
     this.unsubscribe();
+    await this.parts.ensemble?.close();
   }
 }
