@@ -10,7 +10,7 @@ import { within } from './wait-for';
 export type SettledMinute = Extract<ProcessReport, { readonly type: 'bar-settled' }>;
 
 /** Long enough for every process to die once and come back. */
-const SETTLE_TIMEOUT_MS = 120_000;
+const SETTLE_TIMEOUT_MS = 600_000;
 /** A release to a feed that was just going down is lost without a word; then this asks again. */
 const REPEAT_MS = 5_000;
 

@@ -7,7 +7,7 @@ import type { GatewayControl } from './gateway-control';
 import { waitFor } from './wait-for';
 
 /** Long enough for a killed trader or server to come back and for an order of unknown outcome to be looked up. */
-const SETTLE_TIMEOUT_MS = 120_000;
+const SETTLE_TIMEOUT_MS = 600_000;
 const CALL_TIMEOUT_MS = 5_000;
 const POLL_MS = 4;
 
