@@ -13,6 +13,8 @@ import { GOOD_LINE, lineAfter, PendingCuts, type LineCondition, type TransportFa
 
 /** Long enough for the end of a socket that was closed before the new one spoke to be read, short enough not to be noticed. */
 const CLIENT_ID_GRACE_MS = 25;
+/** Turns of the event loop, each reading every socket once, that follow: a stalled process would otherwise see the time pass before the end. */
+const CLIENT_ID_GRACE_TURNS = 10;
 
 export interface TransportOptions {
   readonly host: string;
@@ -151,11 +153,16 @@ export class GatewayTransport {
       return true;
     };
     if (grantIfFree()) answer(true);
-    else setTimeout(() => answer(grantIfFree()), CLIENT_ID_GRACE_MS);
+    else setTimeout(() => afterTurns(CLIENT_ID_GRACE_TURNS, () => answer(grantIfFree())), CLIENT_ID_GRACE_MS);
   }
 
   private release(session: ClientSession): void {
     this.all.delete(session);
     if (this.holders.get(session.clientId) === session) this.holders.delete(session.clientId);
   }
+}
+
+function afterTurns(turns: number, action: () => void): void {
+  if (turns === 0) action();
+  else setImmediate(() => afterTurns(turns - 1, action));
 }
