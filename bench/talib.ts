@@ -9,7 +9,14 @@ const run = promisify(execFile);
 const SCRIPT = join(__dirname, 'talib_features.py');
 
 export type TalibResult =
-  | { readonly version: string; readonly columns: number; readonly seconds: number }
+  | {
+      readonly version: string;
+      readonly columns: number;
+      /** Its columns alone, double precision. */
+      readonly seconds: number;
+      /** And written as the float32 matrix, row-major, that our pipeline gives. */
+      readonly matrixSeconds: number;
+    }
   /** Why there is no comparison, one sentence. */
   | { readonly unavailable: string };
 

@@ -25,7 +25,7 @@ const BLOCK_ROWS = 256;
 export interface FeatureMatrix {
   readonly columns: readonly string[];
   readonly rows: number;
-  /** Start of each row's bar, UTC ms. */
+  /** Start of each row’s bar, UTC ms; the memory of the series. */
   readonly starts: Float64Array;
   /** Row-major, rows × columns, NaN where there is no value. */
   readonly values: Float32Array;
@@ -58,6 +58,7 @@ export interface FeatureStream {
 class KernelSet {
   /** Earlier bars that the kernels read. */
   readonly lookback: number;
+  readonly modelIndexes: Int32Array;
   private readonly kernels: readonly { readonly kernel: Kernel; readonly column: number }[];
   private readonly breaks = new BreakMarker();
 
@@ -71,6 +72,7 @@ class KernelSet {
       column += describeSpec(spec).columns.length;
       return bound;
     });
+    this.modelIndexes = modelColumnIndexes(schema);
     this.lookback = Math.max(0, ...this.kernels.map(({ kernel }) => kernel.lookback));
   }
 
@@ -166,34 +168,43 @@ export function computeFeatures(
   return computeFeaturesOfColumns(columnsOf(rows), schema, instrument);
 }
 
-/** The same for a series that is in columns already. */
+/**
+ * The same for a series that is in columns already. The memory of `reuse` is overwritten when it has room: over many symbols, fresh
+ * memory costs more than the arithmetic.
+ */
 export function computeFeaturesOfColumns(
   series: BarColumns,
   schema: FeatureSchema,
   instrument: Instrument,
+  reuse?: FeatureMatrix,
 ): FeatureMatrix {
   const kernels = new KernelSet(schema, instrument);
   const marked = unmarkedSeries(series);
   const width = schema.columns.length;
-  const values = new Float32Array(series.length * width);
-  for (let from = 0; from < series.length; from += BLOCK_ROWS) {
-    const to = Math.min(series.length, from + BLOCK_ROWS);
+  const { length } = series;
+  const values =
+    reuse !== undefined && reuse.values.length >= length * width
+      ? reuse.values.subarray(0, length * width)
+      : new Float32Array(length * width);
+  const valid = new Uint8Array(length);
+  for (let from = 0; from < length; from += BLOCK_ROWS) {
+    const to = Math.min(length, from + BLOCK_ROWS);
     kernels.run(marked, from, to, values, from * width);
+    markValid(values, from, to, schema.columns.length, kernels.modelIndexes, valid);
   }
-  return {
-    columns: schema.columns,
-    rows: series.length,
-    starts: series.start.slice(),
-    values,
-    valid: validRows(values, series.length, schema),
-  };
+  return { columns: schema.columns, rows: length, starts: series.start, values, valid };
 }
 
-function validRows(values: Float32Array, rows: number, schema: FeatureSchema): Uint8Array {
-  const indexes = modelColumnIndexes(schema);
-  const width = schema.columns.length;
-  const valid = new Uint8Array(rows);
-  for (let r = 0; r < rows; r += 1) {
+/** While the block is in the cache: 1 where every model column of rows [from, to) is finite. */
+function markValid(
+  values: Float32Array,
+  from: number,
+  to: number,
+  width: number,
+  indexes: Int32Array,
+  valid: Uint8Array,
+): void {
+  for (let r = from; r < to; r += 1) {
     // A NaN or infinity anywhere makes the sum of differences with itself NaN.
     let probe = 0;
     for (let i = 0; i < indexes.length; i += 1) {
@@ -202,5 +213,4 @@ function validRows(values: Float32Array, rows: number, schema: FeatureSchema): U
     }
     valid[r] = probe === 0 ? 1 : 0;
   }
-  return valid;
 }
