@@ -4,7 +4,7 @@
  */
 import type { EquityReport } from './proposals';
 import { dailyLoss, dailyLossLimit } from './risk/daily-loss';
-import { drawdown } from './risk/drawdown';
+import { drawdown, isDrawnDown } from './risk/drawdown';
 import { ACTIVE, later, type SessionState } from './session-state';
 
 /** Latches unless latched already: the first cause is kept. */
@@ -35,9 +35,8 @@ export function breachOf(state: SessionState): string | null {
   if (loss >= lossLimit + state.acceptedLoss) {
     return `LIMIT_DAILY_LOSS: loss=${loss.toFixed(2)} limit=${lossLimit.toFixed(2)}`;
   }
-  const down = drawdown(state);
-  if (down >= state.limits.drawdownFraction) {
-    return `LIMIT_DRAWDOWN: drawdown=${down.toFixed(4)} limit=${state.limits.drawdownFraction}`;
+  if (isDrawnDown(state)) {
+    return `LIMIT_DRAWDOWN: drawdown=${drawdown(state).toFixed(4)} limit=${state.limits.drawdownFraction}`;
   }
   return null;
 }
@@ -47,11 +46,10 @@ export function breachOf(state: SessionState): string | null {
  * again halts anew. After a drawdown halt the high-water mark starts from here, else the account could never trade again.
  */
 export function lift(state: SessionState): SessionState {
-  const drawnDown = drawdown(state) >= state.limits.drawdownFraction;
   return {
     ...state,
     halt: ACTIVE,
     acceptedLoss: Math.max(state.acceptedLoss, dailyLoss(state), 0),
-    highWaterMark: drawnDown ? state.lastNetLiquidation : state.highWaterMark,
+    highWaterMark: isDrawnDown(state) ? state.lastNetLiquidation : state.highWaterMark,
   };
 }

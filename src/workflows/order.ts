@@ -49,6 +49,7 @@ export interface OrderArguments {
 
 /** The broker acknowledges or refuses within this wall time, or the order is unknown (incident: silently dropped orders). */
 const SILENCE = '5s';
+const PLACED_AGAIN_AT_MOST = 3;
 const FIRST_READ_MS = 500;
 const LONGEST_READ_MS = 10 * 60_000;
 
@@ -58,6 +59,7 @@ interface Order {
   cancelWanted: boolean;
   modifyWanted: messages.LegChange | null;
   dayEnded: boolean;
+  placedAgain: number;
   /** Wall milliseconds until the next reading of a leg that stays in doubt. */
   readDelayMs: number;
   reported: string;
@@ -91,6 +93,7 @@ function openOrder(start: OrderArguments): Order {
     cancelWanted: false,
     modifyWanted: null,
     dayEnded: false,
+    placedAgain: 0,
     readDelayMs: 0,
     // The session booked the placement itself; what the broker showed already is news to it.
     reported: start.placement.outcome === 'exists' ? '' : matterOf(reportOf(book)),
@@ -140,21 +143,29 @@ async function step(self: Order): Promise<boolean> {
 
 const isOver = (self: Order): boolean => self.dayEnded && isFinished(self.book);
 
-/** Certain absence brought the legs back to proposed: the guard sends within the time to live, or never. */
+/**
+ * Certain absence brought the legs back to proposed: the guard sends within the time to live, or never. A broker that loses it again and
+ * again does not get it for ever.
+ */
 async function placeAgain(self: Order): Promise<boolean> {
-  if (self.cancelWanted) {
+  if (self.cancelWanted || self.placedAgain === PLACED_AGAIN_AT_MOST) {
+    const reason = self.cancelWanted ? 'cancelled before it was placed again' : 'the broker lost it every time';
     self.cancelWanted = false;
-    update(self, advanceAll(self.book, 'lapsed', legsIn(self.book, ['proposed'])));
+    update(self, { ...advanceAll(self.book, 'lapsed', legsIn(self.book, ['proposed'])), reason });
     return true;
   }
-  const proposed = legsIn(self.book, ['proposed']);
+  if (self.placedAgain > 0) await sleep(nextReadDelay(self));
   const [outcome] = await placeOnce(self.calls, [self.book.intent]);
+  // Legs that a callback moved meanwhile are beyond this answer.
+  const proposed = legsIn(self.book, ['proposed']);
   switch (outcome.outcome) {
     case 'sent':
+      self.placedAgain += 1;
       update(self, advanceAll(self.book, 'sent', proposed));
       break;
     case 'exists':
     case 'unknown':
+      self.placedAgain += 1;
       update(self, {
         ...advanceAll(self.book, 'uncertain', proposed),
         readWanted: 'placing again had no clear answer',

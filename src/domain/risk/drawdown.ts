@@ -8,8 +8,14 @@ export const drawdown = (state: SessionState): number =>
     ? 0
     : Math.max(0, 1 - state.lastNetLiquidation / state.highWaterMark);
 
-export const drawdownRule: RiskRule = ({ state }) => {
-  const now = drawdown(state);
-  const limit = state.limits.drawdownFraction;
-  return now < limit ? null : refusal('LIMIT_DRAWDOWN', `drawdown=${now.toFixed(4)} limit=${limit}`);
-};
+/** Compared as money: 96,000 of 120,000 is 20 % exactly, and 1 − 96/120 is not in binary. */
+export const isDrawnDown = ({ highWaterMark, lastNetLiquidation, limits }: SessionState): boolean =>
+  highWaterMark !== null &&
+  lastNetLiquidation !== null &&
+  highWaterMark > 0 &&
+  highWaterMark - lastNetLiquidation >= highWaterMark * limits.drawdownFraction;
+
+export const drawdownRule: RiskRule = ({ state }) =>
+  isDrawnDown(state)
+    ? refusal('LIMIT_DRAWDOWN', `drawdown=${drawdown(state).toFixed(4)} limit=${state.limits.drawdownFraction}`)
+    : null;

@@ -1,0 +1,186 @@
+/** Every rule of F2 and around it, at its boundary, with its numbers; and the reservation's arithmetic as properties. */
+import fc from 'fast-check';
+import { DEFAULT_CONFIG } from '../../src/config/config';
+import { FUTURE_SYMBOLS } from '../../src/domain/instruments';
+import type { EntryProposal, ProposalBatch } from '../../src/domain/proposals';
+import { exposure } from '../../src/domain/risk/exposure';
+import { judgeEntry } from '../../src/domain/risk/judge';
+import { openTradeDate } from '../../src/domain/session-day';
+import { breachOf, hearEquity, latch, lift, reduced } from '../../src/domain/session-halt';
+import { applyReport, neverSent, ordersOf, placed } from '../../src/domain/session-orders';
+import { judgeBatch, refusedWhole } from '../../src/domain/session-proposals';
+import { newSession, upcast, type SessionState } from '../../src/domain/session-state';
+import { batch, contractOf, entry, exit } from '../workflows/proposals';
+
+const ACCOUNT = 'DEMO1000001';
+const OPEN = Date.UTC(2013, 9, 9, 14, 30);
+const MINUTE = 60_000;
+/** A week before the third Friday of December. */
+const LATE = Date.UTC(2013, 11, 13, 15);
+const settings = { limits: DEFAULT_CONFIG.limits, mode: 'trading' as const };
+const opened = (): SessionState =>
+  openTradeDate(newSession(ACCOUNT, 1, settings), {
+    tradeDate: '2013-10-09',
+    netLiquidation: 100_000,
+    marketTime: OPEN,
+  });
+
+const es = (change: Partial<EntryProposal> = {}): EntryProposal => ({ ...entry(ACCOUNT, 'ES', OPEN), ...change });
+const refusalOf = (state: SessionState, proposal: EntryProposal, proposed?: Partial<ProposalBatch>) =>
+  judgeEntry({ state, proposal, batch: { ...batch(OPEN, [proposal]), ...proposed } });
+const equity = (state: SessionState, netLiquidation: number): SessionState =>
+  hearEquity(state, { marketTime: OPEN, netLiquidation, cause: 'limit-50' });
+
+test('a sound entry passes', () => {
+  expect(refusalOf(opened(), es())).toBeNull();
+});
+
+test.each<[string, string, () => ReturnType<typeof refusalOf>]>([
+  ['learning-only', 'ORDERS_DISABLED', () => refusalOf({ ...opened(), mode: 'learning-only' }, es())],
+  ['half a contract', 'INVALID_PROPOSAL', () => refusalOf(opened(), es({ quantity: 0.5 }))],
+  ['stop off the tick grid', 'INVALID_PROPOSAL', () => refusalOf(opened(), es({ stopPrice: 1_640.1 }))],
+  ['stop above a long', 'INVALID_PROPOSAL', () => refusalOf(opened(), es({ stopPrice: 1_655 }))],
+  ['limit without a price', 'INVALID_PROPOSAL', () => refusalOf(opened(), es({ orderType: 'limit' }))],
+  ['contract of another symbol', 'INVALID_PROPOSAL', () => refusalOf(opened(), es({ contract: contractOf('GC') }))],
+  ['three contracts', 'LIMIT_ORDER_SIZE', () => refusalOf(opened(), es({ quantity: 3 }))],
+  ['closed trade date', 'STALE_BAR', () => refusalOf({ ...opened(), tradeDate: null }, es())],
+  ['expired', 'EXPIRED', () => refusalOf({ ...opened(), marketTime: OPEN + 2 * MINUTE }, es())],
+  ['paused', 'PAUSED', () => refusalOf({ ...opened(), pausedBy: 'A. Trader' }, es())],
+  ['halted', 'HALTED', () => refusalOf(latch(opened(), 'news'), es())],
+  ['frozen', 'SYMBOL_FROZEN', () => refusalOf({ ...opened(), frozen: { ES: 'correction' } }, es())],
+  ['rolling', 'ROLL_WINDOW', () => refusalOf(opened(), es({ expiresAt: LATE }), { barClose: LATE })],
+])('%s is refused as %s', (_case, code, refused) => {
+  expect(refused()?.code).toBe(code);
+});
+
+test('a decision of another account is refused', () => {
+  const decisions = [{ decisionId: es().decisionId, account: 'DU1' }] as unknown as ProposalBatch['decisions'];
+  expect(refusalOf(opened(), es(), { decisions })?.code).toBe('ACCOUNT_MISMATCH');
+});
+
+test('daily loss: refused at the limit, latched with its numbers; a lift accepts the loss and no more', () => {
+  expect(refusalOf(equity(opened(), 98_000.01), es())).toBeNull();
+  const halted = equity(opened(), 98_000);
+  expect(halted.halt).toMatchObject({ phase: 'REDUCING', cause: 'LIMIT_DAILY_LOSS: loss=2000.00 limit=2000.00' });
+  const lifted = lift(reduced(halted));
+  expect(lifted.halt.phase).toBe('ACTIVE');
+  expect(refusalOf(lifted, es())?.code).toBe('LIMIT_DAILY_LOSS');
+  expect(breachOf(equity(lifted, 97_000))).toBeNull();
+  expect(equity(lifted, 96_000).halt.phase).toBe('REDUCING');
+});
+
+test('drawdown is measured from a high-water mark that outlives trade dates', () => {
+  const high = equity(opened(), 120_000);
+  const nextDay = openTradeDate(high, { tradeDate: '2013-10-10', netLiquidation: 97_000, marketTime: OPEN });
+  expect(nextDay.highWaterMark).toBe(120_000);
+  expect(equity(nextDay, 96_000.01).halt.phase).toBe('ACTIVE');
+  expect(equity(nextDay, 96_000).halt.cause).toContain('LIMIT_DRAWDOWN');
+  expect(lift(equity(nextDay, 96_000)).highWaterMark).toBe(96_000);
+});
+
+test('a latched halt keeps its first cause', () => {
+  expect(latch(latch(opened(), 'first'), 'second').halt.cause).toBe('first');
+});
+
+/** Judges a batch and books each placed intent as working at the broker. */
+function work(state: SessionState, proposals: readonly EntryProposal[], barClose = OPEN): SessionState {
+  const judged = judgeBatch(state, batch(barClose, proposals));
+  return ordersOf(judged.state).reduce((next, { intent }) => placed(next, intent.key, 'submitting'), judged.state);
+}
+
+test('exposure counts proposed, working and unknown orders of all instruments', () => {
+  const one = work(opened(), [es()]);
+  expect(exposure(one)).toBe(1);
+  expect(exposure(placed(judgeBatch(opened(), batch(OPEN, [es()])).state, `${ACCOUNT}-1-1`, 'unknown'))).toBe(1);
+  const two = work(one, [{ ...entry(ACCOUNT, 'GC', OPEN), quantity: 2 }]);
+  expect(exposure(two)).toBe(3);
+  expect(refusalOf(two, entry(ACCOUNT, 'NQ', OPEN))).toEqual({
+    code: 'LIMIT_EXPOSURE',
+    detail: 'worst case=4 limit=3',
+  });
+});
+
+test('what was never sent gives its reservation back', () => {
+  const state = work(opened(), [es()]);
+  const released = neverSent(state, ordersOf(state)[0].intent.key, 'expired', 'EXPIRED');
+  expect(exposure(released)).toBe(0);
+});
+
+test('no entry against a position or a live order of the other side', () => {
+  const state = work(opened(), [es()]);
+  expect(refusalOf(state, entry(ACCOUNT, 'ES', OPEN + MINUTE, 'sell'), { barClose: OPEN + MINUTE })?.code).toBe(
+    'POSITION_OPEN',
+  );
+});
+
+test('trades of the day: twenty, exits not counted and never refused', () => {
+  let state: SessionState = { ...opened(), limits: { ...settings.limits, exposureContracts: 100 } };
+  for (let bar = 0; bar < 20; bar += 1) {
+    const barClose = OPEN + bar * MINUTE;
+    state = work(state, [entry(ACCOUNT, 'ES', barClose)], barClose);
+  }
+  const barClose = OPEN + 20 * MINUTE;
+  const last = entry(ACCOUNT, 'ES', barClose);
+  expect(refusalOf(state, last, { barClose })).toEqual({ code: 'LIMIT_TRADES_PER_DAY', detail: 'trades=20 limit=20' });
+  const judged = judgeBatch(latch(state, 'halted'), batch(barClose, [exit(ACCOUNT, 'ES', barClose)]));
+  expect(judged.verdicts).toMatchObject([{ kind: 'exit' }]);
+});
+
+test('one decision per bar: an older bar is stale, the same decision is answered as before', () => {
+  const state = work(opened(), [es()]);
+  const again = judgeBatch(state, batch(OPEN, [es()]));
+  expect(again.verdicts).toMatchObject([{ kind: 'repeat' }]);
+  expect(again.state.seq).toBe(state.seq);
+  const other = judgeBatch(state, batch(OPEN - MINUTE, [entry(ACCOUNT, 'ES', OPEN - MINUTE)]));
+  expect(refusedWhole(other)?.[0].refusal.code).toBe('STALE_BAR');
+});
+
+test('whatever is proposed, in any batches: limits hold, names and ids are never repeated', () => {
+  const proposals = fc.array(
+    fc.record({
+      symbol: fc.constantFrom(...FUTURE_SYMBOLS),
+      side: fc.constantFrom('buy' as const, 'sell' as const),
+      quantity: fc.integer({ min: 1, max: 3 }),
+      bar: fc.integer({ min: 0, max: 5 }),
+    }),
+    { maxLength: 40 },
+  );
+  fc.assert(
+    fc.property(proposals, (all) => {
+      const state = all.reduce((next, { symbol, side, quantity, bar }) => {
+        const barClose = OPEN + bar * MINUTE;
+        return work(next, [entry(ACCOUNT, symbol, barClose, side, quantity)], barClose);
+      }, opened());
+      const orders = ordersOf(state);
+      expect(exposure(state)).toBeLessThanOrEqual(3);
+      expect(new Set(orders.map(({ intent }) => intent.orderIdBase)).size).toBe(orders.length);
+      expect(state.seq).toBe(orders.length);
+    }),
+  );
+});
+
+test('a report applied twice, or an older one after a newer, books each execution once', () => {
+  const state = work(opened(), [es()]);
+  const [{ intent }] = ordersOf(state);
+  const executions = [
+    { execId: '1.01', leg: 'entry' as const, side: 'buy' as const, shares: 1, price: 1_650, time: OPEN },
+  ];
+  const report = {
+    key: intent.key,
+    states: { entry: 'filled' as const, stop: 'working' as const, target: 'working' as const },
+    executions,
+    fees: 2.25,
+    needsHuman: false,
+    freeze: null,
+    reason: null,
+  };
+  const twice = applyReport(applyReport(state, report), report);
+  expect(twice.day).toMatchObject({ executions: 1, fees: 2.25, contractsTraded: 1 });
+  expect(twice.positions['100']).toMatchObject({ quantity: 1, averagePrice: 1_650 });
+});
+
+test('carried state of this version passes, another is refused by name', () => {
+  const state = opened();
+  expect(upcast(JSON.parse(JSON.stringify(state)) as SessionState)).toEqual(state);
+  expect(() => upcast({ stateVersion: 99 })).toThrow('version 99');
+});
