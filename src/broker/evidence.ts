@@ -1,7 +1,7 @@
 /** What reading the broker says about one intent, as a pure function of the mirror and of what this process wrote. */
 import type { LookupRequest, OrderEvidence } from '../domain/broker-events';
 import { exchangeTime, utcOf } from '../domain/exchange-time';
-import { entriesOf, executionsOf, mirrored, type OrderMirror } from './order-mirror';
+import { entriesOf, executionsOf, mirrored, type OrderMirror } from './mirror-state';
 
 /** A write of this process: which connection carried it, and when (monotonic ms). */
 export interface RecordedWrite {

@@ -27,7 +27,7 @@ import type { Notice } from './connection';
 import { evidenceFrom, executionWindowStart } from './evidence';
 import { readLatch, setLatch } from './latch';
 import { Listeners } from './listeners';
-import { liveEntries, refOfOrderId } from './order-mirror';
+import { liveEntries, refOfOrderId } from './mirror-state';
 import type { OrderChange } from './order-fields';
 import { OrderWriter, type CancelResult } from './order-writer';
 import type { BrokerPort, ConnectionState } from './port';

@@ -7,7 +7,7 @@ import type { TradableContract } from '../domain/contracts';
 import { orderRef, type OrderLeg } from '../domain/ids';
 import { INSTRUMENTS, roundToTick } from '../domain/instruments';
 import type { OrderIntent } from '../domain/intents';
-import type { MirrorEntry } from './order-mirror';
+import type { MirrorEntry } from './mirror-state';
 
 export interface OrderToSend {
   readonly leg: OrderLeg;

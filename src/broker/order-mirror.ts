@@ -10,112 +10,21 @@
  *  5. After a snapshot, an order that was live before and is in neither list is forgotten, not believed.
  * The state is changed in place: a copy for every callback of a day would cost more than it shows.
  */
-import type {
-  BrokerCommission,
-  BrokerEvent,
-  BrokerExecution,
-  BrokerPosition,
-  MirroredOrder,
-} from '../domain/broker-events';
-import { orderRef, ORDER_LEGS, parseOrderKey, parseOrderRef } from '../domain/ids';
+import type { BrokerCommission, BrokerEvent, BrokerExecution } from '../domain/broker-events';
+import {
+  executionsOfPermId,
+  identityOf,
+  isComplete,
+  isOurs,
+  isTerminalStatus,
+  mirrored,
+  putExecution,
+  putOrder,
+  removeOrder,
+  type MirrorEntry,
+  type OrderMirror,
+} from './mirror-state';
 import type { OrderDescription, OrderMessage } from './order-messages';
-import { sharesOf, standingExecutions } from './standing-executions';
-
-/** One incarnation of an order with everything needed to change or cancel it. */
-export interface MirrorEntry extends OrderDescription {
-  /** Snapshot number of the last message about it. */
-  readonly touched: number;
-}
-
-export interface OrderMirror {
-  readonly account: string;
-  readonly clientId: number;
-  readonly orders: Map<string, MirrorEntry>;
-  /** Statuses that came before the order they belong to was described. */
-  readonly earlyStatus: Map<string, string>;
-  readonly executions: Map<string, BrokerExecution>;
-  readonly commissions: Map<string, BrokerCommission>;
-  readonly positions: Map<number, BrokerPosition>;
-  positionsSeen: Set<number>;
-  /** Rises with each snapshot taken from the broker. */
-  snapshot: number;
-  inSnapshot: boolean;
-  /** Highest order id heard of under our client id. */
-  highestOrderId: number;
-}
-
-export const emptyMirror = (account: string, clientId: number): OrderMirror => ({
-  account,
-  clientId,
-  orders: new Map(),
-  earlyStatus: new Map(),
-  executions: new Map(),
-  commissions: new Map(),
-  positions: new Map(),
-  positionsSeen: new Set(),
-  snapshot: 0,
-  inSnapshot: false,
-  highestOrderId: 0,
-});
-
-const TERMINAL_STATUSES = ['Filled', 'Cancelled', 'ApiCancelled'];
-export const isTerminalStatus = (status: string): boolean => TERMINAL_STATUSES.includes(status);
-
-const identityOf = (permId: number, clientId: number | null, orderId: number): string =>
-  permId > 0 ? `perm ${permId}` : `id ${clientId ?? '?'}/${orderId}`;
-
-/** Quantity executed of one incarnation. */
-export function executedQuantity(mirror: OrderMirror, entry: MirrorEntry): number {
-  const belongs = (execution: BrokerExecution): boolean =>
-    entry.permId > 0
-      ? execution.permId === entry.permId
-      : execution.orderId === entry.orderId && execution.clientId === entry.clientId;
-  return sharesOf(standingExecutions([...mirror.executions.values()].filter(belongs)));
-}
-
-const isComplete = (mirror: OrderMirror, entry: MirrorEntry): boolean =>
-  isTerminalStatus(entry.status) || (entry.quantity > 0 && executedQuantity(mirror, entry) >= entry.quantity);
-
-export const isOurs = (mirror: OrderMirror, ref: string): boolean => {
-  const parsed = parseOrderRef(ref);
-  return parsed !== null && parseOrderKey(parsed.key)?.account === mirror.account;
-};
-
-/** The order as the rest of the house sees it. */
-export function mirrored(mirror: OrderMirror, entry: MirrorEntry): MirroredOrder {
-  const { orderId, permId, conId, side, quantity, orderType, lmtPrice, auxPrice, status } = entry;
-  const completed = isComplete(mirror, entry);
-  const { orderRef: ref } = entry;
-  return { orderRef: ref, orderId, permId, conId, side, quantity, orderType, lmtPrice, auxPrice, status, completed };
-}
-
-const refsOf = (key: string): readonly string[] => ORDER_LEGS.map((leg) => orderRef(key, leg));
-
-/** Every incarnation of every leg of an intent. */
-export function entriesOf(mirror: OrderMirror, key: string): readonly MirrorEntry[] {
-  const refs = refsOf(key);
-  return [...mirror.orders.values()].filter((entry) => refs.includes(entry.orderRef));
-}
-
-/** Our orders that are not complete. */
-export const liveEntries = (mirror: OrderMirror): readonly MirrorEntry[] =>
-  [...mirror.orders.values()].filter((entry) => isOurs(mirror, entry.orderRef) && !isComplete(mirror, entry));
-
-export function executionsOf(mirror: OrderMirror, key: string): readonly BrokerExecution[] {
-  const refs = refsOf(key);
-  const permIds = entriesOf(mirror, key).map(({ permId }) => permId);
-  return [...mirror.executions.values()].filter(
-    ({ orderRef: ref, permId }) => refs.includes(ref) || (permId > 0 && permIds.includes(permId)),
-  );
-}
-
-/** The orderRef that an order id of our client belongs to, null when it is not known. */
-export function refOfOrderId(mirror: OrderMirror, orderId: number): string | null {
-  const entry = [...mirror.orders.values()].find(
-    (order) => order.orderId === orderId && (order.clientId === mirror.clientId || order.clientId === null),
-  );
-  return entry?.orderRef ?? null;
-}
 
 function orderEvent(mirror: OrderMirror, entry: MirrorEntry): BrokerEvent {
   const type = isOurs(mirror, entry.orderRef) ? 'order' : 'foreign-order';
@@ -125,7 +34,7 @@ function orderEvent(mirror: OrderMirror, entry: MirrorEntry): BrokerEvent {
 /** Stores an entry and tells it when anything visible changed. */
 function store(mirror: OrderMirror, identity: string, entry: MirrorEntry): readonly BrokerEvent[] {
   const before = mirror.orders.get(identity);
-  mirror.orders.set(identity, entry);
+  putOrder(mirror, identity, entry);
   const event = orderEvent(mirror, entry);
   const unchanged =
     before !== undefined && JSON.stringify({ ...before, touched: 0 }) === JSON.stringify({ ...entry, touched: 0 });
@@ -138,21 +47,21 @@ function adoptNameless(mirror: OrderMirror, order: OrderDescription): MirrorEntr
   const nameless = identityOf(0, order.clientId, order.orderId);
   const entry = mirror.orders.get(nameless);
   if (entry === undefined || entry.orderRef !== order.orderRef) return undefined;
-  mirror.orders.delete(nameless);
+  removeOrder(mirror, nameless);
   return entry;
 }
 
 function applyDescription(mirror: OrderMirror, order: OrderDescription, completed: boolean): readonly BrokerEvent[] {
   const identity = identityOf(order.permId, order.clientId, order.orderId);
   const known = mirror.orders.get(identity) ?? adoptNameless(mirror, order);
-  if (known !== undefined && !mirror.orders.has(identity)) mirror.orders.set(identity, known);
+  if (known !== undefined && !mirror.orders.has(identity)) putOrder(mirror, identity, known);
   const early = mirror.earlyStatus.get(identity);
   const said = early !== undefined && isTerminalStatus(early) ? early : order.status;
   mirror.earlyStatus.delete(identity);
   const revived = mirror.inSnapshot && !completed;
   const status = known !== undefined && isTerminalStatus(known.status) && !revived ? known.status : said;
   // A completed order carries neither its id nor its client.
-  const sameOrder = [...mirror.executions.values()].find(({ permId }) => permId > 0 && permId === order.permId);
+  const [sameOrder] = executionsOfPermId(mirror, order.permId);
   const orderId = order.orderId !== 0 ? order.orderId : (known?.orderId ?? sameOrder?.orderId ?? 0);
   const clientId = order.clientId ?? known?.clientId ?? sameOrder?.clientId ?? null;
   return store(mirror, identity, { ...order, orderId, clientId, status, touched: mirror.snapshot });
@@ -175,8 +84,8 @@ function applyStatus(
   const touched = mirror.snapshot;
   const kept = isTerminalStatus(known.status) ? known.status : status;
   if (identity === named) return store(mirror, identity, { ...known, status: kept, touched });
-  mirror.orders.delete(nameless);
-  mirror.orders.set(named, known);
+  removeOrder(mirror, nameless);
+  putOrder(mirror, named, known);
   return store(mirror, named, { ...known, permId, status: kept, touched });
 }
 
@@ -184,7 +93,7 @@ function applyExecution(mirror: OrderMirror, heard: BrokerExecution): readonly B
   if (mirror.executions.has(heard.execId)) return [];
   const entry = mirror.orders.get(identityOf(heard.permId, heard.clientId, heard.orderId));
   const execution = heard.orderRef === '' && entry !== undefined ? { ...heard, orderRef: entry.orderRef } : heard;
-  mirror.executions.set(execution.execId, execution);
+  putExecution(mirror, execution);
   const commission = mirror.commissions.get(execution.execId);
   return [
     { type: 'execution', execution },
@@ -250,7 +159,7 @@ export function endSnapshot(mirror: OrderMirror): readonly MirrorEntry[] {
   const forgotten: MirrorEntry[] = [];
   for (const [identity, entry] of mirror.orders) {
     if (entry.touched >= mirror.snapshot || isComplete(mirror, entry)) continue;
-    mirror.orders.delete(identity);
+    removeOrder(mirror, identity);
     forgotten.push(entry);
   }
   for (const conId of mirror.positions.keys()) if (!mirror.positionsSeen.has(conId)) mirror.positions.delete(conId);

@@ -4,7 +4,7 @@
  */
 import type { Config } from '../config/config';
 import type { PlaceResult } from '../domain/broker-events';
-import { ORDER_LEGS, orderRef, type OrderLeg } from '../domain/ids';
+import { orderRef, type OrderLeg } from '../domain/ids';
 import type { OrderIntent } from '../domain/intents';
 import { refusal, type Refusal } from '../domain/refusals';
 import { BrokerError } from './broker-error';
@@ -13,7 +13,7 @@ import type { RecordedWrite } from './evidence';
 import { failPoint } from './fail-point';
 import { monotonicMs, type SendOutcome } from './limiter';
 import { changedOrder, legOrderId, ordersOf, type OrderChange, type OrderToSend } from './order-fields';
-import { entriesOf, executionsOf, liveEntries, type MirrorEntry } from './order-mirror';
+import { entriesOf, executionsOf, liveEntriesOf, type MirrorEntry } from './mirror-state';
 import { notSent, SEND_WAIT_MS, SendChecks, type NotSent } from './send-checks';
 
 export interface CancelResult {
@@ -25,6 +25,7 @@ export class OrderWriter {
   private readonly checks: SendChecks;
   private readonly placing = new Map<string, Promise<PlaceResult>>();
   private readonly writes = new Map<string, RecordedWrite>();
+  private readonly refs = new Map<number, string>();
 
   constructor(
     private readonly session: BrokerSession,
@@ -44,11 +45,7 @@ export class OrderWriter {
 
   /** The orderRef this process wrote under an order id, null when it wrote none. */
   refOf(orderId: number): string | null {
-    for (const [key, { orderIdBase }] of this.writes) {
-      const leg = ORDER_LEGS.find((candidate) => legOrderId(orderIdBase, candidate) === orderId);
-      if (leg !== undefined) return orderRef(key, leg);
-    }
-    return null;
+    return this.refs.get(orderId) ?? null;
   }
 
   /** Two calls for one key are one send. */
@@ -87,6 +84,7 @@ export class OrderWriter {
     // Remembered before the bytes leave: a write that fails half-way is a write.
     const before = this.writes.get(intent.key);
     this.writes.set(intent.key, { epoch, orderIdBase: intent.orderIdBase, writtenAt: monotonicMs() });
+    for (const { orderId, leg } of orders) this.refs.set(orderId, orderRef(intent.key, leg));
     try {
       connection.write(
         `order ${intent.key}`,
@@ -95,7 +93,10 @@ export class OrderWriter {
       );
     } catch (error) {
       const nothingLeft = error instanceof BrokerError && error.code === 'NOT_READY';
-      if (nothingLeft && before === undefined) this.writes.delete(intent.key);
+      if (nothingLeft && before === undefined) {
+        this.writes.delete(intent.key);
+        for (const { orderId } of orders) this.refs.delete(orderId);
+      }
       throw error;
     }
   }
@@ -122,7 +123,7 @@ export class OrderWriter {
 
   async cancel(key: string, legs: readonly OrderLeg[]): Promise<CancelResult> {
     const refs = legs.map((leg) => orderRef(key, leg));
-    const live = liveEntries(this.session.mirror).filter((entry) => refs.includes(entry.orderRef));
+    const live = liveEntriesOf(this.session.mirror, refs);
     const ids = [...live.map(({ orderId }) => orderId), ...this.unseenIds(key, legs)];
     if (ids.length === 0) {
       const why = this.session.notReady();
@@ -176,7 +177,7 @@ export class OrderWriter {
   }
 
   private modifiable(ref: string): MirrorEntry | Refusal {
-    const live = liveEntries(this.session.mirror).filter((entry) => entry.orderRef === ref);
+    const live = liveEntriesOf(this.session.mirror, [ref]);
     if (live.length === 0) return refusal('INVALID_PROPOSAL', `no live order ${ref} to change`);
     if (live.length > 1) return refusal('INVALID_PROPOSAL', `${ref} lives ${live.length} times at the broker`);
     return live[0];

@@ -8,7 +8,7 @@ import type { BrokerSession } from './broker-session';
 import { readLatch } from './latch';
 import { monotonicMs } from './limiter';
 import { legOrderId } from './order-fields';
-import { entriesOf, executionsOf, mirrored, refOfOrderId } from './order-mirror';
+import { entriesOf, executionsOf, mirrored, refOfOrderId } from './mirror-state';
 import { sendingRefusal } from './permissions';
 
 /** Longest wait for the broker's clock or the limiter before a send is dropped; well below the activity's time-out of 5 s. */

@@ -6,7 +6,8 @@ import { EventName, type IBApi } from '@stoqey/ib';
 import { BrokerError } from './broker-error';
 import type { BrokerConnection } from './connection';
 import type { SendLimiter } from './limiter';
-import { beginSnapshot, endOpenOrders, endSnapshot, type MirrorEntry, type OrderMirror } from './order-mirror';
+import type { MirrorEntry, OrderMirror } from './mirror-state';
+import { beginSnapshot, endOpenOrders, endSnapshot } from './order-mirror';
 import type { PendingRequests } from './pending-requests';
 
 export interface SyncParts {

@@ -1,11 +1,7 @@
 /** The mirror as a function of its messages: shuffled, doubled and dropped callbacks, corrections, incarnations, snapshots. */
 import fc from 'fast-check';
 import {
-  applyOrderMessage,
-  beginSnapshot,
   emptyMirror,
-  endOpenOrders,
-  endSnapshot,
   entriesOf,
   executedQuantity,
   executionsOf,
@@ -13,7 +9,8 @@ import {
   mirrored,
   refOfOrderId,
   type OrderMirror,
-} from '../../src/broker/order-mirror';
+} from '../../src/broker/mirror-state';
+import { applyOrderMessage, beginSnapshot, endOpenOrders, endSnapshot } from '../../src/broker/order-mirror';
 import type { OrderDescription, OrderMessage } from '../../src/broker/order-messages';
 import { isCorrection, standingExecutions } from '../../src/broker/standing-executions';
 import type { BrokerExecution } from '../../src/domain/broker-events';
