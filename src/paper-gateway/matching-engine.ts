@@ -148,8 +148,9 @@ export class MatchingEngine {
   private settleGroup(order: OrderRecord, quantity: number): void {
     const group = ocaGroupOf(order);
     if (group === null) return;
-    for (const other of this.ledger.openOrders()) {
-      if (other.permId === order.permId || ocaGroupOf(other) !== group) continue;
+    for (const { permId } of this.ledger.openOrders()) {
+      const other = this.ledger.order(permId);
+      if (isTerminal(other) || permId === order.permId || ocaGroupOf(other) !== group) continue;
       const left = other.order.totalQuantity - quantity;
       if (!ocaReduces(order) || left <= other.filled) this.cancelSibling(other);
       else this.resize(other, left);
@@ -166,10 +167,12 @@ export class MatchingEngine {
   }
 
   private activateChildren(parent: OrderRecord): void {
-    for (const child of this.childrenOf(parent)) {
-      if (child.status === 'ApiPending') continue;
+    for (const { permId } of this.childrenOf(parent)) {
+      // Read anew: the fill of one child ends or shrinks the next.
+      const child = this.ledger.order(permId);
+      if (!this.isWorking(child)) continue;
       this.acknowledge(child);
-      this.matchNow(child.permId);
+      this.matchNow(permId);
     }
   }
 

@@ -3,8 +3,8 @@ import type { Instrument } from '../domain/instruments';
 import type { MarginRate } from '../market-data/recorded-market';
 import type { PositionRecord } from './ledger-records';
 
-/** Cents of cents: keeps sums of decimals free of binary dust, far below anything a trader sees. */
-export const roundMoney = (amount: number): number => Math.round(amount * 1e6) / 1e6;
+/** Cents of cents: keeps sums of decimals free of binary dust and of −0, far below anything a trader sees. */
+export const roundMoney = (amount: number): number => Math.round(amount * 1e6) / 1e6 + 0;
 
 export interface FillEffect {
   readonly position: PositionRecord;
