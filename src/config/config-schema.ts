@@ -101,6 +101,7 @@ const trading = z.object({
   orderType: oneOf('market', 'limit'),
   timeToLiveBars: whole(1, 1_440),
   deadFeedSeconds: whole(1, 86_400),
+  deadFeedAction: z.enum(['alert', 'flatten']),
 });
 
 const storage = z.object({

@@ -64,6 +64,8 @@ export interface TradingConfig {
   readonly timeToLiveBars: number;
   /** A feed dead this long with a position alerts (F3). */
   readonly deadFeedSeconds: number;
+  /** What follows the alert: nothing (protective orders rest at the broker), or the session flattens everything. */
+  readonly deadFeedAction: 'alert' | 'flatten';
 }
 
 export interface StorageConfig {
@@ -119,6 +121,7 @@ export const DEFAULT_CONFIG: Config = {
     orderType: 'market',
     timeToLiveBars: 1,
     deadFeedSeconds: 30,
+    deadFeedAction: 'alert',
   },
   storage: {
     kind: 'folder',

@@ -92,7 +92,7 @@ function serveBroker(
     account,
     deadAfterMs: config.trading.deadFeedSeconds * 1_000,
     checkEveryMs: FEED_CHECK_MS,
-    action: 'alert',
+    action: config.trading.deadFeedAction,
     alert: (text) => {
       log.error({ account }, text);
       link.report({ type: 'alert', text, marketTime: guard.marketTime() });
