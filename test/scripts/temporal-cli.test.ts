@@ -78,7 +78,9 @@ describe('the order in which a Temporal server is looked for', () => {
 
 describe('the published checksums', () => {
   it('are found by file name', () => {
-    const text = ['aa11  temporal_cli_1.5.1_linux_amd64.tar.gz', 'bb22  temporal_cli_1.5.1_darwin_arm64.tar.gz'].join('\n');
+    const text = ['aa11  temporal_cli_1.5.1_linux_amd64.tar.gz', 'bb22  temporal_cli_1.5.1_darwin_arm64.tar.gz'].join(
+      '\n',
+    );
     const ask = (file: string): unknown =>
       evaluate('temporal-download.mjs', `return m.listedChecksum(${JSON.stringify(text)}, ${JSON.stringify(file)});`);
     expect(ask('temporal_cli_1.5.1_darwin_arm64.tar.gz')).toBe('bb22');
