@@ -1,0 +1,202 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readLatch } from '../../src/broker/latch';
+import { accountRefusal } from '../../src/cli/trade';
+import { parseDays, parseInstruments, parseSpeed } from '../../src/cli/demo';
+import { main } from '../../src/cli/main';
+import { totalsOfDay } from '../../src/cli/report';
+import { sessionPlace } from '../../src/cli/session-access';
+import { smokeLines } from '../../src/cli/smoke';
+import { statusLines } from '../../src/cli/status';
+import { DEFAULT_CONFIG } from '../../src/config/config';
+import { EMPTY_DAY, NINE_THIRTY, longOneEs, order, session } from './demo/samples';
+
+let folder: string;
+let out: string[];
+let err: string[];
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'omega-cli-'));
+  out = [];
+  err = [];
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const io = (env: NodeJS.ProcessEnv = {}) => ({
+  out: (text: string) => void out.push(text),
+  err: (text: string) => void err.push(text),
+  env,
+  folder,
+});
+const omega = (args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<number> => main(args, io(env));
+
+/** A port that nobody listens on. */
+async function closedPort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  const address = server.address();
+  await new Promise((done) => server.close(done));
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}
+
+describe('exit code 2: usage and configuration', () => {
+  it.each([
+    [['nonsense'], "unknown command 'nonsense'"],
+    [['cancel'], "missing required argument 'order'"],
+    [['cancel', '42'], '42 is not the key of an order'],
+    [['flatten', 'AAPL'], 'AAPL is not an instrument of the registry; it knows ES,'],
+    [['lift-halt', '--by', 'me'], "required option '--why <reason>' not specified"],
+    [['report', '--day', 'yesterday'], '--day needs a date like 2013-10-09, not yesterday.'],
+    [['demo', '--day', '2013-13-40'], '"2013-13-40" is not a date'],
+    [['demo', '--speed', '0'], 'give a number above 0, or max'],
+    [['demo', '--instruments', 'ES,XX'], '"XX" is not an instrument'],
+    [['status'], 'Nothing runs here'],
+    [['trade'], 'IBKR_ACCOUNT names no account'],
+  ])('%j', async (args, sentence) => {
+    expect(await omega(args)).toBe(2);
+    expect(err.join('\n')).toContain(sentence);
+  });
+
+  it('says everything that is wrong with the configuration', async () => {
+    expect(await omega(['config', 'check'], { IBKR_PORT: 'http', DRY_RUN: 'perhaps' })).toBe(2);
+    expect(err.join('\n')).toContain('IBKR_PORT');
+    expect(err.join('\n')).toContain('DRY_RUN');
+  });
+
+  it('says where data is missing', async () => {
+    expect(await omega(['demo', '--data', 'nowhere'])).toBe(2);
+    expect(err[0]).toContain(`There is no data folder at ${join(folder, 'nowhere')}`);
+  });
+});
+
+describe('exit code 3: not reachable', () => {
+  it('when no Temporal server answers', async () => {
+    const address = `127.0.0.1:${await closedPort()}`;
+    expect(await omega(['status', '--json'], { TEMPORAL_ADDRESS: address, IBKR_ACCOUNT: 'DU1' })).toBe(3);
+    expect(JSON.parse(out[0])).toMatchObject({ error: { code: 'TEMPORAL_UNREACHABLE' } });
+    expect(err[0]).toContain(`No Temporal server answers at ${address}`);
+  });
+});
+
+describe('exit code 1: failed', () => {
+  it('when there is nothing to show', async () => {
+    expect(await omega(['logs'], { IBKR_ACCOUNT: 'DU1' })).toBe(1);
+    expect(err[0]).toContain('There are no logs');
+  });
+});
+
+describe('exit code 0', () => {
+  it('for help, which names every command', async () => {
+    expect(await omega(['--help'])).toBe(0);
+    const commands = ['trade', 'status', 'halt', 'lift-halt', 'audit', 'config', 'logs', 'smoke', 'gateway', 'drill'];
+    for (const command of commands) expect(out.join('\n')).toContain(command);
+  });
+
+  it('shows where every setting comes from and no secret', async () => {
+    const env = { IBKR_ACCOUNT: 'DU1', AWS_SECRET_ACCESS_KEY: 'not-for-your-eyes' };
+    expect(await omega(['config', 'show'], env)).toBe(0);
+    expect(out[0]).toMatch(/broker\.account +DU1 +.*IBKR_ACCOUNT/);
+    expect(out[0]).not.toContain('not-for-your-eyes');
+  });
+
+  it('prints the ends of the logs, of one process or of all', async () => {
+    const logs = join(folder, '.omega/state/logs');
+    mkdirSync(logs, { recursive: true });
+    writeFileSync(join(logs, 'trader.log'), 'one\ntwo\nthree\n');
+    writeFileSync(join(logs, 'market.log'), 'four\n');
+    const env = { IBKR_ACCOUNT: 'DU1' };
+    expect(await omega(['logs', 'trader', '--lines', '2'], env)).toBe(0);
+    expect(out).toEqual(['two', 'three']);
+    out = [];
+    expect(await omega(['logs', '--json'], env)).toBe(0);
+    expect(out.map((line) => JSON.parse(line) as object)).toContainEqual({ process: 'market', line: 'four' });
+    expect(await omega(['logs', 'gateway'], env)).toBe(1);
+    expect(err[0]).toBe('There is no log of gateway; there is market, trader.');
+  });
+});
+
+describe('halt --now', () => {
+  it('latches without Temporal, and says what could not be told', async () => {
+    const env = { TEMPORAL_ADDRESS: `127.0.0.1:${await closedPort()}`, IBKR_ACCOUNT: 'DU1', OMEGA_STATE_DIR: 'state' };
+    expect(await omega(['halt', '--now', '--by', 'me', '--why', 'smoke in the room', '--json'], env)).toBe(0);
+    expect(JSON.parse(out[0])).toMatchObject({ latched: true, session: expect.stringContaining('could not be told') });
+    expect(readLatch(join(folder, 'state'))).toMatchObject({ who: 'me', why: 'smoke in the room' });
+  });
+});
+
+describe('omega trade', () => {
+  const config = (account: string, allowLive: string | null = null) => ({
+    broker: { ...DEFAULT_CONFIG.broker, account },
+    permissions: { ...DEFAULT_CONFIG.permissions, allowLive },
+  });
+
+  it('refuses an account that the gateway does not have, and a live one that is not named', () => {
+    expect(accountRefusal(config('DU1'), 'DU2')).toContain('logged in to DU2, not to IBKR_ACCOUNT DU1');
+    expect(accountRefusal(config('U1'), 'U1')).toContain('set ALLOW_LIVE=U1');
+    expect(accountRefusal(config('U1', 'U2'), 'U1')).toContain('set ALLOW_LIVE=U1');
+    expect(accountRefusal(config('U1', 'U1'), 'U1')).toBeNull();
+    expect(accountRefusal(config('DU1'), 'DU1')).toBeNull();
+  });
+});
+
+describe('what is printed', () => {
+  const place = sessionPlace(io({ TEMPORAL_ADDRESS: 'x:1' }), () => ({
+    address: 'x:1',
+    namespace: 'default',
+    account: 'DU1',
+    stateDir: '/state',
+  }));
+
+  it('shows halt, latch, freezes, position and equity', () => {
+    const halt = {
+      phase: 'HALTED',
+      cause: 'LIMIT_DAILY_LOSS: loss=2140.00 limit=2000.00',
+      since: NINE_THIRTY,
+    } as const;
+    const now = session({ halt, frozen: { GC: 'unknown order' }, positions: [longOneEs], orders: [order()] });
+    const text = statusLines(place, now, 'set by me: smoke').join('\n');
+    expect(text).toContain('HALTED since 2013-10-09 14:31:00Z: LIMIT_DAILY_LOSS');
+    expect(text).toContain('lift with omega lift-halt');
+    expect(text).toContain('set by me: smoke');
+    expect(text).toContain('GC: unknown order');
+    expect(text).toContain('+1 ESZ3 at 1,650.25');
+  });
+
+  it('finds the totals of the open, a named or the last trade date', () => {
+    const past = { ...EMPTY_DAY, tradeDate: '2013-10-08', startNetLiquidation: null, endNetLiquidation: null };
+    const now = session({ pastDays: [past] });
+    expect(totalsOfDay(now, undefined)?.tradeDate).toBe('2013-10-09');
+    expect(totalsOfDay(now, '2013-10-08')?.tradeDate).toBe('2013-10-08');
+    expect(totalsOfDay(now, '2013-10-01')).toBeNull();
+    expect(totalsOfDay({ ...now, tradeDate: null }, undefined)?.tradeDate).toBe('2013-10-08');
+  });
+
+  it('shows a gateway without quotes as such', () => {
+    const contract = {
+      secType: 'FUT',
+      symbol: 'ES',
+      conId: 1,
+      ibSymbol: 'ES',
+      localSymbol: 'ESZ3',
+      tradingClass: 'ES',
+      exchange: 'CME',
+      currency: 'USD',
+      multiplier: 50,
+      lastTradeDate: 20131220,
+    } as const;
+    const result = { serverVersion: 193, account: 'DU1', clientId: 99, marketTime: NINE_THIRTY, contract, quote: null };
+    expect(smokeLines(result)).toEqual([
+      'server version 193, account DU1, client id 99',
+      "broker's clock 2013-10-09 14:31:00Z",
+      'ESZ3: no quote in 5 s (market closed, or no market data permission)',
+    ]);
+  });
+
+  it('reads days, instruments and speeds', () => {
+    expect(parseDays('2013-10-09, 2013-10-10,2013-10-09')).toEqual(['2013-10-09', '2013-10-10']);
+    expect(parseInstruments('es,XAUUSD')).toEqual(['ES', 'GC']);
+    expect(parseSpeed('max')).toBeNull();
+    expect(parseSpeed('20')).toBe(20);
+  });
+});
