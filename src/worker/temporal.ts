@@ -67,7 +67,7 @@ export const workerTuning = {
   // With sticky time-out and task time-out at their defaults a killed worker costs 10–12 s, with these 2.2–2.7 s.
   stickyQueueScheduleToStartTimeout: '1s',
   // A heartbeat that is held back would resume a killed feed late.
-  maxHeartbeatThrottleInterval: '1s',
+  maxHeartbeatThrottleInterval: '500ms',
   // A placement in flight may finish; nothing of ours takes longer than this to let go.
   shutdownGraceTime: '30s',
 } as const satisfies Partial<WorkerOptions>;

@@ -15,7 +15,7 @@ export async function marketFeed(input: MarketFeedInput): Promise<MarketDay> {
   const { runMarket } = proxyActivities<MarketActivities>({
     taskQueue: marketQueue(input.account),
     startToCloseTimeout: '26h',
-    heartbeatTimeout: '2500ms',
+    heartbeatTimeout: '1500ms',
     retry: { initialInterval: '200ms', backoffCoefficient: 2, maximumInterval: '1s' },
   });
   setHandler(messages.stopFeed, ({ by, why }) => {
