@@ -5,20 +5,7 @@ import { FUTURE_SYMBOLS, findInstrument } from '../domain/instruments';
 import { CommandExit } from './command-exit';
 import type { CommandIo } from './command-io';
 import { runDemo } from './demo/conductor';
-
-export interface DemoOptions {
-  readonly once: boolean;
-  readonly day: readonly string[] | null;
-  readonly instruments: readonly FutureSymbol[] | null;
-  readonly data: string | null;
-  /** Times real time; null: as fast as everything settles. */
-  readonly speed: number | null;
-  readonly reset: boolean;
-  readonly json: string | null;
-  readonly crash: boolean;
-  /** `HH:MM` UTC: cuts each day short, for trials. */
-  readonly until: string | null;
-}
+import type { DemoOptions } from './demo/demo-options';
 
 /** `2013-10-09` or several, with commas. */
 export function parseDays(text: string): readonly string[] {
