@@ -22,6 +22,7 @@ import { applyOrderMessage } from './order-mirror';
 import { PendingRequests } from './pending-requests';
 import type { ConnectionPhase, ConnectionState } from './port';
 import { isCorrection } from './standing-executions';
+import { RequestSender } from './request-sender';
 import { BrokerSync } from './sync';
 
 export type BrokerLog = Pick<Logger, 'info' | 'warn' | 'error'>;
@@ -78,7 +79,7 @@ export class BrokerSession {
     );
     this.sync = new BrokerSync({
       connection: this.connection,
-      limiter: this.limiter,
+      sender: new RequestSender(this.connection, this.limiter),
       pending: this.pending,
       mirror: () => this.mirror,
       forgotten: (entries) => {

@@ -11,6 +11,7 @@
 import { EventName, IBApi } from '@stoqey/ib';
 import type { Logger } from 'pino';
 import { meaningOf } from '../domain/broker-codes';
+import { ClockQuestions } from './clock-questions';
 import type { ClientIdPolicy } from './client-ids';
 import { BrokerError } from './broker-error';
 import { monotonicMs } from './limiter';
@@ -54,16 +55,9 @@ export interface ConnectionOptions {
   readonly log: Pick<Logger, 'info' | 'warn' | 'error'>;
 }
 
-interface RoundTrip {
-  /** Monotonic ms of the question. */
-  readonly askedAt: number;
-  readonly resolve: (marketTime: number) => void;
-  readonly reject: (error: BrokerError) => void;
-}
-
-/** A liveness question takes its place in the line of answers, though nobody waits for it. */
-const ignored = (): RoundTrip => ({ askedAt: monotonicMs(), resolve: () => undefined, reject: () => undefined });
 const NO_ID = -1;
+/** A gateway that restarts is back in a second or two: the first attempts come sooner than `retryMs`, each twice as late as the last. */
+const FIRST_RETRY_MS = 250;
 const epochSeconds = (): number => Math.floor(Date.now() / 1_000);
 
 export class BrokerConnection {
@@ -76,19 +70,26 @@ export class BrokerConnection {
   private lastTrouble: string | null = null;
   private attemptTimer: NodeJS.Timeout | null = null;
   private retryTimer: NodeJS.Timeout | null = null;
-  private roundTrips: RoundTrip[] = [];
-  private answeredAsk = -Infinity;
   private messagesSent = 0;
+  /** Attempts that failed since a connection last held for `retryMs`. */
+  private failures = 0;
+  private acceptedAt = Infinity;
   private stopped = true;
   private readonly liveness: LivenessProbe;
+  private readonly questions: ClockQuestions;
 
   constructor(
     private readonly options: ConnectionOptions,
     private readonly listener: ConnectionListener,
   ) {
+    this.questions = new ClockQuestions({
+      write: () => this.askTime(),
+      timeoutMs: options.requestTimeoutMs,
+      unanswered: () => this.drop('the gateway did not answer the time'),
+    });
     this.liveness = new LivenessProbe(
       options.livenessMs,
-      () => this.askTime(ignored()),
+      () => this.questions.askIdly(),
       (silentMs) => this.drop(`the gateway has been silent for ${Math.round(silentMs)} ms`),
     );
   }
@@ -120,7 +121,7 @@ export class BrokerConnection {
 
   /** Everything written before this instant (monotonic ms) has been read by the gateway of this epoch: a later question was answered. */
   get readUpTo(): number {
-    return this.answeredAsk;
+    return this.questions.readUpTo;
   }
 
   /** Closes the socket; a new attempt follows. */
@@ -157,34 +158,13 @@ export class BrokerConnection {
 
   /** Asks the broker's clock; everything the gateway wrote before its answer has been handled when this resolves. UTC ms. */
   roundTrip(): Promise<number> {
-    return new Promise((resolve, reject) => {
-      const timer = setTimeout(
-        // The answer is lost, and with it the pairing of later answers to their questions.
-        () => this.drop('the gateway did not answer the time'),
-        this.options.requestTimeoutMs,
-      );
-      const settle = (outcome: () => void): void => {
-        clearTimeout(timer);
-        outcome();
-      };
-      this.askTime({
-        askedAt: monotonicMs(),
-        resolve: (time) => settle(() => resolve(time)),
-        reject: (error) => settle(() => reject(error)),
-      });
-    });
+    return this.questions.ask();
   }
 
-  /** Answers come in the order of the questions, so each takes the oldest question that waits. */
-  private askTime(roundTrip: RoundTrip): void {
-    try {
-      this.write('the broker clock', (api) => api.reqCurrentTime());
-      // A virtual clock is asked before every decision; its gateway counts no messages by wall time.
-      if (!this.options.clock.isVirtual) this.options.noteWrite();
-      this.roundTrips.push(roundTrip);
-    } catch (error) {
-      roundTrip.reject(error instanceof BrokerError ? error : new BrokerError('NOT_READY', String(error)));
-    }
+  private askTime(): void {
+    this.write('the broker clock', (api) => api.reqCurrentTime());
+    // A virtual clock is asked before every decision; its gateway counts no messages by wall time.
+    if (!this.options.clock.isVirtual) this.options.noteWrite();
   }
 
   private attempt(): void {
@@ -221,9 +201,7 @@ export class BrokerConnection {
     });
     api.on(EventName.currentTime, (seconds) => {
       this.options.clock.answered(seconds);
-      const answeredQuestion = this.roundTrips.shift();
-      this.answeredAsk = answeredQuestion?.askedAt ?? this.answeredAsk;
-      answeredQuestion?.resolve(seconds * 1_000);
+      this.questions.answered(seconds * 1_000);
     });
     api.on(EventName.info, (message, code) => this.heard({ id: null, code, message }));
     api.on(EventName.error, (error: Error, code: number, id: number) =>
@@ -253,6 +231,7 @@ export class BrokerConnection {
       accounts: this.accounts,
       nextValidId: this.nextValidId,
     };
+    this.acceptedAt = monotonicMs();
     this.liveness.start();
     this.listener.accepted(this.acceptedNow);
   }
@@ -262,18 +241,23 @@ export class BrokerConnection {
     if (api === null) return;
     this.current = null;
     this.acceptedNow = null;
-    this.answeredAsk = -Infinity;
     if (this.attemptTimer !== null) clearTimeout(this.attemptTimer);
     this.liveness.stop();
     api.removeAllListeners();
     api.disconnect();
-    for (const { reject } of this.roundTrips.splice(0)) {
-      reject(new BrokerError('CONNECTION_LOST', `The broker's clock was not answered: ${reason}.`));
-    }
+    this.questions.end(reason);
     this.listener.lost(reason, this.idInUse);
     this.options.clock.reset();
     if (this.stopped) return;
-    const wait = this.idInUse ? this.options.clientIds.inUse() : this.options.retryMs;
-    this.retryTimer = setTimeout(() => this.attempt(), wait);
+    this.retryTimer = setTimeout(() => this.attempt(), this.nextWaitMs());
+  }
+
+  private nextWaitMs(): number {
+    const { clientIds, retryMs } = this.options;
+    if (this.idInUse) return clientIds.inUse();
+    if (monotonicMs() - this.acceptedAt >= retryMs) this.failures = 0;
+    this.acceptedAt = Infinity;
+    this.failures += 1;
+    return Math.min(retryMs, FIRST_RETRY_MS * 2 ** (this.failures - 1));
   }
 }

@@ -34,6 +34,7 @@ import type {
   StreamHandlers,
 } from './market-data-port';
 import { PendingRequests } from './pending-requests';
+import { RequestSender } from './request-sender';
 import { MarketStreams } from './streams';
 
 export interface DataConnectionOptions {
@@ -50,6 +51,7 @@ class DataConnection implements MarketDataPort {
   private readonly clock = new MarketClock({ monotonic: monotonicMs, system: () => Date.now() });
   private readonly connection: BrokerConnection;
   private readonly limiter: SendLimiter;
+  private readonly sender: RequestSender;
   private readonly pending: PendingRequests;
   private readonly streams: MarketStreams;
   private readonly bars: BarHistory;
@@ -58,7 +60,7 @@ class DataConnection implements MarketDataPort {
   private readonly contracts: ContractLookup;
   private readonly accountStream: AccountStream;
   private readonly failed = (error: unknown): void =>
-    this.log.error({ error }, 'a listener of the data connection failed');
+    this.log.error({ err: error }, 'a listener of the data connection failed');
   private readonly equityListeners = new Listeners<Equity>(this.failed);
   private readonly gapListeners = new Listeners<StreamGap>(this.failed);
   private readonly stateListeners = new Listeners<DataState>(this.failed);
@@ -94,13 +96,14 @@ class DataConnection implements MarketDataPort {
         notice: (notice) => this.onNotice(notice),
       },
     );
+    this.sender = new RequestSender(this.connection, this.limiter);
     this.bars = new BarHistory({
       connection: this.connection,
       pending: this.pending,
-      send: (what, call) => this.send(what, call),
+      send: (what, call) => this.sender.send(what, call),
       zone,
     });
-    this.contracts = new ContractLookup({ pending: this.pending, send: (what, call) => this.send(what, call) });
+    this.contracts = new ContractLookup({ pending: this.pending, send: (what, call) => this.sender.send(what, call) });
     this.accountStream = new AccountStream({
       pending: this.pending,
       send: (what, call) => this.sendOrLog(what, call),
@@ -208,7 +211,7 @@ class DataConnection implements MarketDataPort {
       this.enter('ready', null);
       this.tellGap('the connection was made anew');
     });
-    opened.catch((error: unknown) => this.log.warn({ error }, 'the broker clock was not answered'));
+    opened.catch((error: unknown) => this.log.warn({ err: error }, 'the broker clock was not answered'));
   }
 
   /** Runs when the clock of this connection is known. */
@@ -259,19 +262,8 @@ class DataConnection implements MarketDataPort {
     });
   }
 
-  private async send(what: string, call: (api: IBApi) => void): Promise<void> {
-    const { epoch } = this.connection;
-    const outcome = await this.limiter.submit({
-      lane: 'request',
-      messages: 1,
-      check: () => (this.accepted?.epoch === epoch ? null : `no connection to the gateway for ${what}`),
-      write: () => this.connection.write(what, call),
-    });
-    if (!outcome.written) throw new BrokerError('NOT_READY', `${outcome.refused}.`);
-  }
-
   private sendOrLog(what: string, call: (api: IBApi) => void): void {
     // Lost before it was written: the next acceptance asks for everything anew.
-    this.send(what, call).catch((error: unknown) => this.log.info({ error, what }, 'not asked'));
+    this.sender.send(what, call).catch((error: unknown) => this.log.info({ err: error, what }, 'not asked'));
   }
 }

@@ -59,7 +59,7 @@ class Guard implements TradingGuard {
   private readonly writer: OrderWriter;
   private readonly log: BrokerLog;
   private readonly zone: string;
-  private readonly failed = (error: unknown): void => this.log.error({ error }, 'a listener of the guard failed');
+  private readonly failed = (error: unknown): void => this.log.error({ err: error }, 'a listener of the guard failed');
   private readonly eventListeners = new Listeners<BrokerEvent>(this.failed);
   private readonly stateListeners = new Listeners<ConnectionState>(this.failed);
   private latchTimer: NodeJS.Timeout | null = null;
@@ -188,7 +188,7 @@ class Guard implements TradingGuard {
     this.log.warn({ latch }, 'the halt latch is set: cancelling everything of ours');
     this.cancelOurs().catch((error: unknown) => {
       this.latchServed = false;
-      this.log.error({ error }, 'cancelling for the latch failed; it is tried again');
+      this.log.error({ err: error }, 'cancelling for the latch failed; it is tried again');
     });
   }
 

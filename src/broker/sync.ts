@@ -5,14 +5,14 @@
 import { EventName, type IBApi } from '@stoqey/ib';
 import { BrokerError } from './broker-error';
 import type { BrokerConnection } from './connection';
-import type { SendLimiter } from './limiter';
 import type { MirrorEntry, OrderMirror } from './mirror-state';
 import { beginSnapshot, endOpenOrders, endSnapshot } from './order-mirror';
 import type { PendingRequests } from './pending-requests';
+import type { RequestSender } from './request-sender';
 
 export interface SyncParts {
   readonly connection: BrokerConnection;
-  readonly limiter: SendLimiter;
+  readonly sender: RequestSender;
   readonly pending: PendingRequests;
   readonly mirror: () => OrderMirror;
   /** Told of orders that were believed live and that the broker does not know. */
@@ -101,21 +101,11 @@ export class BrokerSync {
   }
 
   private ask(id: number, what: string, call: (api: IBApi) => void): Promise<void> {
-    const { pending, limiter, connection } = this.parts;
-    const epoch = connection.accepted?.epoch;
+    const { pending, sender } = this.parts;
     const answer = pending.wait(id, what);
-    const lost = (reason: string): void => pending.fail(id, new BrokerError('CONNECTION_LOST', `${what}: ${reason}`));
-    limiter
-      .submit({
-        lane: 'request',
-        messages: 1,
-        check: () => (connection.accepted?.epoch === epoch ? null : 'the connection was lost'),
-        write: () => connection.write(what, call),
-      })
-      .then(
-        (outcome) => (outcome.written ? undefined : lost(outcome.refused)),
-        (error: unknown) => lost(String(error)),
-      );
+    sender.send(what, call).catch((error: unknown) => {
+      pending.fail(id, new BrokerError('CONNECTION_LOST', `${what}: ${String(error)}`));
+    });
     return answer;
   }
 }

@@ -85,6 +85,13 @@ describe('losing the line', () => {
     expect(await rig.guard.lookup(lookupOf(KEY, false))).toMatchObject({ synced: true, fenced: true });
   });
 
+  test('after a short loss the first attempts come long before retryMs', async () => {
+    await start({ broker: { retryMs: 60_000 } });
+    await rig.tws.faults.applyFault({ type: 'drop', clientId: TRADING_ID });
+    await until(() => phases().includes('disconnected'));
+    await until(() => rig.guard.connection().phase === 'ready', 2_000);
+  });
+
   test('in the same epoch a write is fenced only when a later question was answered', async () => {
     await start({ broker: { livenessMs: 60_000, requestTimeoutMs: 60_000 } });
     await rig.guard.place(intentOf());
