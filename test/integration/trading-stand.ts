@@ -3,7 +3,7 @@
  * Each stand has a namespace, a gateway and an account of its own, so several run side by side on one server.
  */
 import { Client, Connection, WorkflowUpdateFailedError, type WorkflowHandle } from '@temporalio/client';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { orderWorkflowId, parseOrderRef, sessionWorkflowId } from '../../src/domain/ids';
@@ -144,7 +144,11 @@ export class TradingStand {
   /** Starts the trader, to die at a fail-point if one is named; resolves when the session knows the broker. */
   async startTrader(failPoint?: string): Promise<void> {
     this.trader.start(failPoint === undefined ? {} : { OMEGA_FAILPOINT: failPoint });
-    await eventually('the session', () => this.snapshot());
+    await eventually('the session', () => this.snapshot(), 60_000).catch((error: unknown) => {
+      throw new Error(
+        `${String(error)}\ntrader: ${readFileSync(join(this.folder, 'trader.log'), 'utf8').slice(-2_000)}`,
+      );
+    });
   }
 
   async get<T>(path: string): Promise<T> {
@@ -224,7 +228,6 @@ export class TradingStand {
     await this.trader.kill();
     await this.gateway.kill();
     await this.connection.close();
-    if (process.env.KEEP === undefined) rmSync(this.folder, { recursive: true, force: true });
-    else console.log(this.folder);
+    rmSync(this.folder, { recursive: true, force: true });
   }
 }

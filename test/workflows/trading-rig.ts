@@ -5,6 +5,7 @@ import {
   Runtime,
   Worker,
   bundleWorkflowCode,
+  type NativeConnection,
   type WorkflowBundleWithSourceMap,
 } from '@temporalio/worker';
 import { WorkflowUpdateFailedError, type Client, type WorkflowHandle } from '@temporalio/client';
@@ -76,6 +77,7 @@ class Restartable {
 export interface Rig {
   readonly account: string;
   readonly client: Client;
+  readonly nativeConnection: NativeConnection;
   readonly broker: ScriptedBroker;
   readonly session: WorkflowHandle;
   /** Workflows of all accounts. */
@@ -113,6 +115,7 @@ async function openRig(env: TestWorkflowEnvironment, trading: Restartable, accou
   const rig: Rig = {
     account,
     client,
+    nativeConnection: env.nativeConnection,
     broker,
     session,
     trading,

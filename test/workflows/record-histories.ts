@@ -1,0 +1,74 @@
+/** Writes test/histories anew: `npx jest --testMatch '<rootDir>/test/workflows/record-histories.ts'`. Not part of the suite. */
+import { Worker } from '@temporalio/worker';
+import { historyToJSON } from '@temporalio/common/lib/proto-utils';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import type { MarketActivities } from '../../src/workflows/activity-types';
+import { startFeed } from '../../src/client/session-start';
+import { marketFeedWorkflowId, marketQueue, orderWorkflowId } from '../../src/domain/ids';
+import * as messages from '../../src/workflows/messages';
+import { batch, entry, exit } from './proposals';
+import { OPEN, TRADE_DATE, propose, useTradingRig, type Rig } from './trading-rig';
+
+const HISTORIES = join(__dirname, '../histories');
+const MINUTE = 60_000;
+const newRig = useTradingRig();
+
+async function save(rig: Rig, name: string, workflowId: string, runId?: string): Promise<void> {
+  const history = await rig.client.workflow.getHandle(workflowId, runId).fetchHistory();
+  mkdirSync(HISTORIES, { recursive: true });
+  // Where it was recorded is nobody's business: folders, machine and process names.
+  const text = historyToJSON(history)
+    .replaceAll(`${process.cwd()}/`, '')
+    .replace(/\d+@[\w.-]+/g, 'worker@test')
+    .replaceAll(`-${hostname()}-`, '-test-');
+  writeFileSync(join(HISTORIES, `${name}.json`), `${text}\n`);
+}
+
+test('a day with an entry, an exit, an unknown outcome and a halt', async () => {
+  const rig = await newRig();
+  await propose(rig, batch(OPEN, [entry(rig.account, 'ES', OPEN)]));
+  await rig.until('the entry', ({ day, settled }) => day.executions === 1 && settled);
+  await propose(rig, batch(OPEN + MINUTE, [exit(rig.account, 'ES', OPEN + MINUTE)]));
+  await rig.until(
+    'the exit',
+    ({ contexts, positions }) => positions.length === 0 && contexts.ES?.exitPending === false,
+  );
+  rig.broker.script = ['lost-unanswered', 'fill'];
+  await propose(rig, batch(OPEN + 2 * MINUTE, [entry(rig.account, 'GC', OPEN + 2 * MINUTE)]));
+  await rig.until('the second entry', ({ day, settled }) => day.executions === 3 && settled);
+  await rig.session.signal(messages.equity, { marketTime: OPEN, netLiquidation: 97_000, cause: 'limit-100' });
+  const { orders } = await rig.until('the halt', ({ halt }) => halt.phase === 'HALTED');
+  await rig.session.executeUpdate(messages.liftHalt, { args: [{ by: 'A. Trader', why: 'positions checked' }] });
+  const { runId } = await rig.session.describe();
+  await rig.session.signal(messages.tradeDateClosed, { tradeDate: TRADE_DATE, marketTime: OPEN + 60 * MINUTE });
+  await rig.until('the close', ({ tradeDate }) => tradeDate === null);
+  await Promise.all(orders.map(({ key }) => rig.client.workflow.getHandle(orderWorkflowId(key)).result()));
+  await save(rig, 'tradingSession.halted-day', rig.session.workflowId, runId);
+  await save(rig, 'order.round-trip', orderWorkflowId(orders[0].key));
+  await save(rig, 'order.reduction', orderWorkflowId(orders[1].key));
+  await save(rig, 'order.unknown', orderWorkflowId(orders[2].key));
+});
+
+test('a feed of one trade date', async () => {
+  const rig = await newRig();
+  const activities: MarketActivities = {
+    runMarket: async () => ({ tradeDate: TRADE_DATE, marketTime: OPEN }),
+  };
+  const worker = await Worker.create({
+    connection: rig.nativeConnection,
+    taskQueue: marketQueue(rig.account),
+    activities: { ...activities },
+  });
+  await worker.runUntil(async () => {
+    const feed = await startFeed(rig.client, {
+      account: rig.account,
+      tradeDate: TRADE_DATE,
+      model: { kind: 'none' },
+      lockStep: true,
+    });
+    await feed.result();
+  });
+  await save(rig, 'marketFeed.lock-step', marketFeedWorkflowId(rig.account));
+});
