@@ -100,6 +100,8 @@ export interface DayEvidence {
   readonly minutes: readonly MinuteRecord[];
   readonly totals: DayTotals;
   readonly orders: readonly OrderView[];
+  /** Result of the whole trade date, dollars: what happened after the last settled minute is in it. */
+  readonly finalPnl: number;
   readonly receivedMonotonicMs: ReadonlyMap<string, number>;
   readonly historyEvents: number;
   readonly differences: readonly string[];
@@ -121,7 +123,7 @@ export function dayReport(evidence: DayEvidence): DayReport {
     fees: cents(totals.fees),
     realizedPnl: cents(totals.realizedPnl),
     buyAndHoldPnl: buyAndHold(minutes, evidence.instruments),
-    maxDrawdown: cents(maxDrawdown([0, ...minutes.flatMap(({ pnl }) => pnl ?? [])])),
+    maxDrawdown: cents(maxDrawdown([0, ...minutes.flatMap(({ pnl }) => pnl ?? []), evidence.finalPnl])),
     latencyMs: latencyReport(evidence.orders, evidence.receivedMonotonicMs),
     historyEvents: evidence.historyEvents,
     reconciled: evidence.differences.length === 0,

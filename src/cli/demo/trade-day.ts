@@ -20,7 +20,7 @@ import { DayLog } from './day-log';
 import type { DayReport } from './day-report';
 import { dayReport } from './day-report';
 import { readJson, writeWhole } from './demo-folder';
-import { dayPnl } from './equity-curve';
+import { dayPnl, unrealizedPnl } from './equity-curve';
 import type { FeedLink, SettledMinute } from './feed-link';
 import type { GatewayControl } from './gateway-control';
 import { historyEvents } from './history-events';
@@ -210,6 +210,7 @@ export class TradeDay {
       minutes: this.log.records(),
       totals,
       orders: (closing?.snapshot.orders ?? []).filter((order) => order.decidedAt >= this.schedule.start),
+      finalPnl: totals.realizedPnl - totals.fees + unrealizedPnl(now.positions, lastPrices(this.parts.show.current())),
       receivedMonotonicMs: await gateway.receivedMonotonicMs(),
       historyEvents: (await historyEvents(client, account)) - notes.eventsBefore,
       differences: differencesOf({ day: totals, positions: now.positions }, statement, tradeDateBounds(tradeDate)),

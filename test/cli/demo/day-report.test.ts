@@ -23,6 +23,7 @@ describe('a day report', () => {
       ['k-1-1', 1_012.345],
       ['k-1-2', 5_000],
     ]),
+    finalPnl: 45.5,
     historyEvents: 90,
     differences: [],
     modelRun: null,
@@ -81,6 +82,10 @@ describe('a day report', () => {
       'memory: no /proc on darwin',
     ]);
     expect(daySummary(day).join('\n')).toContain('NOT RECONCILED: fees');
+  });
+
+  it('counts a fall after the last settled minute', () => {
+    expect(dayReport({ ...evidence, finalPnl: -30 }).maxDrawdown).toBe(130);
   });
 
   it('has no latency when nothing was sent', () => {
