@@ -197,3 +197,47 @@ test('a frozen gateway that reads the frame of a closed socket when it thaws: on
     await stand.reconciled();
     expect(await stand.entries()).toHaveLength(1);
   }));
+
+/** The broker returns executions since its own midnight only: 05:00 UTC on this date. */
+const NIGHT = Date.parse('2013-10-10T04:59:00Z');
+const NIGHT_DATE = '2013-10-10';
+const nightly = (account: string, change: Partial<EntryProposal>) => ({
+  ...batch(NIGHT, [{ ...longES(account, NIGHT), ...change }]),
+  tradeDate: NIGHT_DATE,
+});
+
+test("a fill before the broker's midnight that nobody heard stays unknown, is never sent again, and asks a human", () =>
+  onStand(async (stand) => {
+    await stand.startTrader('after-the-write');
+    await stand.openDay(NIGHT_DATE, NIGHT);
+    const answering = stand.propose(nightly(stand.account, {}));
+    await stand.trader.died();
+    await stand.advanceTo(NIGHT + 5 * MINUTE);
+    expect(await stand.executions()).toHaveLength(1);
+    await stand.startTrader();
+    await answering;
+    const snapshot = await stand.until(
+      'a human to be asked',
+      ({ settled, frozen }) => settled && frozen.ES !== undefined,
+    );
+    expect(snapshot.orders).toMatchObject([{ state: 'unknown' }]);
+    expect(await stand.entries()).toHaveLength(1);
+  }, '2013-10-10T04:59:00Z'));
+
+test("a fill after the broker's midnight of an order written before it is found", () =>
+  onStand(async (stand) => {
+    await stand.startTrader('after-the-write');
+    await stand.openDay(NIGHT_DATE, NIGHT);
+    const answering = stand.propose(nightly(stand.account, { orderType: 'limit', limitPrice: 1_656.75 }));
+    await stand.trader.died();
+    await stand.advanceTo(NIGHT + MINUTE);
+    expect(await stand.executions()).toHaveLength(0);
+    await stand.advanceTo(NIGHT + 5 * MINUTE);
+    expect(await stand.executions()).toHaveLength(1);
+    await stand.startTrader();
+    await answering;
+    await stand.until('the fill', ({ day }) => day.executions === 1);
+    const snapshot = await stand.reconciled();
+    expect(snapshot).toMatchObject({ frozen: {}, positions: [{ quantity: 1, averagePrice: 1_656.75 }] });
+    expect(await stand.entries()).toHaveLength(1);
+  }, '2013-10-10T04:59:00Z'));
