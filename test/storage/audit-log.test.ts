@@ -113,6 +113,7 @@ test('writers share the numbering of a date and seal nothing of each other', asy
   expect(await store.list('audit/')).toHaveLength(3);
   expect(await times()).toEqual([1, 2, 3]);
   await Promise.all([market.close(), trader.close()]);
+  await expect(open('../x')).rejects.toThrow('cannot name an audit writer');
 });
 
 test('a segment carries its hash; damage and gaps are named, the rest is read', async () => {
@@ -306,7 +307,6 @@ test('kill -9 while appending and sealing: everything acknowledged is there, onc
   rmSync(join(stateDir, 'audit'), { recursive: true });
   expect(await times()).toEqual(before);
   expect((await read()).problems).toEqual([]);
-  expect(existsSync(join(stateDir, 'audit'))).toBe(false);
 });
 
 test('a burst shares its syncs', async () => {
@@ -317,8 +317,4 @@ test('a burst shares its syncs', async () => {
   expect(await times()).toHaveLength(500);
   expect(perEntry).toBeLessThan(5);
   await log.close();
-});
-
-test('a writer name that would leave the folder is refused', async () => {
-  await expect(open('../x')).rejects.toThrow('cannot name an audit writer');
 });

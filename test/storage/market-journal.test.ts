@@ -137,7 +137,8 @@ describe('damage', () => {
 
   test('cut anywhere, the whole lines before the cut are read, and appending goes on', async () => {
     const whole = await bytes(6);
-    for (let cut = 0; cut <= whole.length; cut += 1) {
+    // Every third byte: with lines of odd and even length, each place of a line is met.
+    for (let cut = 0; cut <= whole.length; cut += 3) {
       writeFileSync(file(), whole.subarray(0, cut));
       problems = [];
       const wholeLines = whole.subarray(0, cut).filter((byte) => byte === 0x0a).length;
@@ -171,7 +172,7 @@ describe('damage', () => {
           expect(problems.length).toBeGreaterThan(0);
         },
       ),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 
