@@ -24,3 +24,7 @@ export function describeMachine(): Machine {
 /** The value below which the given share of the sorted values lies. */
 export const percentile = (sorted: ArrayLike<number>, share: number): number =>
   sorted[Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)];
+
+/** The machine as one line. */
+export const machineLine = ({ cpu, cores, memoryGb, loadAverage, node }: Machine): string =>
+  `${cpu}, ${cores} cores, ${memoryGb} GB, load ${loadAverage}, Node ${node}`;
