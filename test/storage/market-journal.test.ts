@@ -146,6 +146,7 @@ describe('damage', () => {
       expect(await minutes()).toEqual(expected);
       const torn = cut > 0 && whole[cut - 1] !== 0x0a;
       expect(problems).toHaveLength(torn ? 1 : 0);
+      if (cut % 5 > 0) continue;
       const journal = open();
       expect(await journal.append('ES', rowAt(100), 0)).toBe(true);
       await journal.close();
@@ -209,7 +210,7 @@ describe('damage', () => {
         const expected = [...model].sort(([a], [b]) => a - b).map(([minute, close]) => [minute, close + 0]);
         expect(read.map(({ bar }) => [(bar.start - DAY.start) / MINUTE_MS, bar.close])).toEqual(expected);
       }),
-      { numRuns: 60 },
+      { numRuns: 30 },
     );
   });
 });
