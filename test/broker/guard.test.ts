@@ -66,6 +66,21 @@ describe('placing', () => {
     expect(tws.requests('placeOrder')).toHaveLength(1);
   });
 
+  test('a burst leaves at once and in order: the library’s own queue holds nothing back', async () => {
+    const { guard, tws } = await start();
+    const intents = Array.from({ length: 11 }, (_, i) =>
+      intentOf({ key: `${ACCOUNT}-1-${i + 1}`, orderIdBase: 1_000_000 + i * 8, bracket: BRACKET }),
+    );
+    const results = await Promise.all(intents.map((intent) => guard.place(intent)));
+    expect(results.map(({ outcome }) => outcome)).toEqual(intents.map(() => 'sent'));
+    await until(() => tws.requests('placeOrder').length === 33);
+    expect(tws.requests('placeOrder').map(({ orderId }) => orderId)).toEqual(
+      intents.flatMap(({ orderIdBase }) => [orderIdBase, orderIdBase + 1, orderIdBase + 2]),
+    );
+    expect(guard.connection().epoch).toBe(rig.states.at(-1)?.epoch);
+    expect(tws.opened).toHaveLength(1);
+  });
+
   test('execution in the mirror alone counts as held: the order traded before its description came', async () => {
     const { guard, tws } = await start();
     const held = tws.hold({
