@@ -10,7 +10,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { parse } from 'csv-parse/sync';
-import { tradeDateOf } from '../domain/calendar';
+import { tradeDateBounds, tradeDateOf } from '../domain/calendar';
 import { FUTURE_SYMBOLS, INSTRUMENTS, type FutureSymbol } from '../domain/instruments';
 import {
   RecordedDataError,
@@ -150,7 +150,13 @@ function marginsOf(path: string, text: string): readonly MarginRate[] {
 function tradeDatesOf(contracts: readonly RecordedContract[]): readonly string[] {
   const dates = new Set<string>();
   for (const { minutes } of contracts) {
-    for (const { start, bar } of minutes) if (bar !== null) dates.add(tradeDateOf(start));
+    let dayEnd = -Infinity;
+    for (const { start, bar } of minutes) {
+      if (bar === null || start < dayEnd) continue;
+      const tradeDate = tradeDateOf(start);
+      dayEnd = tradeDateBounds(tradeDate).end;
+      dates.add(tradeDate);
+    }
   }
   return [...dates].sort();
 }

@@ -6,7 +6,7 @@
  *  3. A quote older than QUOTE_LIFETIME_MS is shown but no longer traded against.
  */
 import { isTwoSided, type Bar, type Quote } from '../domain/bars';
-import { tradeDateOf } from '../domain/calendar';
+import { tradeDateBounds, tradeDateOf } from '../domain/calendar';
 import { MINUTE_MS } from '../domain/exchange-time';
 import { INSTRUMENTS, type Instrument } from '../domain/instruments';
 import { firstMinuteFrom, type RecordedContract, type RecordedMinute } from '../market-data/recorded-market';
@@ -51,10 +51,12 @@ interface DayPrefix {
 function dayPrefixes(minutes: readonly RecordedMinute[]): readonly DayPrefix[] {
   const prefixes: DayPrefix[] = [];
   let day: DayPrefix = { tradeDate: '', open: null, high: null, low: null, volume: 0, previousClose: null };
+  let dayEnd = -Infinity;
   let lastClose: number | null = null;
   for (const { start, bar } of minutes) {
-    const tradeDate = tradeDateOf(start);
-    if (tradeDate !== day.tradeDate) {
+    if (start >= dayEnd) {
+      const tradeDate = tradeDateOf(start);
+      dayEnd = tradeDateBounds(tradeDate).end;
       day = { tradeDate, open: null, high: null, low: null, volume: 0, previousClose: lastClose };
     }
     prefixes.push(day);

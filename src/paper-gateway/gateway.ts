@@ -74,7 +74,6 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   const { account, startCash, seed, startClock } = options;
   const origin = { account, startCash, seed, startClock, dataFiles: market.files };
   const { journal, resumed } = Journal.open(options.stateFolder, origin);
-  if (resumed) log(`state: ${options.stateFolder} goes on at ${new Date(journal.ledger.clock).toISOString()}`);
   const { clientPacing, onDiskFailure } = options;
   const exchange = new Exchange({ market, journal, clientPacing, onDiskFailure });
   const marketTime = (): number => exchange.ledger.clock;
@@ -104,6 +103,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     await closeServer(control.server);
     return abandon(error, options.port);
   });
+  if (resumed) log(`state: ${options.stateFolder} goes on at ${new Date(journal.ledger.clock).toISOString()}`);
   driver.start();
   return {
     port,

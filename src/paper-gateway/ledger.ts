@@ -21,6 +21,7 @@ export class Ledger {
   private readonly ordersByPermId = new Map<number, OrderRecord>();
   private readonly openPermIds = new Set<number>();
   private readonly newestPermId = new Map<string, number>();
+  private readonly childPermIds = new Map<number, Set<number>>();
   private readonly executionList: ExecutionRecord[] = [];
   private accountRecord: AccountRecord;
   private currentClock: number;
@@ -98,6 +99,11 @@ export class Ledger {
     return this.openOrders().filter((order) => order.clientId === clientId && order.orderId === orderId);
   }
 
+  /** All orders ever attached to a parent, ended ones too. */
+  childrenOf(parentPermId: number): readonly OrderRecord[] {
+    return [...(this.childPermIds.get(parentPermId) ?? [])].map((permId) => this.order(permId));
+  }
+
   position(conId: number): PositionRecord {
     return (
       this.accountRecord.positions.find((position) => position.conId === conId) ?? {
@@ -115,6 +121,10 @@ export class Ledger {
     else this.openPermIds.add(order.permId);
     const name = `${order.clientId}/${order.orderId}`;
     this.newestPermId.set(name, Math.max(order.permId, this.newestPermId.get(name) ?? 0));
+    if (order.parentPermId !== null) {
+      const children = this.childPermIds.get(order.parentPermId) ?? new Set();
+      this.childPermIds.set(order.parentPermId, children.add(order.permId));
+    }
     this.changedOrders.add(order.permId);
     return order;
   }

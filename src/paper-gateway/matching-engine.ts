@@ -9,7 +9,7 @@ import { tradeDateOf } from '../domain/calendar';
 import type { TwoSidedQuote } from './contract-replay';
 import type { Ledger } from './ledger';
 import { directionOf, isTerminal, remainingOf, type ExecutionRecord, type OrderRecord } from './ledger-records';
-import { isMatchingOpen, type MarketView } from './market-view';
+import type { MarketView } from './market-view';
 import type { Slot } from './minute-path';
 import {
   electByPrices,
@@ -80,9 +80,11 @@ export class MatchingEngine {
   terminate(order: OrderRecord, status: 'Cancelled' | 'Inactive', completedStatus: string): OrderRecord {
     const ended = this.ledger.putOrder({ ...order, status, completedAt: this.market.now, completedStatus });
     this.notices.changed(ended);
-    for (const child of this.childrenOf(ended)) {
-      if (ended.filled === 0) this.terminate(child, 'Cancelled', 'Parent order ended');
-      else if (child.order.totalQuantity > ended.filled) this.resize(child, ended.filled);
+    for (const { permId } of this.childrenOf(ended)) {
+      const child = this.ledger.order(permId);
+      const left = child.filled + ended.filled - this.closedOf(ended);
+      if (left <= child.filled) this.terminate(child, 'Cancelled', 'Parent order ended');
+      else if (child.order.totalQuantity > left) this.resize(child, left);
     }
     return ended;
   }
@@ -179,7 +181,7 @@ export class MatchingEngine {
   /** A working order at an open market is Submitted, an unelected stop stays PreSubmitted. */
   private acknowledge(order: OrderRecord): OrderRecord {
     const waits = isStopType(order) && !order.triggered;
-    if (order.status !== 'PreSubmitted' || waits || !isMatchingOpen(this.market.now)) return order;
+    if (order.status !== 'PreSubmitted' || waits || !this.market.isOpen(order.conId)) return order;
     const submitted = this.ledger.putOrder({ ...order, status: 'Submitted' });
     this.notices.changed(submitted);
     return submitted;
@@ -219,13 +221,24 @@ export class MatchingEngine {
   }
 
   private childrenOf(parent: OrderRecord): readonly OrderRecord[] {
-    return this.ledger.openOrders().filter(({ parentPermId }) => parentPermId === parent.permId);
+    return this.ledger.childrenOf(parent.permId).filter((child) => !isTerminal(child));
   }
 
+  /** What may still fill: attached orders together close no more than their parent has opened. */
   private fillable(order: OrderRecord): number {
     const remaining = remainingOf(order);
     if (order.parentPermId === null) return remaining;
-    return Math.max(0, Math.min(remaining, this.ledger.order(order.parentPermId).filled - order.filled));
+    const parent = this.ledger.order(order.parentPermId);
+    if (directionOf(parent) === directionOf(order)) return remaining;
+    return Math.max(0, Math.min(remaining, parent.filled - this.closedOf(parent)));
+  }
+
+  /** What attached orders of the other side have closed of a parent's position. */
+  private closedOf(parent: OrderRecord): number {
+    return this.ledger
+      .childrenOf(parent.permId)
+      .filter((child) => directionOf(child) !== directionOf(parent))
+      .reduce((sum, { filled }) => sum + filled, 0);
   }
 
   private instrumentOf(order: OrderRecord): NonNullable<ReturnType<MarketView['listing']>>['instrument'] {

@@ -9,7 +9,7 @@ import type { Listing } from './contract-universe';
 import { parseWireTime } from './fields-time';
 import type { Ledger } from './ledger';
 import { isTerminal, type OrderRecord } from './ledger-records';
-import { isMatchingOpen, type MarketView } from './market-view';
+import type { MarketView } from './market-view';
 import type { MatchingEngine, OrderNotices } from './matching-engine';
 import { crowdRefusal, marginRefusal } from './order-limits';
 import { trailAfter } from './order-matching';
@@ -146,7 +146,7 @@ export class OrderDesk {
   private release(order: OrderRecord): void {
     const waiting = this.ledger.putOrder({ ...order, status: 'PreSubmitted' });
     this.notices.changed(waiting);
-    if (!isMatchingOpen(this.market.now)) {
+    if (!this.market.isOpen(order.conId)) {
       const { action, totalQuantity } = order.order;
       const name = this.market.listing(order.conId)?.wire.localSymbol ?? String(order.conId);
       const text = `Order Message:\n${action} ${totalQuantity} ${name}\nWarning: your order will not be placed at the exchange until it opens.`;

@@ -192,7 +192,7 @@ describe('whatever clients do', () => {
           rig.close();
         }
       }),
-      { numRuns: 40 },
+      { numRuns: 40, interruptAfterTimeLimit: 20_000 },
     );
   });
 
@@ -245,7 +245,7 @@ describe('whatever clients do', () => {
           expect(run([...short, end])).toEqual(run([end]));
         },
       ),
-      { numRuns: 40 },
+      { numRuns: 40, interruptAfterTimeLimit: 20_000 },
     );
   });
 });

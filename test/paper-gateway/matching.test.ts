@@ -1,4 +1,6 @@
+import { INSTRUMENTS } from '../../src/domain/instruments';
 import type { RecordedMinute } from '../../src/market-data/recorded-market';
+import { isMatchingOpen } from '../../src/paper-gateway/matching-hours';
 import { minute, Rig, scriptedMarket, T0, type Client } from './exchange-rig';
 
 /** The quote of minute 0 is in force when a test starts: it stands at 59 s. */
@@ -286,6 +288,24 @@ describe('orders against the recorded market', () => {
     expect([status(1), client.errors(1)]).toEqual(['PreSubmitted', [399]]);
     rig.exchange.advanceTo(minuteEnd(600));
     expect(fills()).toEqual([[1, 'BOT', 1, 101.25]]);
+  });
+
+  it.each([
+    // A decision at the close of the last bar still meets its quote; during the pause nothing trades, whatever is indicated.
+    ['2013-10-09T20:15:00Z', true],
+    ['2013-10-09T20:15:00.001Z', false],
+    ['2013-10-09T20:20:00Z', false],
+    ['2013-10-09T20:30:00Z', true],
+    ['2013-10-09T21:15:00Z', true],
+    ['2013-10-09T21:16:00Z', false],
+    ['2013-10-09T22:00:00Z', true],
+    ['2013-10-11T22:30:00Z', false],
+    ['2013-10-13T21:59:00Z', false],
+    ['2013-10-13T22:00:00Z', true],
+    ['2024-10-09T20:20:00Z', true],
+  ])('at %s the index future can trade: %s', (time, open) => {
+    expect(isMatchingOpen(Date.parse(time), INSTRUMENTS.ES)).toBe(open);
+    start([QUIET]);
   });
 
   it('shows executions of its day only, cut at midnight in Chicago', () => {
