@@ -4,7 +4,6 @@ import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { DemoRun } from '../../src/cli/demo/demo-folder';
 import { isAlive } from '../../src/cli/demo/process-identity';
 import type { ProcessIdentity } from '../../src/cli/demo/process-identity';
 import type { RunReport } from '../../src/cli/demo/run-report';
@@ -28,7 +27,7 @@ describe('the demonstration', () => {
 
   function start(): ChildProcess {
     output = '';
-    const args = [join(ROOT, 'scripts', 'start.mjs'), '--crash', '--once', '--json', 'days.json'];
+    const args = [join(ROOT, 'scripts', 'start.mjs'), '--crash', '--json', 'days.json'];
     const started = spawn(process.execPath, args, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
     for (const stream of [started.stdout, started.stderr]) {
       stream.on('data', (chunk) => {
@@ -52,31 +51,36 @@ describe('the demonstration', () => {
     return readdirSync(pids).map((file) => JSON.parse(readFileSync(join(pids, file), 'utf8')) as ProcessIdentity);
   }
 
+  const beside = (script: string, ...args: readonly string[]) =>
+    spawnSync(process.execPath, [join(ROOT, 'scripts', script), ...args], { cwd: folder, encoding: 'utf8' });
+
   it(
     'leaves no orphan when killed, goes on where it was, halts, flattens, and reconciles',
     async () => {
       const killed = start();
       await says('SCRIPTED: long 1 GC proposed to the session');
+      killed.kill('SIGKILL');
       const orphans = children();
       expect(orphans).toHaveLength(4);
-      const second = spawnSync(process.execPath, [join(ROOT, 'scripts/start.mjs'), '--crash'], {
-        cwd: folder,
-        encoding: 'utf8',
-      });
-      expect(second.stderr).toContain(`as process ${killed.pid}`);
-      expect(second.status).toBe(4);
-      const status = spawnSync(process.execPath, [join(ROOT, 'scripts/omega.mjs'), 'status', '--json'], {
-        cwd: folder,
-        encoding: 'utf8',
-      });
-      expect(JSON.parse(status.stdout)).toMatchObject({ source: 'demonstration', session: { account: 'DEMO1000001' } });
-
-      killed.kill('SIGKILL');
       await waitFor('the children to leave', async () => (orphans.some(isAlive) ? null : true), { timeoutMs: 20_000 });
 
-      expect(await ended(start())).toBe(0);
+      const resumed = start();
+      await says('Ctrl-C ends the demonstration.');
       expect(output).toContain('HALT LIMIT_DAILY_LOSS');
       expect(output).toContain('halt lifted by demo operator');
+
+      const second = beside('start.mjs', '--crash');
+      expect(second.stderr).toContain(`as process ${resumed.pid}`);
+      expect(second.status).toBe(4);
+      const status = beside('omega.mjs', 'status', '--json');
+      expect(JSON.parse(status.stdout)).toMatchObject({ source: 'demonstration', session: { account: 'DEMO1000001' } });
+
+      const last = children();
+      resumed.kill('SIGINT');
+      expect(await ended(resumed)).toBe(0);
+      expect(last.some(isAlive)).toBe(false);
+      expect(beside('omega.mjs', 'status').stderr).toContain('Nothing runs here');
+
       const report = JSON.parse(readFileSync(join(folder, 'days.json'), 'utf8')) as RunReport;
       expect(report.notes).toEqual([]);
       expect(report.days).toMatchObject([
@@ -84,9 +88,6 @@ describe('the demonstration', () => {
       ]);
       expect(report.days[0].realizedPnl).toBeLessThan(-1_900);
       expect(report.days[0].latencyMs.n).toBe(1);
-      const run = JSON.parse(readFileSync(join(folder, '.omega/demo/run.json'), 'utf8')) as DemoRun;
-      expect(isAlive(run.conductor)).toBe(false);
-      expect(children().some(isAlive)).toBe(false);
     },
     6 * MINUTES,
   );
