@@ -17,6 +17,7 @@ import { BrokerError } from './broker-error';
 import { monotonicMs } from './limiter';
 import { LivenessProbe } from './liveness-probe';
 import type { MarketClock } from './market-clock';
+import { sendWithoutDelay } from './socket-delay';
 
 /** An info or error message of the gateway; `id` is a request or order id, null when it belongs to none. */
 export interface Notice {
@@ -187,6 +188,9 @@ export class BrokerConnection {
   }
 
   private wire(api: IBApi): void {
+    api.on(EventName.connected, () => {
+      if (!sendWithoutDelay(api)) this.options.log.warn({}, 'the socket sends with delay: orders leave later');
+    });
     api.on(EventName.received, () => this.liveness.received());
     api.on(EventName.sent, () => (this.messagesSent += 1));
     // The library opens its queue only after this event was delivered, hence the microtask.
