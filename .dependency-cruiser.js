@@ -30,7 +30,8 @@ module.exports = {
     },
     {
       name: 'paper-gateway-stands-alone',
-      comment: 'The gateway is a broker: it may know the domain (instruments, calendar) and the recorded data, nothing else.',
+      comment:
+        'The gateway is a broker: it may know the domain (instruments, calendar) and the recorded data, nothing else.',
       severity: 'error',
       from: { path: '^src/paper-gateway/' },
       to: { path: '^src/(?!paper-gateway/|domain/|market-data/|config/)' },

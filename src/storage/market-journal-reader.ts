@@ -47,10 +47,12 @@ export function openJournalReader(stateDir: string, account: string, report: Rep
     for (const date of await datesOf(symbol)) {
       if (date >= first && date <= last) rows.push(...(await readDay(symbol, date)));
     }
-    return rows
-      .filter(({ row }) => row.bar.start >= from && row.bar.start < to)
-      // Stable: rows of one instant stay in the order they were appended.
-      .sort((a, b) => a.consumedAt - b.consumedAt);
+    return (
+      rows
+        .filter(({ row }) => row.bar.start >= from && row.bar.start < to)
+        // Stable: rows of one instant stay in the order they were appended.
+        .sort((a, b) => a.consumedAt - b.consumedAt)
+    );
   };
 
   return {
