@@ -146,10 +146,17 @@ export function findInstrument(name: string): Instrument | null {
   );
 }
 
+const decimalsOfTick = new Map<number, number>();
+
 /** Decimals that print a price of this instrument on its tick grid (0.25 → 2, 0.1 → 1, 0.00005 → 5). */
-export function priceDecimals(instrument: Instrument): number {
-  const text = instrument.tickSize.toFixed(8).replace(/0+$/, '');
-  return text.length - text.indexOf('.') - 1;
+export function priceDecimals({ tickSize }: Instrument): number {
+  let decimals = decimalsOfTick.get(tickSize);
+  if (decimals === undefined) {
+    const text = tickSize.toFixed(8).replace(/0+$/, '');
+    decimals = text.length - text.indexOf('.') - 1;
+    decimalsOfTick.set(tickSize, decimals);
+  }
+  return decimals;
 }
 
 /** The tick grid point nearest to `price`; exact to the printed decimals, so equal prices compare equal. */

@@ -32,14 +32,14 @@ export class MarketView {
     return this.isOpen(conId) ? (this.replay(conId)?.tradableQuoteAt(this.now) ?? null) : null;
   }
 
-  /** Value of one contract in points: the last trade held inside the quote, as IB marks; null before any price. */
+  /** Value of one contract in points: the last trade, held inside the quote when that is newer, as IB marks; null before any price. */
   mark(conId: number): number | null {
     const replay = this.replay(conId);
     if (replay === null) return null;
-    const last = replay.lastTradeAt(this.now)?.price ?? null;
+    const last = replay.lastTradeAt(this.now);
     const quote = replay.tradableQuoteAt(this.now);
-    if (quote === null) return last;
+    if (quote === null) return last?.price ?? null;
     if (last === null) return (quote.bid + quote.ask) / 2;
-    return Math.min(Math.max(last, quote.bid), quote.ask);
+    return last.time > quote.time ? last.price : Math.min(Math.max(last.price, quote.bid), quote.ask);
   }
 }
