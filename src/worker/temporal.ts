@@ -8,6 +8,7 @@ import type { Config } from '../config/config';
 
 export interface TemporalLink {
   readonly native: NativeConnection;
+  readonly connection: Connection;
   readonly client: Client;
   close(): Promise<void>;
 }
@@ -29,6 +30,7 @@ export async function connectTemporal({ address, namespace }: Config['temporal']
       const client = new Client({ connection, namespace });
       return {
         native,
+        connection,
         client,
         async close() {
           await connection.close();

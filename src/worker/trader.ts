@@ -10,6 +10,7 @@ import { BrokerEventRouter } from '../activities/broker-event-router';
 import { watchFeed } from '../activities/dead-feed-watch';
 import { failPoint, type FailPoint } from '../broker/fail-point';
 import { createTradingGuard, type TradingGuard } from '../broker/guard';
+import { ensureSearchAttributes } from '../client/search-attribute-setup';
 import { startSession } from '../client/session-start';
 import type { Config, Permissions } from '../config/config';
 import { TRADING_QUEUE, brokerQueue } from '../domain/ids';
@@ -35,6 +36,7 @@ export async function runTrader(config: Config, link: ProcessLink, log: Logger):
   if (account === null) throw new WorkerStartError('IBKR_ACCOUNT names no account: set it to the account to trade');
   const bundle = workflowBundle();
   const temporal = await connectTemporal(config.temporal, log);
+  await registerAttributes(temporal, config);
   const worker = await Worker.create({
     ...workerTuning,
     connection: temporal.native,
@@ -58,6 +60,16 @@ export async function runTrader(config: Config, link: ProcessLink, log: Logger):
   if (worker.getState() === 'RUNNING') worker.shutdown();
   await running;
   await temporal.close();
+}
+
+async function registerAttributes({ connection }: TemporalLink, { temporal }: Config): Promise<void> {
+  try {
+    await ensureSearchAttributes(connection, temporal.namespace);
+  } catch (error) {
+    throw new WorkerStartError(
+      `the Temporal server at ${temporal.address} has no search attributes of ours and lets us add none (${String(error)}): add OmegaInstrument, OmegaSide, OmegaState and OmegaMode as keywords to namespace ${temporal.namespace}`,
+    );
+  }
 }
 
 /** Connects guard, router and lease; returns what ends them in order. */

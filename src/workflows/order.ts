@@ -6,18 +6,8 @@
  *  3. The session hears every change that matters, in order, as a cumulative report; nothing is told as a child's result.
  *  4. It completes when every leg is over, every commission is known and the session has ended its trade date.
  */
-import {
-  condition,
-  continueAsNew,
-  getExternalWorkflowHandle,
-  log,
-  setCurrentDetails,
-  setHandler,
-  sleep,
-  upsertSearchAttributes,
-  workflowInfo,
-} from '@temporalio/workflow';
-import { ORDER_LEGS, sessionWorkflowId, type OrderLeg } from '../domain/ids';
+import { condition, continueAsNew, log, setHandler, sleep, workflowInfo } from '@temporalio/workflow';
+import { ORDER_LEGS, type OrderLeg } from '../domain/ids';
 import type { OrderIntent } from '../domain/intents';
 import {
   advance,
@@ -30,13 +20,12 @@ import {
   type OrderBook,
   type Placement,
 } from '../domain/order-book';
-import type { OrderReport } from '../domain/order-report';
 import { isTerminal, type OrderState } from '../domain/orders';
 import { readAtDayEnd, readBroker } from '../domain/reconciliation';
 import { brokerCalls, type BrokerCalls } from './broker-calls';
 import * as messages from './messages';
+import { matterOf, report, type Told } from './order-reporting';
 import { placeOnce } from './place-call';
-import { stateAttribute } from './search-attributes';
 
 export interface OrderArguments {
   readonly intent: OrderIntent;
@@ -45,6 +34,8 @@ export interface OrderArguments {
   readonly sentEpoch: number | null;
   /** Book of the run before, when this one continues it. */
   readonly carried: OrderBook | null;
+  /** The run before was asked to cancel. */
+  readonly cancelAsked?: boolean;
 }
 
 /** The broker acknowledges or refuses within this wall time, or the order is unknown (incident: silently dropped orders). */
@@ -57,13 +48,14 @@ interface Order {
   book: OrderBook;
   changes: number;
   cancelWanted: boolean;
+  /** Somebody wanted it cancelled, whatever was known of it then: it is never placed again, and cancelled wherever it turns up. */
+  cancelAsked: boolean;
   modifyWanted: messages.LegChange | null;
   dayEnded: boolean;
   placedAgain: number;
   /** Wall milliseconds until the next reading of a leg that stays in doubt. */
   readDelayMs: number;
-  reported: string;
-  attribute: OrderState | null;
+  readonly told: Told;
   readonly calls: BrokerCalls;
   readonly sentEpoch: number | null;
 }
@@ -74,12 +66,12 @@ export async function order(start: OrderArguments): Promise<void> {
   for (;;) {
     // Taken before anything is awaited: a change heard meanwhile is reported in the next round.
     const seen = self.changes;
-    await report(self);
+    await report(self.book, self.told);
     if (await step(self)) continue;
     if (self.changes !== seen) continue;
     if (isOver(self)) return;
     if (workflowInfo().continueAsNewSuggested) {
-      await continueAsNew<typeof order>({ ...start, carried: self.book });
+      await continueAsNew<typeof order>({ ...start, carried: self.book, cancelAsked: self.cancelAsked });
     }
     await condition(() => self.changes !== seen);
   }
@@ -91,13 +83,13 @@ function openOrder(start: OrderArguments): Order {
     book,
     changes: 0,
     cancelWanted: false,
+    cancelAsked: start.cancelAsked ?? false,
     modifyWanted: null,
     dayEnded: false,
     placedAgain: 0,
     readDelayMs: 0,
     // The session booked the placement itself; what the broker showed already is news to it.
-    reported: start.placement.outcome === 'exists' ? '' : matterOf(reportOf(book)),
-    attribute: null,
+    told: { reported: start.placement.outcome === 'exists' ? '' : matterOf(reportOf(book)), attribute: null },
     calls: brokerCalls(start.intent.account),
     sentEpoch: start.placement.outcome === 'sent' ? start.placement.epoch : start.sentEpoch,
   };
@@ -109,6 +101,7 @@ function registerHandlers(self: Order): void {
   setHandler(messages.cancelIntent, ({ by, why }) => {
     log.info('cancel asked', { by, why });
     self.cancelWanted = true;
+    self.cancelAsked = true;
     self.changes += 1;
   });
   setHandler(messages.modifyLeg, (change) => {
@@ -133,13 +126,18 @@ const legsIn = (book: OrderBook, states: readonly OrderState[]): readonly OrderL
 /** Does the most urgent thing there is to do; false when there is nothing but to wait. */
 async function step(self: Order): Promise<boolean> {
   if (legsIn(self.book, ['proposed']).length > 0) return placeAgain(self);
-  if (self.cancelWanted) return cancel(self);
+  if (self.cancelWanted || mustCancel(self, RESTING)) return cancel(self);
   if (self.book.readWanted !== null || legsIn(self.book, ['unknown']).length > 0) return read(self);
   if (self.modifyWanted !== null) return modify(self, self.modifyWanted);
   if (legsIn(self.book, ['submitting', 'cancelling', 'replacing']).length > 0) return awaitAnswer(self);
   if (self.dayEnded) return endDay(self);
   return false;
 }
+
+const RESTING: readonly OrderState[] = ['submitting', 'working', 'partially-filled'];
+/** It was to be cancelled, and legs in these states were found since. */
+const mustCancel = (self: Order, found: readonly OrderState[]): boolean =>
+  self.cancelAsked && legsIn(self.book, found).length > 0;
 
 const isOver = (self: Order): boolean => self.dayEnded && isFinished(self.book);
 
@@ -148,13 +146,14 @@ const isOver = (self: Order): boolean => self.dayEnded && isFinished(self.book);
  * again does not get it for ever.
  */
 async function placeAgain(self: Order): Promise<boolean> {
-  if (self.cancelWanted || self.placedAgain === PLACED_AGAIN_AT_MOST) {
-    const reason = self.cancelWanted ? 'cancelled before it was placed again' : 'the broker lost it every time';
+  if (self.cancelAsked || self.placedAgain === PLACED_AGAIN_AT_MOST) {
+    const reason = self.cancelAsked ? 'cancelled before it was placed again' : 'the broker lost it every time';
     self.cancelWanted = false;
     update(self, { ...advanceAll(self.book, 'lapsed', legsIn(self.book, ['proposed'])), reason });
     return true;
   }
-  if (self.placedAgain > 0) await sleep(nextReadDelay(self));
+  // Who is asked to cancel while waiting does not place.
+  if (self.placedAgain > 0 && (await condition(() => self.cancelAsked, nextReadDelay(self)))) return true;
   const [outcome] = await placeOnce(self.calls, [self.book.intent]);
   // Legs that a callback moved meanwhile are beyond this answer.
   const proposed = legsIn(self.book, ['proposed']);
@@ -188,6 +187,16 @@ async function awaitAnswer(self: Order): Promise<boolean> {
   return true;
 }
 
+function lookUp({ book: { intent }, calls, sentEpoch }: Order): ReturnType<BrokerCalls['lookupOrder']> {
+  return calls.lookupOrder({
+    key: intent.key,
+    conId: intent.contract.conId,
+    sentAt: intent.decidedAt,
+    sentEpoch,
+    refresh: true,
+  });
+}
+
 function nextReadDelay(self: Order): number {
   const delay = Math.max(FIRST_READ_MS, self.readDelayMs);
   self.readDelayMs = Math.min(LONGEST_READ_MS, delay * 2);
@@ -199,26 +208,19 @@ async function read(self: Order): Promise<boolean> {
   if (self.readDelayMs > 0) {
     const seen = self.changes;
     await condition(() => self.changes !== seen, nextReadDelay(self));
-    await report(self);
+    await report(self.book, self.told);
   }
-  const { intent } = self.book;
-  const evidence = await self.calls.lookupOrder({
-    key: intent.key,
-    conId: intent.contract.conId,
-    sentAt: intent.decidedAt,
-    sentEpoch: self.sentEpoch,
-    refresh: true,
-  });
+  const evidence = await lookUp(self);
   const { book, verdict } = readBroker(self.book, evidence);
   update(self, book);
   if (verdict.kind === 'still-unknown') {
-    log.warn('outcome still unknown', { key: intent.key, why: verdict.why });
+    log.warn('outcome still unknown', { key: self.book.intent.key, why: verdict.why });
     self.readDelayMs = Math.max(FIRST_READ_MS, self.readDelayMs);
     update(self, { ...self.book, reason: verdict.why });
     return true;
   }
   // A cancel that the broker has not carried out is sent again, ever more slowly.
-  self.cancelWanted ||= legsIn(self.book, ['cancelling']).length > 0;
+  self.cancelWanted ||= legsIn(self.book, ['cancelling']).length > 0 || mustCancel(self, RESTING);
   self.readDelayMs = self.cancelWanted ? Math.max(FIRST_READ_MS, self.readDelayMs) : 0;
   return true;
 }
@@ -229,7 +231,7 @@ async function cancel(self: Order): Promise<boolean> {
   const live = ORDER_LEGS.filter((leg) => !isTerminal(self.book.legs[leg]?.state ?? 'expired'));
   if (live.length === 0) return true;
   update(self, advanceAll(self.book, 'cancel-sent', live));
-  await report(self);
+  await report(self.book, self.told);
   const answer = await self.calls.cancelLegs({ key: self.book.intent.key, legs: live });
   if (answer === 'nothing-to-cancel') update(self, { ...self.book, readWanted: 'the broker had nothing to cancel' });
   return true;
@@ -255,60 +257,9 @@ async function modify(self: Order, { leg, price, quantity }: messages.LegChange)
 /** The trade date is over: what is still live or unpaid is read once more; resting legs that the broker holds go on. */
 async function endDay(self: Order): Promise<boolean> {
   if (isFinished(self.book) && !missesCommissions(self.book)) return false;
-  const { intent } = self.book;
-  const evidence = await self.calls.lookupOrder({
-    key: intent.key,
-    conId: intent.contract.conId,
-    sentAt: intent.decidedAt,
-    sentEpoch: self.sentEpoch,
-    refresh: true,
-  });
+  const evidence = await lookUp(self);
   update(self, readAtDayEnd(self.book, evidence));
-  await report(self);
+  await report(self.book, self.told);
   if (!isFinished(self.book)) self.dayEnded = false;
   return false;
-}
-
-/** What of a report matters: a resting leg's way from sent to working changes nothing for the session. */
-function matterOf(next: OrderReport): string {
-  const { stop, target } = next.states;
-  const resting = [stop, target].map((state) => (state === 'submitting' ? 'working' : state));
-  return JSON.stringify([next.states.entry, resting, { ...next, states: null }]);
-}
-
-/** Tells the session what changed, once per change that matters; shows it in the UI as well. */
-async function report(self: Order): Promise<void> {
-  const next = reportOf(self.book);
-  const text = matterOf(next);
-  setCurrentDetails(describe(self.book));
-  if (text === self.reported) return;
-  self.reported = text;
-  const state = next.states.entry;
-  if (state !== null && state !== self.attribute) {
-    self.attribute = state;
-    upsertSearchAttributes([{ key: stateAttribute, value: state }]);
-  }
-  const session = getExternalWorkflowHandle(sessionWorkflowId(self.book.intent.account));
-  await session.signal(messages.orderReport, next).catch(async (error: unknown) => {
-    // A session that is not there now comes back under the same name; the report is cumulative and is made again.
-    log.error('session not reachable', { error });
-    self.reported = '';
-    await sleep('5s');
-  });
-}
-
-function describe({ intent, legs, executions, readWanted, freeze, reason }: OrderBook): string {
-  const rows = ORDER_LEGS.flatMap((leg) => {
-    const book = legs[leg];
-    return book === null ? [] : [`| ${leg} | ${book.side} ${book.quantity} | ${book.state} | ${book.executed} |`];
-  });
-  const notes = [readWanted, freeze, reason].filter((note) => note !== null);
-  return [
-    `**${intent.side} ${intent.quantity} ${intent.contract.localSymbol}** (${intent.purpose}, ${executions.length} executions)`,
-    '',
-    '| leg | order | state | executed |',
-    '|---|---|---|---|',
-    ...rows,
-    ...notes.map((note) => `\n${note}`),
-  ].join('\n');
 }
