@@ -112,7 +112,10 @@ async function runTradeDate(
       },
     ]);
     const feed = createFeed(deps, input, data, { tradeDate, modelRun, lanes, startedAt, signal });
-    await feed.open(await equity.first(signal));
+    if (!(await feed.open(await equity.first(signal)))) {
+      deps.report({ type: 'trade-date-closed', tradeDate, marketTime: startedAt });
+      return { tradeDate, marketTime: startedAt };
+    }
     equity.follow((netLiquidation) => feed.hearEquity(netLiquidation));
     const warmBars = Math.min(...lanes.map((lane) => lane.warmBars));
     deps.report({ type: 'feed-ready', tradeDate, marketTime: startedAt, warmBars });

@@ -54,14 +54,21 @@ export class MarketFeed {
     this.decidedThrough = Math.floor(startedAt / MINUTE_MS) * MINUTE_MS - MINUTE_MS;
   }
 
-  /** Opens the trade date with the session; resolves when the session has taken it up. */
-  async open(netLiquidation: number): Promise<void> {
+  /**
+   * Opens the trade date with the session; resolves when the session has taken it up. False when the session has closed it already: this
+   * feed replaces one that died between the close and its own end, and there is nothing left to do.
+   */
+  async open(netLiquidation: number): Promise<boolean> {
     const { session, tradeDate, signal, equity } = this.parts;
+    const isPast = ({ pastDays }: SessionSnapshot): boolean => pastDays.some((day) => day.tradeDate === tradeDate);
+    // Asked before anything is said: an old date that is opened again would close the present one.
+    if (isPast(await session.snapshot())) return false;
     await session.openTradeDate({ tradeDate, netLiquidation, marketTime: this.startedAt });
     for (;;) {
       const snapshot = await session.snapshot();
       equity.follow(snapshot);
-      if (snapshot.tradeDate === tradeDate) return;
+      if (snapshot.tradeDate === tradeDate) return true;
+      if (isPast(snapshot)) return false;
       await pause(20, signal);
     }
   }
