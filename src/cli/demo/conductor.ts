@@ -38,9 +38,7 @@ import { initialView, withDay } from './view-state';
 
 const INTERRUPTED = 130;
 
-const SIMULATED = [
-  'simulated: fills and depth; one quote a minute is known; the market is recorded, nothing real is traded',
-];
+const SIMULATED = ['simulated: fills and depth; one quote a minute is known; the market itself is recorded'];
 const HALVED_VOLUME = 'data: the recorded ES volume of 2013-10-06 to 11 is half of the exchange’s';
 
 async function loadMarket(options: DemoOptions, io: CommandIo): Promise<RecordedMarket> {
@@ -98,8 +96,8 @@ function openShow({ selection, paths }: Start): Show {
   const view = initialView(titleOf(selection), selection.instruments, selection.tradeDates.length);
   const halved = selection.instruments.includes('ES') && selection.tradeDates.some((day) => day < '2013-10-12');
   const show = new Show({ ...view, simulated: halved ? [...SIMULATED, HALVED_VOLUME] : SIMULATED });
-  for (const line of show.current().simulated) show.notice('info', line);
-  show.notice('info', `state is kept in ${paths.root}; started again it goes on, --reset begins anew`);
+  for (const line of show.current().simulated) show.event(line);
+  show.event(`state is kept in ${paths.root}; started again it goes on, --reset begins anew`);
   return show;
 }
 
@@ -133,15 +131,15 @@ async function conduct(start: Start): Promise<number> {
     }
     const report = runReport(reports, rig.memory());
     if (options.json !== null) writeFileSync(resolve(io.folder, options.json), `${JSON.stringify(report, null, 2)}\n`);
-    show.print(closingLines(reports, rig.uiAddress(), options));
+    show.finish(closingLines(reports, rig.uiAddress(), options));
     if (!options.once) await untilAborted(interrupt.signal);
     return reports.every(({ reconciled }) => reconciled) ? EXIT.ok : EXIT.failed;
   } catch (error) {
     if (!interrupt.signal.aborted) throw rig.failure() ?? error;
-    show.print(['', 'interrupted; npm start goes on where this ended']);
+    show.finish(['', 'interrupted; npm start goes on where this ended']);
     return INTERRUPTED;
   } finally {
-    show.close();
+    show.finish();
     await rig.stop();
     interrupt.done();
   }

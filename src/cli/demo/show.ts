@@ -23,13 +23,17 @@ export interface Output {
 
 export class Show {
   private timer: NodeJS.Timeout | null = null;
+  /** Lines instead of a drawn view: no terminal, or the days are over and their summary shall stay in sight. */
+  private plain: boolean;
   private drawn = false;
   private readonly orderStates = new Map<string, string>();
 
   constructor(
     private state: ViewState,
     private readonly output: Output = process.stdout,
-  ) {}
+  ) {
+    this.plain = output.isTTY !== true;
+  }
 
   current(): ViewState {
     return this.state;
@@ -42,7 +46,7 @@ export class Show {
 
   notice(kind: Notice['kind'], text: string): void {
     this.state = withNotice(this.state, { at: Date.now(), kind, text });
-    this.line(text);
+    this.event(text);
     this.redraw();
   }
 
@@ -52,10 +56,10 @@ export class Show {
     readonly decisions: readonly DecisionRecord[];
   }): void {
     this.state = withMinute(this.state, minute);
-    for (const decision of minute.decisions) if (decision.action !== 'none') this.line(decisionLine(decision));
+    for (const decision of minute.decisions) if (decision.action !== 'none') this.event(decisionLine(decision));
     if (minute.marketTime % 3_600_000 === 0) {
       const prices = minute.bars.map(({ symbol, close }) => `${symbol} ${price(close, symbol)}`);
-      this.line(`market ${clockMinute(minute.marketTime)}Z  ${prices.join('  ')}`);
+      this.event(`market ${clockMinute(minute.marketTime)}Z  ${prices.join('  ')}`);
     }
     this.redraw();
   }
@@ -64,7 +68,7 @@ export class Show {
     this.state = { ...this.state, snapshot };
     for (const order of snapshot.orders) {
       const known = this.orderStates.get(order.key);
-      if (known !== order.state) this.line(orderLine(order));
+      if (known !== order.state) this.event(orderLine(order));
       this.orderStates.set(order.key, order.state);
     }
     this.redraw();
@@ -81,9 +85,15 @@ export class Show {
     for (const line of lines) this.output.write(`${line}\n`);
   }
 
-  /** Draws what is pending and gives the terminal back. */
-  close(): void {
-    this.leaveView();
+  /** Something that the view shows in its own place, for those who see no view. */
+  event(text: string): void {
+    if (this.plain) this.output.write(`${text}\n`);
+  }
+
+  /** Ends the view and gives the terminal back; what happens later is told in lines below. */
+  finish(lines: readonly string[] = []): void {
+    this.print(lines);
+    this.plain = true;
   }
 
   private leaveView(): void {
@@ -95,12 +105,8 @@ export class Show {
     this.drawn = false;
   }
 
-  private line(text: string): void {
-    if (this.output.isTTY !== true) this.output.write(`${text}\n`);
-  }
-
   private redraw(): void {
-    if (this.output.isTTY !== true) return;
+    if (this.plain) return;
     this.timer ??= setTimeout(() => {
       this.timer = null;
       this.draw();

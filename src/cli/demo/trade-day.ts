@@ -106,7 +106,9 @@ export class TradeDay {
     show.change({ phase: '' });
     await this.liftHaltOfEarlierDay();
     await this.catchUp();
-    for (const minuteEnd of remainingSteps(this.schedule, clock.time)) {
+    const steps = remainingSteps(this.schedule, clock.time);
+    show.change({ minute: this.schedule.minuteEnds.length - steps.length });
+    for (const minuteEnd of steps) {
       this.parts.signal.throwIfAborted();
       await this.step(minuteEnd);
     }

@@ -36,8 +36,6 @@ export interface ViewState {
   readonly notices: readonly Notice[];
   readonly uiAddress: string | null;
   readonly simulated: readonly string[];
-  /** Shown below everything once the days are over. */
-  readonly closing: readonly string[];
 }
 
 const KEPT_DECISIONS = 12;
@@ -68,7 +66,6 @@ export function initialView(
     notices: [],
     uiAddress: null,
     simulated: [],
-    closing: [],
   };
 }
 

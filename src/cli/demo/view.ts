@@ -36,11 +36,11 @@ function progressBar(done: number, of: number): string {
 }
 
 function clockLine(state: ViewState): string {
-  if (state.tradeDate === null || state.marketTime === null) return state.phase;
+  if (state.tradeDate === null || state.marketTime === null) return '';
   const time = `${clockTime(state.marketTime)}Z ${chicagoTime(state.marketTime)}`;
   const day = `day ${state.dayNumber} of ${state.dayCount}`;
   const bar = `${progressBar(state.minute, state.minuteCount)} minute ${state.minute} of ${state.minuteCount}`;
-  return `${state.tradeDate}  ${time}  ${bar}  ${day}  ${state.phase}`;
+  return `${state.tradeDate}  ${time}  ${bar}  ${day}`;
 }
 
 function marketLines(state: ViewState): readonly string[] {
@@ -155,7 +155,7 @@ export function renderView(state: ViewState, colours: Palette = NO_COLOURS): rea
     return notice.kind === 'info' ? line : colours.bad(line);
   });
   const lines = [
-    colours.strong(clip(state.title, VIEW_WIDTH)),
+    colours.strong(clip([state.title, state.phase].filter(Boolean).join(' · '), VIEW_WIDTH)),
     clip(clockLine(state), VIEW_WIDTH),
     ...marketLines(state).map((line) => clip(line, VIEW_WIDTH)),
     ...sessionLines(state, colours),

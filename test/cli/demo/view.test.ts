@@ -85,7 +85,7 @@ describe('what is shown without a terminal', () => {
     };
     const show = new Show(initialView('Omega', ['ES'], 1), output);
     work(show);
-    show.close();
+    show.finish();
     return text;
   }
 
@@ -110,6 +110,15 @@ describe('what is shown without a terminal', () => {
     }, true);
     expect(drawn).toContain('\x1b[?25l');
     expect(drawn).toContain('\x1b[?25h');
+  });
+
+  it('goes on in lines once the days are over', () => {
+    const text = written((show) => {
+      show.finish(['the summary']);
+      show.notice('warning', 'trader died');
+      jest.advanceTimersByTime(200);
+    }, true);
+    expect(text).toBe('the summary\ntrader died\n');
   });
 
   beforeEach(() => jest.useFakeTimers());
