@@ -2,13 +2,15 @@
  * Closing a symbol: cancel every order of it, read the broker's position, reduce by one market order, again until flat.
  * Invariants:
  *  1. The broker's position decides the size, never ours alone; a difference that stays freezes the symbol.
- *  2. One reduce-only order in flight per contract; an unknown one is waited for.
- *  3. It ends when broker and session agree on flat as often as asked for (twice when halting); it survives continue-as-new.
+ *  2. One reduce-only order in flight per contract; an unknown one is waited for. One that did nothing is followed by the next ever later.
+ *  3. It ends when broker and session agree on flat as often as asked for (twice when halting) and no order known to live is left; it
+ *     survives continue-as-new.
+ *  4. Unknown orders are told to cancel as well: absent they are not placed again, found they are cancelled.
  */
 import { condition, getExternalWorkflowHandle, log, sleep } from '@temporalio/workflow';
 import type { BrokerPosition } from '../domain/broker-events';
 import { orderWorkflowId } from '../domain/ids';
-import type { FutureSymbol } from '../domain/instruments';
+import { FUTURE_SYMBOLS, type FutureSymbol } from '../domain/instruments';
 import { reduced } from '../domain/session-halt';
 import {
   isEntryLive,
@@ -20,7 +22,7 @@ import {
   positionsIn,
   reserve,
 } from '../domain/session-orders';
-import { without, type Flattening, type SessionState } from '../domain/session-state';
+import { without, type Flattening, type SessionOrder, type SessionState } from '../domain/session-state';
 import type { TradableContract } from '../domain/contracts';
 import * as messages from './messages';
 import { beside, take, type Session } from './session';
@@ -30,6 +32,9 @@ import { handOver } from './session-placement';
 const CANCEL_PATIENCE = '10s';
 /** Readings that may disagree with the session before the difference counts as one: fills reach both on different ways. */
 const PATIENT_READINGS = 5;
+/** Wall time after a reduction that the broker refused or that could not be sent, doubled each time. */
+const FIRST_PAUSE_MS = 2_000;
+const LONGEST_PAUSE_MS = 120_000;
 const EXIT_CONFIRMATIONS = 1;
 const HALT_CONFIRMATIONS = 2;
 
@@ -48,7 +53,7 @@ export function flattenSymbol(session: Session, symbol: FutureSymbol, cause: str
   beside(session, symbol, runFlatten(session, symbol));
 }
 
-/** Closes every symbol with a position or a live order; a halt with nothing to close is complete at once. */
+/** Closes every symbol with a position, a live order or a doubt about either; a halt with nothing to close is complete at once. */
 export function flattenAll(session: Session, cause: string): void {
   const { state } = session;
   const symbols = new Set<FutureSymbol>([
@@ -56,6 +61,8 @@ export function flattenAll(session: Session, cause: string): void {
     ...ordersOf(state)
       .filter(isLive)
       .map(({ intent }) => intent.contract.symbol),
+    // Frozen: the broker may hold what the session does not know of.
+    ...FUTURE_SYMBOLS.filter((symbol) => state.frozen[symbol] !== undefined),
   ]);
   for (const symbol of symbols) flattenSymbol(session, symbol, cause);
   completeHalt(session);
@@ -81,7 +88,9 @@ function enter(session: Session, symbol: FutureSymbol, phase: Flattening['phase'
 async function runFlatten(session: Session, symbol: FutureSymbol): Promise<void> {
   let flatReadings = 0;
   let disagreements = 0;
+  let fruitless = 0;
   for (;;) {
+    await awaitPlacement(session, symbol);
     await awaitReduction(session, symbol);
     await cancelOrders(session, symbol);
     enter(session, symbol, 'reading');
@@ -96,9 +105,17 @@ async function runFlatten(session: Session, symbol: FutureSymbol): Promise<void>
     if (difference !== null) freeze(session, symbol, difference);
     disagreements = 0;
     const open = openContracts(session.state, symbol, broker);
-    flatReadings = open.length === 0 ? flatReadings + 1 : 0;
+    const isClosed = open.length === 0 && liveOrders(session, symbol).length === 0;
+    flatReadings = isClosed ? flatReadings + 1 : 0;
     if (flatReadings >= (session.state.flattening[symbol]?.confirmations ?? 0)) break;
-    if (open.length > 0) await reduce(session, symbol, open[0]);
+    if (open.length > 0) {
+      fruitless = (await reduce(session, symbol, open[0])) ? 0 : fruitless + 1;
+      if (fruitless > 0) await pauseAfter(session, fruitless);
+    } else if (!isClosed) {
+      const isNews = (): boolean =>
+        liveOrders(session, symbol).length === 0 || netPosition(session.state, symbol) !== 0;
+      await condition(isNews, LONGEST_PAUSE_MS);
+    }
   }
   session.flattening.delete(symbol);
   take(session, { ...session.state, flattening: without(session.state.flattening, symbol) });
@@ -117,18 +134,28 @@ async function awaitReduction(session: Session, symbol: FutureSymbol): Promise<v
   await condition(() => !inFlight());
 }
 
+/** An entry that is being handed over has a workflow to cancel it, or was never sent, in a moment; one that only waits is taken back. */
+async function awaitPlacement(session: Session, symbol: FutureSymbol): Promise<void> {
+  const isHandedOver = (): boolean =>
+    session.outbox.some(({ purpose, contract }) => purpose === 'entry' && contract.symbol === symbol) ||
+    ordersIn(session.state, symbol).some(({ intent }) => session.starting.has(intent.key));
+  if (isHandedOver()) await condition(() => !isHandedOver());
+}
+
+/** Orders that the broker may still execute and whose cancel can be waited for. */
+const liveOrders = (session: Session, symbol: FutureSymbol): readonly SessionOrder[] =>
+  ordersIn(session.state, symbol).filter((order) => isLive(order) && !isUnknown(order));
+
 /** Cancels all orders of the symbol through their own workflows and waits for what can be waited for. */
 async function cancelOrders(session: Session, symbol: FutureSymbol): Promise<void> {
-  const live = (): readonly string[] =>
-    ordersIn(session.state, symbol)
-      .filter((order) => isLive(order) && !isUnknown(order) && order.states.entry !== 'proposed')
-      .map(({ intent }) => intent.key);
-  const keys = live();
+  const keys = ordersIn(session.state, symbol)
+    .filter(isLive)
+    .map(({ intent }) => intent.key);
   if (keys.length === 0) return;
   enter(session, symbol, 'cancelling');
   const cause = session.state.flattening[symbol]?.cause ?? 'flatten';
   await Promise.all(keys.map((key) => askToCancel(key, { by: 'session', why: cause })));
-  await condition(() => live().length === 0, CANCEL_PATIENCE);
+  await condition(() => liveOrders(session, symbol).length === 0, CANCEL_PATIENCE);
 }
 
 /** Signals an order's workflow; one that has ended has nothing to cancel. */
@@ -179,8 +206,8 @@ function freeze(session: Session, symbol: FutureSymbol, why: string): void {
   take(session, { ...session.state, frozen: { ...session.state.frozen, [symbol]: why } });
 }
 
-/** One market order against the position; the next round of the procedure waits for its end. */
-async function reduce(session: Session, symbol: FutureSymbol, { contract, quantity }: OpenContract): Promise<void> {
+/** One market order against the position; resolves at its end, false when it executed nothing. */
+async function reduce(session: Session, symbol: FutureSymbol, { contract, quantity }: OpenContract): Promise<boolean> {
   if (session.leaving) await never();
   enter(session, symbol, 'placing');
   const { state, intent } = reserve(session.state, {
@@ -199,8 +226,17 @@ async function reduce(session: Session, symbol: FutureSymbol, { contract, quanti
     decidedMonotonicMs: null,
   });
   take(session, state);
-  const outcome = await handOver(session, intent);
-  if (outcome.outcome === 'not-sent') await sleep('2s');
+  await handOver(session, intent);
+  await awaitReduction(session, symbol);
+  // Forgotten at the end of its trade date: what it did is not known, and read next.
+  return (session.state.orders[intent.key]?.entryExecuted ?? 1) > 0;
+}
+
+/** A broker that refuses is asked again ever later, or as soon as the connection is another one. */
+async function pauseAfter(session: Session, refusals: number): Promise<void> {
+  const { brokerEpoch } = session.state;
+  const pause = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (refusals - 1));
+  await condition(() => session.state.brokerEpoch !== brokerEpoch, pause);
 }
 
 /** REDUCING → HALTED when nothing is left to close. */

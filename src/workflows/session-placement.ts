@@ -41,24 +41,26 @@ export async function runPlacement(session: Session): Promise<void> {
       continue;
     }
     const { brokerEpoch } = session.state;
-    await condition(() => session.state.brokerEpoch !== brokerEpoch, retryMs);
+    const toWithdraw = (): boolean => session.outbox.some((intent) => whyWithdrawn(session, intent) !== null);
+    await condition(() => session.state.brokerEpoch !== brokerEpoch || toWithdraw(), retryMs);
     retryMs = Math.min(LONGEST_RETRY_MS, retryMs * 2);
   }
 }
 
-/** Entries that wait are given up when the session was halted or paused meanwhile. Reductions always go. */
+/** Entries that wait are given up when the session was halted or paused, or their symbol is being closed meanwhile. Reductions always go. */
 function withdraw(session: Session): void {
-  const { halt, pausedBy } = session.state;
-  const refused: Refusal | null =
-    halt.phase !== 'ACTIVE'
-      ? refusal('HALTED', `before it was sent: ${halt.cause ?? 'halted'}`)
-      : pausedBy !== null
-        ? refusal('PAUSED', `before it was sent, by ${pausedBy}`)
-        : null;
-  if (refused === null) return;
-  for (const intent of session.outbox.filter(({ purpose }) => purpose === 'entry')) {
-    settle(session, intent, { outcome: 'not-sent', refusal: refused });
+  for (const intent of [...session.outbox]) {
+    const refused = whyWithdrawn(session, intent);
+    if (refused !== null) settle(session, intent, { outcome: 'not-sent', refusal: refused });
   }
+}
+
+function whyWithdrawn({ state }: Session, { purpose, contract }: OrderIntent): Refusal | null {
+  if (purpose === 'reduce') return null;
+  if (state.halt.phase !== 'ACTIVE') return refusal('HALTED', `before it was sent: ${state.halt.cause ?? 'halted'}`);
+  if (state.pausedBy !== null) return refusal('PAUSED', `before it was sent, by ${state.pausedBy}`);
+  const isClosing = state.flattening[contract.symbol] !== undefined;
+  return isClosing ? refusal('POSITION_OPEN', `${contract.symbol} is being closed`) : null;
 }
 
 function settleUnlessRetried(session: Session, intent: OrderIntent, outcome: PlaceOutcome): void {
@@ -96,6 +98,7 @@ async function startOrder(
 ): Promise<void> {
   const attribute = (key: typeof stateAttribute, value: string): SearchAttributePair => ({ key, value });
   session.inFlight += 1;
+  session.starting.add(intent.key);
   await startChild<typeof order>('order', {
     workflowId: orderWorkflowId(intent.key),
     // As the session's own: a worker that dies mid-task is noticed in this time.
@@ -111,5 +114,6 @@ async function startOrder(
     ],
     staticSummary: `${intent.side} ${intent.quantity} ${intent.contract.localSymbol} ${intent.orderType} (${intent.purpose})`,
   });
+  session.starting.delete(intent.key);
   session.inFlight -= 1;
 }

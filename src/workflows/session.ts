@@ -15,6 +15,8 @@ export interface Session {
   readonly outbox: OrderIntent[];
   /** Who waits for an intent's outcome, by key. */
   readonly waiting: Map<string, (outcome: PlaceOutcome) => void>;
+  /** Keys whose order workflow is being started: nobody can signal it yet. */
+  readonly starting: Set<string>;
   /** Symbols with a running flatten procedure in this run. */
   readonly flattening: Set<FutureSymbol>;
   /** Placements and starts of order workflows that must not be cut by continue-as-new. */
@@ -29,6 +31,7 @@ export const openSession = (state: SessionState): Session => ({
   calls: brokerCalls(state.account),
   outbox: [],
   waiting: new Map(),
+  starting: new Set(),
   flattening: new Set(),
   inFlight: 0,
   leaving: false,
