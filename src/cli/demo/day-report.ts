@@ -116,7 +116,11 @@ export function dayReport(evidence: DayEvidence): DayReport {
     instruments: evidence.instruments,
     bars: minutes.reduce((sum, { bars }) => sum + bars.length, 0),
     decisions: decisions.size,
-    proposals: minutes.reduce((sum, { answers }) => sum + answers.length, 0),
+    // Those that the session refused by its validator are in no history, a scripted one is in no minute.
+    proposals: Math.max(
+      totals.proposals,
+      minutes.reduce((sum, { answers }) => sum + answers.length, 0),
+    ),
     refusals: refusalsByCode(minutes),
     orders: totals.orders,
     trades: totals.trades,
