@@ -19,10 +19,8 @@ export function createBrokerActivities({ broker }: BrokerActivityDeps): BrokerAc
   return {
     async placeOrders(intents) {
       failPoint('place-scheduled');
-      const outcomes: PlaceOutcome[] = [];
-      await whileBeating(async () => {
-        for (const intent of intents) outcomes.push(await answered(broker.place(intent)));
-      });
+      // All at once: each is checked and written by itself, in this order, and none waits for the broker to work through the one before.
+      const outcomes = await whileBeating(() => Promise.all(intents.map((intent) => answered(broker.place(intent)))));
       failPoint('place-unacknowledged');
       return outcomes;
     },

@@ -103,8 +103,8 @@ export class Exchange implements RequestHandler, ExchangeRooms {
   }
 
   onRequest(session: GatewaySession, request: ClientRequest): void {
-    const receivedMonotonicMs = Number(process.hrtime.bigint()) / 1e6;
-    const verdict = this.pacingOf(session)?.onMessage(receivedMonotonicMs) ?? 'ok';
+    const { readAtMonotonicMs } = session;
+    const verdict = this.pacingOf(session)?.onMessage(readAtMonotonicMs) ?? 'ok';
     if (verdict !== 'ok') {
       session.send({
         type: 'error',
@@ -114,7 +114,7 @@ export class Exchange implements RequestHandler, ExchangeRooms {
       });
       if (verdict === 'cut') return session.close();
     }
-    this.transact(() => this.router.handle(session, request, receivedMonotonicMs));
+    this.transact(() => this.router.handle(session, request, readAtMonotonicMs));
   }
 
   onSessionClosed(session: GatewaySession): void {

@@ -35,6 +35,8 @@ export interface GatewaySession {
   readonly clientId: number;
   /** min(client's highest, 193). */
   readonly serverVersion: number;
+  /** CLOCK_MONOTONIC when the bytes of the request in work came from the socket, ms. */
+  readonly readAtMonotonicMs: number;
   /** Queues one message; a no-op once the socket is gone. Messages arrive in the order of the calls. */
   send(message: ServerMessage): void;
   /** Flushes what was sent and closes. */

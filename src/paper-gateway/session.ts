@@ -23,7 +23,7 @@ const HANDSHAKE_TIMEOUT_MS = 30_000;
 const LINGER_MS = 1_000;
 
 type InboxItem =
-  | { readonly type: 'frame'; readonly payload: Buffer }
+  | { readonly type: 'frame'; readonly payload: Buffer; readonly readAt: number }
   | { readonly type: 'garbage'; readonly error: FramingError }
   | { readonly type: 'end' };
 
@@ -44,6 +44,7 @@ type Phase = 'version' | 'start' | 'claiming' | 'open' | 'over';
 export class ClientSession implements GatewaySession {
   clientId = NO_ID;
   serverVersion = 0;
+  readAtMonotonicMs = 0;
   private phase: Phase = 'version';
   private readonly frames = new FrameReader();
   private readonly outbox: SessionOutbox;
@@ -111,8 +112,9 @@ export class ClientSession implements GatewaySession {
 
   private receive(chunk: Buffer): void {
     if (this.phase === 'over') return;
+    const readAt = Number(process.hrtime.bigint()) / 1e6;
     try {
-      this.frames.push(chunk, (payload) => this.inbox.push({ type: 'frame', payload }));
+      this.frames.push(chunk, (payload) => this.inbox.push({ type: 'frame', payload, readAt }));
     } catch (error) {
       if (!(error instanceof FramingError)) throw error;
       this.inbox.push({ type: 'garbage', error });
@@ -147,6 +149,7 @@ export class ClientSession implements GatewaySession {
       this.outbox.end();
       return this.finish();
     }
+    this.readAtMonotonicMs = item.readAt;
     if (this.phase === 'version') return this.readVersion(item.payload);
     return this.readMessage(item.payload);
   }

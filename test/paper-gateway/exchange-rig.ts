@@ -61,6 +61,9 @@ export class Client implements GatewaySession {
     readonly sessionId: number,
     readonly clientId: number,
   ) {}
+  get readAtMonotonicMs(): number {
+    return Number(process.hrtime.bigint()) / 1e6;
+  }
   send(message: ServerMessage): void {
     if (!this.closed) this.received.push(message);
   }
