@@ -175,9 +175,16 @@ class ProposalDriver {
       return answer.key;
     });
     await this.takeBack(keys);
-    const roomAt = began + (size * MESSAGES_PER_ORDER * 1_000) / (this.rig.broker.messagesPerSecond - LIMITER_MARGIN);
-    await sleep(Math.max(0, roomAt - monotonicMs()));
+    await sleep(Math.max(0, this.roomAt(began, size, monotonicMs()) - monotonicMs()));
     return { keys, decidedAt: batch.decidedMonotonicMs };
+  }
+
+  /** When the guard's limiter has room for another round like the one that lasted from `began` to `ended`. */
+  private roomAt(began: number, size: number, ended: number): number {
+    const messagesPerSecond = this.rig.broker.messagesPerSecond - LIMITER_MARGIN;
+    const seconds = (size * MESSAGES_PER_ORDER) / messagesPerSecond;
+    // A round that fills a second by itself is not begun before its second is over.
+    return seconds > 1 ? ended + 1_000 * seconds : began + 1_000 * seconds;
   }
 
   receivedMonotonicMs(): Promise<ReadonlyMap<string, number>> {
@@ -246,14 +253,20 @@ class ProposalDriver {
     await this.until(`${keys.length} orders to be cancelled`, isOver);
   }
 
-  /** As in life a session keeps only the orders of its trade date; ending it begins a new run. */
+  /** As in life a session keeps only the orders of its trade date; ending it begins a new run, and nothing is decided meanwhile. */
   private async nextTradeDate(): Promise<void> {
     const ended = this.tradeDate;
+    const before = await this.runId();
     await this.link.closeTradeDate({ tradeDate: ended, marketTime: NOON });
-    await this.until(`the trade date ${ended} to end`, ({ pastDays }) => pastDays.at(-1)?.tradeDate === ended);
+    const next = async (): Promise<true | null> => ((await this.runId()) === before ? null : true);
+    await waitFor('the run of the next trade date', next, { timeoutMs: SETTLE_TIMEOUT_MS });
     this.tradeDate = addDays(ended, 1);
     this.ordersToday = 0;
     await this.openTradeDate();
+  }
+
+  private async runId(): Promise<string> {
+    return (await this.rig.client.workflow.getHandle(sessionWorkflowId(this.account)).describe()).runId;
   }
 
   private until(what: string, holds: (now: SessionSnapshot) => boolean): Promise<SessionSnapshot> {
