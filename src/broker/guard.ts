@@ -27,7 +27,7 @@ import type { Notice } from './connection';
 import { evidenceFrom, executionWindowStart } from './evidence';
 import { readLatch, setLatch } from './latch';
 import { Listeners } from './listeners';
-import { liveEntries, refOfOrderId } from './mirror-state';
+import { liveEntries, protectsPosition, refOfOrderId } from './mirror-state';
 import type { OrderChange } from './order-fields';
 import { OrderWriter, type CancelResult } from './order-writer';
 import type { BrokerPort, ConnectionState } from './port';
@@ -192,9 +192,11 @@ class Guard implements TradingGuard {
     });
   }
 
+  /** Everything of ours but the stops and targets that protect an open position: a latch must not leave it naked. */
   private async cancelOurs(): Promise<void> {
     const { mirror } = this.session;
-    const refused = await this.writer.cancelOrders(liveEntries(mirror).map(({ orderId }) => orderId));
+    const doomed = liveEntries(mirror).filter((entry) => !protectsPosition(mirror, entry));
+    const refused = await this.writer.cancelOrders(doomed.map(({ orderId }) => orderId));
     if (refused !== null) throw new BrokerError('NOT_READY', `Not every order could be cancelled: ${refused}.`);
   }
 }

@@ -132,6 +132,13 @@ export const entriesOf = (mirror: OrderMirror, key: string): readonly MirrorEntr
 export const liveEntriesOf = (mirror: OrderMirror, refs: readonly string[]): readonly MirrorEntry[] =>
   refs.flatMap((ref) => entriesOfRef(mirror, ref)).filter((entry) => !isComplete(mirror, entry));
 
+/** A stop or target of ours that can only shrink the position open in its contract. */
+export function protectsPosition({ positions }: OrderMirror, { orderRef: ref, conId, side }: MirrorEntry): boolean {
+  const leg = parseOrderRef(ref)?.leg;
+  const held = positions.get(conId)?.quantity ?? 0;
+  return (leg === 'stop' || leg === 'target') && held !== 0 && side === (held > 0 ? 'sell' : 'buy');
+}
+
 /** Our orders that are not complete. */
 export const liveEntries = (mirror: OrderMirror): readonly MirrorEntry[] =>
   [...mirror.orders.values()].filter((entry) => isOurs(mirror, entry.orderRef) && !isComplete(mirror, entry));

@@ -29,7 +29,11 @@ export class SendChecks {
 
   /** Why an intent may not be written now: a refusal, or that the broker holds it already. */
   whyNotPlace(intent: OrderIntent, epoch: number, startedAt: number): NotSent | null {
-    const why = this.whyNothingLeaves(intent.account, epoch, startedAt) ?? this.invalid(intent) ?? this.expired(intent);
+    const passesLatch = this.onlyReduces(intent);
+    const why =
+      this.whyNothingLeaves(intent.account, epoch, startedAt, passesLatch) ??
+      this.invalid(intent) ??
+      this.expired(intent);
     if (why !== null) return notSent(why);
     const { mirror } = this.session;
     const held = entriesOf(mirror, intent.key);
@@ -38,8 +42,14 @@ export class SendChecks {
       : { outcome: 'exists', orders: held.map((entry) => mirrored(mirror, entry)) };
   }
 
+  /** The latch stops whatever could open or enlarge a position; closing one is what it is for. */
+  private onlyReduces({ purpose, contract, side, quantity }: OrderIntent): boolean {
+    const held = this.session.mirror.positions.get(contract.conId)?.quantity ?? 0;
+    return purpose === 'reduce' && quantity <= Math.abs(held) && side === (held > 0 ? 'sell' : 'buy');
+  }
+
   /** Why no order and no change of one may leave now. */
-  whyNothingLeaves(account: string, epoch: number, startedAt: number): Refusal | null {
+  whyNothingLeaves(account: string, epoch: number, startedAt: number, passesLatch = false): Refusal | null {
     const permission = sendingRefusal(this.config.permissions, {
       configured: this.config.broker.account,
       managed: this.session.managedAccounts,
@@ -47,7 +57,7 @@ export class SendChecks {
     });
     const now = this.whyNotNow(epoch, startedAt);
     if (now !== null && permission?.code !== 'ORDERS_DISABLED') return refusal('BROKER_NOT_READY', now);
-    if (permission !== null) return permission;
+    if (permission !== null || passesLatch) return permission;
     const latch = readLatch(this.stateDir);
     return latch === null ? null : refusal('LATCHED', `by ${latch.who}: ${latch.why}`);
   }

@@ -188,6 +188,26 @@ describe('the latch', () => {
     });
   });
 
+  test('leaves the stop and target of an open position, and lets what only reduces it pass', async () => {
+    const { guard, tws, stateDir } = await start();
+    await guard.place(intentOf({ bracket: BRACKET }));
+    await guard.lookup(lookupOf());
+    tws.fill(tws.orders[0], 1, 1_650);
+    tws.positions = [{ contract: ES_WIRE, position: 1 }];
+    tws.tellExecutions(tws.session());
+    await guard.positions();
+    setLatch(stateDir, { who: 'anna', why: 'drill', at: 1 });
+    const reduce = { purpose: 'reduce', side: 'sell', quantity: 1 } as const;
+    const enlarging = intentOf({ key: `${ACCOUNT}-1-2`, orderIdBase: 1_000_008, ...reduce, quantity: 2 });
+    expect(await guard.place(enlarging)).toMatchObject({ refusal: { code: 'LATCHED' } });
+    const closing = intentOf({ key: `${ACCOUNT}-1-3`, orderIdBase: 1_000_016, ...reduce });
+    expect(await guard.place(closing)).toMatchObject({ outcome: 'sent' });
+    await guard.cancelAll();
+    await guard.positions();
+    expect(tws.requests('cancelOrder').map(({ orderId }) => orderId)).not.toContain(1_000_001);
+    expect(tws.requests('cancelOrder').map(({ orderId }) => orderId)).not.toContain(1_000_002);
+  });
+
   test('cancelAll sets it and cancels every order of ours, no foreign one', async () => {
     const { guard, tws, stateDir } = await start({
       before: (peer) =>
