@@ -143,8 +143,9 @@ describe('the log of settled minutes', () => {
     const second = new DayLog(file);
     second.append(minute(at(1), 9999));
     second.append(minute(at(2), 1652));
-    const closes = new DayLog(file).records().map(({ bars }) => bars[0].close);
-    expect(closes).toEqual([1650, 1651, 1652]);
+    const closes = (log: DayLog): readonly number[] => log.records().map(({ bars }) => bars[0].close);
+    expect(closes(second)).toEqual([1650, 1651, 1652]);
+    expect(closes(new DayLog(file))).toEqual([1650, 1651, 1652]);
   });
 
   it('drops a torn last line and goes on after it', () => {

@@ -110,6 +110,7 @@ describe('the environment of the demonstration', () => {
     const real = {
       IBKR_ACCOUNT: 'U1234567',
       IBKR_HOST: 'broker.example',
+      IBKR_CLIENT_ID: '555',
       ALLOW_LIVE: 'U1234567',
       DRY_RUN: 'true',
       AWS_SECRET_ACCESS_KEY: 'secret-of-mine',
@@ -124,7 +125,7 @@ describe('the environment of the demonstration', () => {
     const { config } = loadConfig({ env, folder });
     expect(env.HOME).toBe('/home/me');
     expect(JSON.stringify(env)).not.toMatch(/U1234567|example|secret-of-mine|production/);
-    expect(config.broker).toMatchObject({ host: '127.0.0.1', port: 1003, account: 'DEMO1000001' });
+    expect(config.broker).toMatchObject({ host: '127.0.0.1', port: 1003, account: 'DEMO1000001', clientId: 101 });
     expect(config.permissions).toMatchObject({ allowLive: null, dryRun: false, enableOrderExec: true });
     expect(config.trading.instruments).toEqual(['GC']);
   });
