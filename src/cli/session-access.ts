@@ -31,7 +31,7 @@ export interface ConfiguredPlace {
   readonly stateDir: string;
 }
 
-/** Decides which session is meant. Throws CONFIG when no account is configured. */
+/** Decides which session is meant. Throws NOT_RUNNING when there is neither. */
 export function sessionPlace(io: CommandIo, configured: () => ConfiguredPlace): SessionPlace {
   const demo = io.env.TEMPORAL_ADDRESS ? null : readRun(join(io.folder, DEMO_FOLDER));
   if (demo !== null) {
@@ -41,7 +41,7 @@ export function sessionPlace(io: CommandIo, configured: () => ConfiguredPlace): 
   const { address, namespace, account, stateDir } = configured();
   if (account === null) {
     throw new CliError(
-      'CONFIG',
+      'NOT_RUNNING',
       'Nothing runs here: no demonstration (npm start), and IBKR_ACCOUNT does not name an account for omega trade.',
     );
   }

@@ -51,7 +51,6 @@ describe('exit code 2: usage and configuration', () => {
     [['demo', '--day', '2013-13-40'], '"2013-13-40" is not a date'],
     [['demo', '--speed', '0'], 'give a number above 0, or max'],
     [['demo', '--instruments', 'ES,XX'], '"XX" is not an instrument'],
-    [['status'], 'Nothing runs here'],
     [['trade'], 'IBKR_ACCOUNT names no account'],
   ])('%j', async (args, sentence) => {
     expect(await omega(args)).toBe(2);
@@ -71,6 +70,11 @@ describe('exit code 2: usage and configuration', () => {
 });
 
 describe('exit code 3: not reachable', () => {
+  it('when nothing runs here', async () => {
+    expect(await omega(['status'])).toBe(3);
+    expect(err[0]).toContain('Nothing runs here: no demonstration (npm start)');
+  });
+
   it('when no Temporal server answers', async () => {
     const address = `127.0.0.1:${await closedPort()}`;
     expect(await omega(['status', '--json'], { TEMPORAL_ADDRESS: address, IBKR_ACCOUNT: 'DU1' })).toBe(3);
