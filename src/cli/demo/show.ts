@@ -1,12 +1,12 @@
 /** What people see while the conductor works: the live view on a terminal, one line an event elsewhere. */
-import type { DecisionRecord } from '../../domain/proposals';
+import type { DecisionRecord, ProposalAnswer } from '../../domain/proposals';
 import type { FeedBar } from '../../domain/process-messages';
 import type { SessionSnapshot } from '../../domain/session-snapshot';
 import { clockMinute, price } from '../number-format';
 import type { ProcessStatus } from './supervised-process';
 import { ANSI_COLOURS, decisionLine, orderLine, renderView } from './view';
 import type { Notice, ViewState } from './view-state';
-import { withMinute, withNotice, withProcess } from './view-state';
+import { withMinute, withNotice, withProcess, withRefusals } from './view-state';
 
 const REDRAW_MS = 100;
 const CLEAR = '\x1b[2J\x1b[H';
@@ -54,9 +54,11 @@ export class Show {
     readonly marketTime: number;
     readonly bars: readonly FeedBar[];
     readonly decisions: readonly DecisionRecord[];
+    readonly answers: readonly ProposalAnswer[];
   }): void {
-    this.state = withMinute(this.state, minute);
-    for (const decision of minute.decisions) if (decision.action !== 'none') this.event(decisionLine(decision));
+    const decisions = withRefusals(minute.decisions, minute.answers);
+    this.state = withMinute(this.state, { ...minute, decisions });
+    for (const decision of decisions) if (decision.action !== 'none') this.event(decisionLine(decision));
     if (minute.marketTime % 3_600_000 === 0) {
       const prices = minute.bars.map(({ symbol, close }) => `${symbol} ${price(close, symbol)}`);
       this.event(`market ${clockMinute(minute.marketTime)}Z  ${prices.join('  ')}`);

@@ -2,7 +2,8 @@
 import type { FutureSymbol } from '../../domain/instruments';
 import type { LimitsConfig } from '../../config/config';
 import { DEFAULT_CONFIG } from '../../config/config';
-import type { DecisionRecord } from '../../domain/proposals';
+import type { DecisionRecord, ProposalAnswer } from '../../domain/proposals';
+import { refusalText } from '../../domain/refusals';
 import type { FeedBar } from '../../domain/process-messages';
 import type { SessionSnapshot } from '../../domain/session-snapshot';
 import type { ProcessName, ProcessStatus } from './supervised-process';
@@ -73,6 +74,20 @@ export const withNotice = (state: ViewState, notice: Notice): ViewState => ({
   ...state,
   notices: [...state.notices, notice].slice(-KEPT_NOTICES),
 });
+
+/** Decisions with what the session said to those it refused, at the end of their reasons. */
+export function withRefusals(
+  decisions: readonly DecisionRecord[],
+  answers: readonly ProposalAnswer[],
+): readonly DecisionRecord[] {
+  const refused = new Map(
+    answers.flatMap((answer) => ('refusal' in answer ? [[answer.decisionId, refusalText(answer.refusal)]] : [])),
+  );
+  return decisions.map((decision) => {
+    const refusal = refused.get(decision.decisionId);
+    return refusal === undefined ? decision : { ...decision, reason: `${decision.reason}, refused ${refusal}` };
+  });
+}
 
 /** A minute was settled: its bars and decisions become the newest. */
 export function withMinute(

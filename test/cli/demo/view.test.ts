@@ -92,12 +92,19 @@ describe('what is shown without a terminal', () => {
   it('is one line an event and no control codes', () => {
     const text = written((show) => {
       show.notice('info', 'trader is back');
-      show.minute({ marketTime: NINE_THIRTY, bars: [esBar], decisions: [decision(), decision({ action: 'none' })] });
+      const refused = {
+        outcome: 'refused',
+        decisionId: 'refused',
+        refusal: { code: 'HALTED', detail: 'by me' },
+      } as const;
+      const decisions = [decision({ decisionId: 'refused' }), decision({ action: 'none' })];
+      show.minute({ marketTime: NINE_THIRTY, bars: [esBar], decisions, answers: [refused] });
       show.snapshot(session({ orders: [order({ state: 'submitting' })] }));
       show.snapshot(session({ orders: [order({ state: 'submitting' })] }));
       show.snapshot(session({ orders: [order()] }));
     });
     expect(text.trimEnd().split('\n')).toHaveLength(4);
+    expect(text).toContain('enter: vote buy, refused HALTED: by me');
     expect(text).not.toContain('\x1b');
   });
 
