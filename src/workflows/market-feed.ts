@@ -16,7 +16,8 @@ export async function marketFeed(input: MarketFeedInput): Promise<MarketDay> {
     taskQueue: marketQueue(input.account),
     startToCloseTimeout: '26h',
     heartbeatTimeout: '1500ms',
-    retry: { initialInterval: '200ms', backoffCoefficient: 2, maximumInterval: '1s' },
+    // Attempts add up over a trade date: the wait stays short, or the last feed of the day would come back later than the first.
+    retry: { initialInterval: '200ms', backoffCoefficient: 2, maximumInterval: '500ms' },
   });
   setHandler(messages.stopFeed, ({ by, why }) => {
     log.info('feed ends after its trade date', { by, why });
