@@ -15,7 +15,7 @@ interface DrillOptions {
   readonly json: string | null;
 }
 
-/** The day with the most trades of those recorded. */
+/** Entries, stops, and near its end the daily-loss halt with its flatten. */
 const DEFAULT_DAY = '2013-10-10';
 
 function parseCount(text: string): number {
