@@ -215,6 +215,7 @@ export function reportOf(book: OrderBook): OrderReport {
   const stateOf = (leg: OrderLeg): OrderState | null => book.legs[leg]?.state ?? null;
   return {
     key: book.intent.key,
+    symbol: book.intent.contract.symbol,
     states: { entry: stateOf('entry'), stop: stateOf('stop'), target: stateOf('target') },
     executions: book.executions,
     fees: book.executions.reduce((sum, { execId }) => sum + (book.commissions[execId] ?? 0), 0),

@@ -31,7 +31,7 @@ export function openTradeDate(state: SessionState, opened: TradeDateStart): Sess
   };
 }
 
-/** Closes the open trade date: totals to the past days, finished orders forgotten, live ones kept. */
+/** Closes the open trade date: totals to the past days, live orders kept, finished ones set aside until the next close. */
 export function closeTradeDate(state: SessionState): SessionState {
   if (state.tradeDate === null) return state;
   const past: PastDay = {
@@ -48,6 +48,7 @@ export function closeTradeDate(state: SessionState): SessionState {
     day: EMPTY_DAY,
     lastStopAt: {},
     orders: Object.fromEntries(Object.entries(state.orders).filter(([, order]) => isLive(order))),
+    finished: Object.fromEntries(Object.entries(state.orders).filter(([, order]) => !isLive(order))),
     pastDays: [...state.pastDays, past].slice(-PAST_DAYS_KEPT),
   };
 }

@@ -3,6 +3,7 @@
  * Invariants: 1. an execution enters positions and totals once, however often it is reported; 2. an order counts against limits from its
  * reservation until nothing of it can trade any more; 3. terminal states are believed from reports only.
  */
+import type { TradableContract } from './contracts';
 import type { FutureSymbol } from './instruments';
 import { ORDER_ID_BLOCK, orderKey } from './ids';
 import type { OrderIntent } from './intents';
@@ -38,6 +39,7 @@ export function reserve(
     openQuantity: 0,
     fees: 0,
     needsHuman: false,
+    freeze: null,
     reason: null,
   };
   const orders = { ...state.orders, [intent.key]: order };
@@ -92,11 +94,14 @@ export function applyReport(state: SessionState, report: OrderReport): SessionSt
     openQuantity: report.executions.reduce((sum, { side, shares }) => sum + signedShares(side, shares), 0),
     fees: report.fees,
     needsHuman: report.needsHuman,
+    freeze: report.freeze,
     reason: report.reason,
   };
   const symbol = order.intent.contract.symbol;
   const frozen =
-    report.freeze === null ? traded.frozen : { ...traded.frozen, [symbol]: `${report.key}: ${report.freeze}` };
+    report.freeze === null || report.freeze === order.freeze
+      ? traded.frozen
+      : { ...traded.frozen, [symbol]: `${report.key}: ${report.freeze}` };
   return {
     ...traded,
     frozen,
@@ -130,6 +135,9 @@ function bookExecution(state: SessionState, intent: OrderIntent, execution: Book
 }
 
 export const ordersOf = (state: SessionState): readonly SessionOrder[] => Object.values(state.orders);
+/** An order that is booked: of the trade date, live, or over when the last trade date closed. */
+export const bookedOrder = (state: SessionState, key: string): SessionOrder | undefined =>
+  state.orders[key] ?? state.finished[key];
 export const ordersIn = (state: SessionState, symbol: FutureSymbol): readonly SessionOrder[] =>
   ordersOf(state).filter(({ intent }) => intent.contract.symbol === symbol);
 
@@ -147,6 +155,14 @@ export const positionOf = (state: SessionState, conId: number): number => state.
 
 export const positionsIn = (state: SessionState, symbol: FutureSymbol): readonly Position[] =>
   Object.values(state.positions).filter(({ contract }) => contract.symbol === symbol);
+
+/** Contract months of a symbol that the session holds or traded lately. */
+export function contractsIn(state: SessionState, symbol: FutureSymbol): readonly TradableContract[] {
+  const booked = [...Object.values(state.finished), ...ordersOf(state)].map(({ intent }) => intent.contract);
+  const held = Object.values(state.positions).map(({ contract }) => contract);
+  const known = new Map([...booked, ...held].map((contract) => [contract.conId, contract]));
+  return [...known.values()].filter((contract) => contract.symbol === symbol);
+}
 
 /** Signed contracts over all contract months of a symbol. */
 export const netPosition = (state: SessionState, symbol: FutureSymbol): number =>

@@ -12,7 +12,7 @@ import type { ProposalAnswer } from './proposals';
 import type { RefusalCode } from './refusals';
 import type { HaltState, PastDay, SessionSnapshot } from './session-snapshot';
 
-export const STATE_VERSION = 1;
+export const STATE_VERSION = 2;
 
 /** F2, as fractions of net liquidation and counts. */
 export interface Limits {
@@ -37,6 +37,8 @@ export interface SessionOrder {
   readonly openQuantity: number;
   readonly fees: number;
   readonly needsHuman: boolean;
+  /** The freeze its last report asked for: asked once, it is a human's to lift. */
+  readonly freeze: string | null;
   readonly reason: string | null;
 }
 
@@ -88,6 +90,8 @@ export interface SessionState {
   readonly positions: Readonly<Record<string, Position>>;
   /** By key: orders of the trade date, and older ones that are not over. */
   readonly orders: Readonly<Record<string, SessionOrder>>;
+  /** By key: orders that were over when the last trade date closed; what executes late is booked by them. */
+  readonly finished: Readonly<Record<string, SessionOrder>>;
   readonly watermarks: Readonly<Partial<Record<FutureSymbol, Watermark>>>;
   readonly lastStopAt: Readonly<Partial<Record<FutureSymbol, number>>>;
   readonly flattening: Readonly<Partial<Record<FutureSymbol, Flattening>>>;
@@ -132,6 +136,7 @@ export const newSession = (
   frozen: {},
   positions: {},
   orders: {},
+  finished: {},
   watermarks: {},
   lastStopAt: {},
   flattening: {},
@@ -147,10 +152,24 @@ export const newSession = (
  */
 export function upcast(carried: { readonly stateVersion: number }): SessionState {
   if (carried.stateVersion === STATE_VERSION) return carried as SessionState;
+  if (carried.stateVersion === 1) return fromFirstVersion(carried as FirstVersion);
   throw new RangeError(
     `carried session state has version ${carried.stateVersion}, this code reads ${STATE_VERSION}: run the release that wrote it`,
   );
 }
+
+/** Version 1 forgot finished orders at the close, and asked for a freeze with every report. */
+type FirstVersion = Omit<SessionState, 'stateVersion' | 'finished' | 'orders'> & {
+  readonly stateVersion: number;
+  readonly orders: Readonly<Record<string, Omit<SessionOrder, 'freeze'>>>;
+};
+
+const fromFirstVersion = (carried: FirstVersion): SessionState => ({
+  ...carried,
+  stateVersion: STATE_VERSION,
+  finished: {},
+  orders: Object.fromEntries(Object.entries(carried.orders).map(([key, order]) => [key, { ...order, freeze: null }])),
+});
 
 /** Latest of two market times. */
 export const later = (known: number | null, heard: number): number => (known === null ? heard : Math.max(known, heard));

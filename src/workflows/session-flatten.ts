@@ -13,13 +13,13 @@ import { orderWorkflowId } from '../domain/ids';
 import { FUTURE_SYMBOLS, type FutureSymbol } from '../domain/instruments';
 import { reduced } from '../domain/session-halt';
 import {
+  contractsIn,
   isEntryLive,
   isLive,
   isUnknown,
   netPosition,
   ordersIn,
   ordersOf,
-  positionsIn,
   reserve,
 } from '../domain/session-orders';
 import { without, type Flattening, type SessionOrder, type SessionState } from '../domain/session-state';
@@ -170,22 +170,13 @@ interface OpenContract {
   readonly quantity: number;
 }
 
-const knownContracts = (state: SessionState, symbol: FutureSymbol): readonly TradableContract[] => [
-  ...new Map(
-    [
-      ...ordersIn(state, symbol).map(({ intent }) => intent.contract),
-      ...positionsIn(state, symbol).map(({ contract }) => contract),
-    ].map((contract) => [contract.conId, contract]),
-  ).values(),
-];
-
 /** What the broker holds in contracts of the symbol that we know. */
 const openContracts = (
   state: SessionState,
   symbol: FutureSymbol,
   broker: readonly BrokerPosition[],
 ): readonly OpenContract[] =>
-  knownContracts(state, symbol).flatMap((contract) => {
+  contractsIn(state, symbol).flatMap((contract) => {
     const quantity = broker.find(({ conId }) => conId === contract.conId)?.quantity ?? 0;
     return quantity === 0 ? [] : [{ contract, quantity }];
   });

@@ -3,7 +3,7 @@ import { log, sleep } from '@temporalio/workflow';
 import type { BrokerPosition } from '../domain/broker-events';
 import { FUTURE_SYMBOLS, INSTRUMENTS, type FutureSymbol } from '../domain/instruments';
 import { flatPosition } from '../domain/positions';
-import { ordersIn, positionsIn } from '../domain/session-orders';
+import { contractsIn } from '../domain/session-orders';
 import { without } from '../domain/session-state';
 import { beside, take, type Session } from './session';
 import { differenceIn } from './session-flatten';
@@ -29,10 +29,7 @@ function strangersIn(
   symbol: FutureSymbol,
   broker: readonly BrokerPosition[],
 ): readonly BrokerPosition[] {
-  const ours = new Set([
-    ...ordersIn(session.state, symbol).map(({ intent }) => intent.contract.conId),
-    ...positionsIn(session.state, symbol).map(({ contract }) => contract.conId),
-  ]);
+  const ours = new Set(contractsIn(session.state, symbol).map(({ conId }) => conId));
   return broker.filter(
     (held) => held.quantity !== 0 && !ours.has(held.conId) && held.symbol === INSTRUMENTS[symbol].ibSymbol,
   );
@@ -56,13 +53,7 @@ async function checkAgain(session: Session, symbol: FutureSymbol): Promise<void>
 /** Makes the broker's position of every known contract of the symbol the session's own; a human has looked. */
 export async function adoptPositions(session: Session, symbol: FutureSymbol): Promise<void> {
   const broker = await session.calls.readPositions();
-  const contracts = new Map(
-    [
-      ...ordersIn(session.state, symbol).map(({ intent }) => intent.contract),
-      ...positionsIn(session.state, symbol).map(({ contract }) => contract),
-    ].map((contract) => [contract.conId, contract]),
-  );
-  for (const contract of contracts.values()) {
+  for (const contract of contractsIn(session.state, symbol)) {
     const held = broker.find(({ conId }) => conId === contract.conId);
     const quantity = held?.quantity ?? 0;
     const id = String(contract.conId);

@@ -1,19 +1,20 @@
 /** Reports of order workflows: booked, and answered with a flatten when they leave a position that nothing protects. */
 import { log } from '@temporalio/workflow';
 import type { OrderReport } from '../domain/order-report';
-import { applyReport, isUnprotected, positionOf } from '../domain/session-orders';
+import { applyLateReport } from '../domain/session-late-reports';
+import { applyReport, bookedOrder, isUnprotected, positionOf } from '../domain/session-orders';
 import { flattenSymbol } from './session-flatten';
 import { take, type Session } from './session';
 
 export function hearReport(session: Session, report: OrderReport): void {
-  const before = session.state.orders[report.key];
+  const before = bookedOrder(session.state, report.key);
   if (before === undefined) {
-    // Booked and forgotten at the end of its trade date, or of a chain before this one: its late words are for a human.
-    log.warn('report of an order that is not booked', { key: report.key });
+    hearOfForgotten(session, report);
     return;
   }
-  take(session, applyReport(session.state, report));
-  const after = session.state.orders[report.key];
+  const isLate = session.state.orders[report.key] === undefined;
+  take(session, isLate ? applyLateReport(session.state, report) : applyReport(session.state, report));
+  const after = bookedOrder(session.state, report.key) ?? before;
   const { symbol, conId } = after.intent.contract;
   const traded = after.booked > before.booked;
   if (positionOf(session.state, conId) === 0) return;
@@ -24,4 +25,12 @@ export function hearReport(session: Session, report: OrderReport): void {
   if (laidBare && session.state.flattening[symbol] === undefined) {
     flattenSymbol(session, symbol, `${report.key} has a position and no stop`);
   }
+}
+
+/** Over for more than a trade date, or of a chain before this one: what it traded cannot be booked, so a human must look. */
+function hearOfForgotten(session: Session, { key, symbol, executions }: OrderReport): void {
+  log.warn('report of an order that is not booked', { key, executions: executions.length });
+  if (executions.length === 0) return;
+  const why = `${key} executed and is not booked by this session: compare the position with the broker's`;
+  take(session, { ...session.state, frozen: { ...session.state.frozen, [symbol]: why } });
 }

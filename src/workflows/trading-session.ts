@@ -23,7 +23,7 @@ import { INSTRUMENTS, FUTURE_SYMBOLS } from '../domain/instruments';
 import type { ProposalBatch } from '../domain/proposals';
 import { closeTradeDate, openTradeDate, snapshotOf } from '../domain/session-day';
 import { hearEquity, latch, lift } from '../domain/session-halt';
-import { ordersOf } from '../domain/session-orders';
+import { bookedOrder, ordersOf } from '../domain/session-orders';
 import { later, newSession, upcast, without, type SessionState } from '../domain/session-state';
 import { failPoints } from './fail-points';
 import * as messages from './messages';
@@ -204,6 +204,8 @@ function hearStrangers(session: Session, key: string | null, events: readonly Br
   }
   // An intent that is being placed has no workflow yet; its look-up will find all of it.
   if (key !== null && session.outbox.some((intent) => intent.key === key)) return;
+  // A commission that comes after its order's end moves no position.
+  if (events.every(({ type }) => type === 'commission')) return;
   const symbol = symbolOf(session.state, key, events);
   if (symbol === null) {
     log.warn('broker events of other instruments', { key, events: events.length });
@@ -214,7 +216,7 @@ function hearStrangers(session: Session, key: string | null, events: readonly Br
 }
 
 function symbolOf(state: SessionState, key: string | null, events: readonly BrokerEvent[]): FutureSymbol | null {
-  const known = key === null ? undefined : state.orders[key];
+  const known = key === null ? undefined : bookedOrder(state, key);
   if (known !== undefined) return known.intent.contract.symbol;
   const traded = events.flatMap((event) => (event.type === 'execution' ? [event.execution.symbol] : []));
   const conIds = events.flatMap((event) =>

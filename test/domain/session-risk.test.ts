@@ -5,8 +5,10 @@ import { FUTURE_SYMBOLS } from '../../src/domain/instruments';
 import type { EntryProposal, ProposalBatch } from '../../src/domain/proposals';
 import { exposure } from '../../src/domain/risk/exposure';
 import { judgeEntry } from '../../src/domain/risk/judge';
-import { openTradeDate } from '../../src/domain/session-day';
+import type { OrderReport } from '../../src/domain/order-report';
+import { closeTradeDate, openTradeDate } from '../../src/domain/session-day';
 import { breachOf, hearEquity, latch, lift, reduced } from '../../src/domain/session-halt';
+import { applyLateReport } from '../../src/domain/session-late-reports';
 import { applyReport, neverSent, ordersOf, placed } from '../../src/domain/session-orders';
 import { judgeBatch, refusedWhole } from '../../src/domain/session-proposals';
 import { newSession, upcast, type SessionState } from '../../src/domain/session-state';
@@ -166,6 +168,7 @@ test('a report applied twice, or an older one after a newer, books each executio
     { execId: '1.01', leg: 'entry' as const, side: 'buy' as const, shares: 1, price: 1_650, time: OPEN },
   ];
   const report = {
+    symbol: 'ES' as const,
     key: intent.key,
     states: { entry: 'filled' as const, stop: 'working' as const, target: 'working' as const },
     executions,
@@ -177,6 +180,61 @@ test('a report applied twice, or an older one after a newer, books each executio
   const twice = applyReport(applyReport(state, report), report);
   expect(twice.day).toMatchObject({ executions: 1, fees: 2.25, contractsTraded: 1 });
   expect(twice.positions['100']).toMatchObject({ quantity: 1, averagePrice: 1_650 });
+});
+
+/** An entry of two that was cancelled after nothing, and whose trade date is closed. */
+function cancelledAndClosed(): { readonly state: SessionState; readonly late: OrderReport } {
+  const judged = judgeBatch(opened(), batch(OPEN, [es({ quantity: 2 })]));
+  const [verdict] = judged.verdicts;
+  if (verdict.kind !== 'place') throw new Error('refused');
+  const cancelled: OrderReport = {
+    key: verdict.intent.key,
+    symbol: 'ES',
+    states: { entry: 'cancelled', stop: 'cancelled', target: 'cancelled' },
+    executions: [],
+    fees: 0,
+    needsHuman: false,
+    freeze: null,
+    reason: null,
+  };
+  const execution = { execId: 'x', leg: 'entry' as const, side: 'buy' as const, shares: 2, price: 1_650, time: OPEN };
+  const late = { ...cancelled, states: { ...cancelled.states, entry: 'filled' as const }, executions: [execution] };
+  return { state: closeTradeDate(applyReport(judged.state, cancelled)), late };
+}
+
+test('an execution heard after the close of its trade date moves the position and counts for that date', () => {
+  const { state, late } = cancelledAndClosed();
+  expect(state.pastDays).toMatchObject([{ trades: 0, orders: { cancelled: 1 } }]);
+  const heard = applyLateReport(state, { ...late, fees: 4.5 });
+  expect(heard.positions['100']).toMatchObject({ quantity: 2 });
+  expect(heard.orders[late.key]).toMatchObject({ openQuantity: 2 });
+  expect(heard.pastDays).toMatchObject([
+    { executions: 1, contractsTraded: 2, fees: 4.5, trades: 1, orders: { cancelled: 0, filled: 1 } },
+  ]);
+  expect(heard.day).toEqual(state.day);
+  expect(applyReport(heard, { ...late, fees: 4.5 }).positions).toEqual(heard.positions);
+});
+
+test('a commission heard after the close is a fee of that date, and its order stays over', () => {
+  const { state, late } = cancelledAndClosed();
+  const heard = applyLateReport(state, { ...late, executions: [], fees: 2.25 });
+  expect(heard.pastDays).toMatchObject([{ fees: 2.25, executions: 0 }]);
+  expect(heard.orders).toEqual({});
+  expect(heard.finished[late.key]).toMatchObject({ fees: 2.25 });
+});
+
+test('a freeze is asked for once: lifted by a human, the next report of the order does not bring it back', () => {
+  const { state, late } = cancelledAndClosed();
+  const frozen = applyLateReport(state, { ...late, freeze: 'x.02 corrects x.01' });
+  expect(frozen.frozen.ES).toContain('corrects');
+  const again = applyReport({ ...frozen, frozen: {} }, { ...late, freeze: 'x.02 corrects x.01', fees: 4.5 });
+  expect(again.frozen).toEqual({});
+});
+
+test('carried state of the first version is brought to the present one', () => {
+  const { finished, ...state } = opened();
+  expect(finished).toEqual({});
+  expect(upcast({ ...state, stateVersion: 1 })).toEqual(opened());
 });
 
 test('carried state of this version passes, another is refused by name', () => {

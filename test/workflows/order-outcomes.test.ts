@@ -1,8 +1,9 @@
 /** What becomes of orders whose fate the broker hides: unknown outcomes, silence, absence, late executions, corrections, strangers. */
 import { orderKey } from '../../src/domain/ids';
+import { reportOf } from '../../src/domain/order-book';
 import * as messages from '../../src/workflows/messages';
 import { batch, contractOf, entry, exit } from './proposals';
-import { OPEN, propose, refusedAnswers, useTradingRig, type Rig } from './trading-rig';
+import { OPEN, TRADE_DATE, propose, refusedAnswers, useTradingRig, type Rig } from './trading-rig';
 
 const MINUTE = 60_000;
 const newRig = useTradingRig();
@@ -117,6 +118,40 @@ test('an execution after the cancel was confirmed leaves a bare position, which 
       day.executions === 2 && positions.length === 0 && contexts.ES?.exitPending === false,
   );
   expect(snapshot.orders).toMatchObject([{ state: 'filled' }, { purpose: 'reduce', state: 'filled' }]);
+});
+
+test('an execution that only the reading at the end of the trade date finds is booked, and its bare position closed', async () => {
+  const rig = await newRig();
+  rig.broker.script = ['rest', 'fill'];
+  await propose(rig, batch(OPEN, [entry(rig.account, 'ES', OPEN, 'buy', 2)]));
+  await rig.settled();
+  const key = await keyOf(rig);
+  // Its commission stays untold, so the order reads the broker when the trade date ends.
+  rig.broker.fill(key, 'entry', 1, 1_650, true);
+  rig.broker.emit({ type: 'execution', execution: rig.broker.executions[0] });
+  await rig.until('half of it', ({ day }) => day.executions === 1);
+  await propose(rig, batch(OPEN + MINUTE, [exit(rig.account, 'ES', OPEN + MINUTE)]));
+  await rig.until(
+    'flat',
+    ({ positions, day, contexts }) =>
+      positions.length === 0 && day.executions === 2 && contexts.ES?.exitPending === false,
+  );
+  rig.broker.fill(key, 'entry', 1, 1_650, true);
+  await rig.session.signal(messages.tradeDateClosed, { tradeDate: TRADE_DATE, marketTime: OPEN + 60 * MINUTE });
+  const late = await rig.until('the late execution', ({ pastDays }) => pastDays.at(-1)?.executions === 3);
+  expect(late.frozen).toEqual({});
+  await rig.until('the reduction', () => rig.broker.held.get(contractOf('ES').conId)?.quantity === 0);
+  await rig.until('flat', ({ positions, contexts }) => positions.length === 0 && contexts.ES?.exitPending === false);
+});
+
+test('an execution of an order that is not booked freezes its symbol', async () => {
+  const rig = await newRig();
+  await enterES(rig);
+  const { orders } = await rig.until('the entry', ({ day, settled }) => day.executions === 1 && settled);
+  const report = reportOf(await rig.book(orders[0].key));
+  await rig.session.signal(messages.orderReport, { ...report, key: orderKey(rig.account, 1, 1) });
+  const { frozen } = await rig.until('the freeze', (snapshot) => snapshot.frozen.ES !== undefined);
+  expect(frozen.ES).toContain('is not booked');
 });
 
 test('an exit while a partial fill still works ends flat', async () => {
