@@ -32,12 +32,13 @@ const BUDGET = { p50Ms: 25, p99Ms: 100 } as const;
 const NOON = Date.parse('2013-10-10T16:00:00Z');
 const MARKET_MINUTES = 60;
 const WARM_UP_ROUNDS = 10;
-/** A session ends its trade date after twenty trades at the most; here after three times as many. */
-const ORDERS_PER_TRADE_DATE = 60;
+/** As many as a session trades in a day at the most. */
+const ORDERS_PER_TRADE_DATE = DEFAULT_CONFIG.limits.tradesPerDay;
 /** Entry, stop and target, each placed and cancelled. */
 const MESSAGES_PER_ORDER = 6;
 /** Of the guard's messages a second, kept for what it asks by itself. */
 const LIMITER_MARGIN = 8;
+const LIMITER_WINDOW_MS = 1_000;
 const SETTLE_TIMEOUT_MS = 60_000;
 
 /** Raised, or the third order would be refused; everything else of the session is as it trades. */
@@ -140,6 +141,8 @@ class ProposalDriver {
   private tradeDate = tradeDateOf(NOON);
   private ordersToday = 0;
   private rounds = 0;
+  /** What each round of late handed to the limiter, and until when. */
+  private written: readonly { readonly until: number; readonly messages: number }[] = [];
 
   constructor(
     private readonly rig: TradingRig,
@@ -167,7 +170,7 @@ class ProposalDriver {
     if (this.ordersToday + size > ORDERS_PER_TRADE_DATE) await this.nextTradeDate();
     this.ordersToday += size;
     this.rounds += 1;
-    const began = monotonicMs();
+    await this.untilLimiterHasRoom(size * MESSAGES_PER_ORDER);
     const batch = this.batch(size);
     const answers = await this.link.propose(batch);
     const keys = answers.map((answer) => {
@@ -175,16 +178,20 @@ class ProposalDriver {
       return answer.key;
     });
     await this.takeBack(keys);
-    await sleep(Math.max(0, this.roomAt(began, size, monotonicMs()) - monotonicMs()));
+    this.written = [...this.written, { until: monotonicMs(), messages: size * MESSAGES_PER_ORDER }];
     return { keys, decidedAt: batch.decidedMonotonicMs };
   }
 
-  /** When the guard's limiter has room for another round like the one that lasted from `began` to `ended`. */
-  private roomAt(began: number, size: number, ended: number): number {
-    const messagesPerSecond = this.rig.broker.messagesPerSecond - LIMITER_MARGIN;
-    const seconds = (size * MESSAGES_PER_ORDER) / messagesPerSecond;
-    // A round that fills a second by itself is not begun before its second is over.
-    return seconds > 1 ? ended + 1_000 * seconds : began + 1_000 * seconds;
+  /** The guard's limiter counts a sliding second: a round waits until it fits beside the rounds of that second, or is alone. */
+  private async untilLimiterHasRoom(messages: number): Promise<void> {
+    const capacity = this.rig.broker.messagesPerSecond - LIMITER_MARGIN;
+    for (;;) {
+      this.written = this.written.filter(({ until }) => monotonicMs() - until < LIMITER_WINDOW_MS);
+      const inWindow = this.written.reduce((sum, round) => sum + round.messages, 0);
+      const [oldest] = this.written;
+      if (oldest === undefined || inWindow + messages <= capacity) return;
+      await sleep(oldest.until + LIMITER_WINDOW_MS - monotonicMs() + 1);
+    }
   }
 
   receivedMonotonicMs(): Promise<ReadonlyMap<string, number>> {

@@ -17,7 +17,7 @@ import { BrokerError } from './broker-error';
 import { monotonicMs } from './limiter';
 import { LivenessProbe } from './liveness-probe';
 import type { MarketClock } from './market-clock';
-import { sendWithoutDelay } from './socket-delay';
+import { sendTogether, sendWithoutDelay } from './socket-delay';
 
 /** An info or error message of the gateway; `id` is a request or order id, null when it belongs to none. */
 export interface Notice {
@@ -146,7 +146,7 @@ export class BrokerConnection {
     }
     const before = this.messagesSent;
     try {
-      call(api);
+      sendTogether(api, call);
     } finally {
       if (this.messagesSent - before !== messages) this.drop(`the library kept back ${what}`);
     }

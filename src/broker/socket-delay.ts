@@ -10,10 +10,26 @@ interface WithSocket {
   readonly controller?: { readonly socket?: { readonly client?: unknown } };
 }
 
-/** Makes the connected socket send at once. False when this version of the library keeps its socket elsewhere: slower, nothing else. */
-export function sendWithoutDelay(api: IBApi): boolean {
+/** Null when this version of the library keeps its socket elsewhere: slower, nothing else. */
+function socketOf(api: IBApi): Socket | null {
   const socket = (api as unknown as WithSocket).controller?.socket?.client;
-  if (!(socket instanceof Socket)) return false;
-  socket.setNoDelay(true);
-  return true;
+  return socket instanceof Socket ? socket : null;
+}
+
+/** Makes the connected socket send at once; false when there is no way to. */
+export function sendWithoutDelay(api: IBApi): boolean {
+  const socket = socketOf(api);
+  socket?.setNoDelay(true);
+  return socket !== null;
+}
+
+/** The messages of one call leave in one piece, before this returns: a bracket is not three packets. */
+export function sendTogether(api: IBApi, call: (api: IBApi) => void): void {
+  const socket = socketOf(api);
+  socket?.cork();
+  try {
+    call(api);
+  } finally {
+    socket?.uncork();
+  }
 }

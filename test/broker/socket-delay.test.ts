@@ -1,6 +1,6 @@
 import { IBApi } from '@stoqey/ib';
 import { createServer, Socket, type AddressInfo } from 'node:net';
-import { sendWithoutDelay } from '../../src/broker/socket-delay';
+import { sendTogether, sendWithoutDelay } from '../../src/broker/socket-delay';
 
 test("the library's socket is found and sends at once; without one it is said", async () => {
   const server = createServer();
@@ -15,6 +15,11 @@ test("the library's socket is found and sends at once; without one it is said", 
     spy.mockClear();
     expect(sendWithoutDelay(api)).toBe(true);
     expect(spy).toHaveBeenCalledWith(true);
+    const socket = spy.mock.contexts[0] as Socket;
+    const gathered = jest.spyOn(socket as unknown as { _writev: () => void }, '_writev');
+    sendTogether(api, () => ['a', 'b', 'c'].forEach((part) => socket.write(part)));
+    expect(gathered).toHaveBeenCalledTimes(1);
+    expect(socket.writableCorked).toBe(0);
     line.destroy();
   } finally {
     spy.mockRestore();
