@@ -45,6 +45,11 @@ export class TreeBuilder {
     return node;
   }
 
+  /** Replaces what a leaf answers. */
+  setValues(node: number, values: ArrayLike<number>): void {
+    for (let i = 0; i < this.outputs; i += 1) this.values[node * this.outputs + i] = values[i];
+  }
+
   /** Turns a leaf into a test. */
   split(node: number, feature: number, threshold: number, left: number, right: number): void {
     this.feature[node] = feature;
