@@ -19,7 +19,7 @@ import { addDays } from '../src/domain/exchange-holidays';
 import { MINUTE_MS } from '../src/domain/exchange-time';
 import { decisionId, sessionWorkflowId } from '../src/domain/ids';
 import { FUTURE_SYMBOLS, type FutureSymbol } from '../src/domain/instruments';
-import type { DecisionRecord, EntryProposal, ProposalBatch } from '../src/domain/proposals';
+import { FLAT_CONTEXT, type DecisionRecord, type EntryProposal, type ProposalBatch } from '../src/domain/proposals';
 import type { SessionSnapshot } from '../src/domain/session-snapshot';
 import * as messages from '../src/workflows/messages';
 import { latenciesOf, type Latencies } from './latencies';
@@ -247,7 +247,7 @@ class ProposalDriver {
       warmupFrom: NOON,
       quote: null,
       stale: null,
-      session: NOTHING_HELD,
+      session: FLAT_CONTEXT,
       runtime: { node: process.version, onnxruntime: '', cpu: '' },
     };
   }
@@ -284,15 +284,3 @@ class ProposalDriver {
     return waitFor(what, attempt, { timeoutMs: SETTLE_TIMEOUT_MS, pollMs: 10 });
   }
 }
-
-const NOTHING_HELD: DecisionRecord['session'] = {
-  position: 0,
-  enteredAt: null,
-  lastStopAt: null,
-  entryPending: false,
-  exitPending: false,
-  tradesToday: 0,
-  halted: false,
-  paused: false,
-  frozen: false,
-};

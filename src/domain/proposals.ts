@@ -59,6 +59,19 @@ export interface DecisionContext {
   readonly frozen: boolean;
 }
 
+/** Of an instrument the session has not heard of yet. */
+export const FLAT_CONTEXT: DecisionContext = {
+  position: 0,
+  enteredAt: null,
+  lastStopAt: null,
+  entryPending: false,
+  exitPending: false,
+  tradesToday: 0,
+  halted: false,
+  paused: false,
+  frozen: false,
+};
+
 export interface EntryProposal {
   readonly kind: 'enter';
   readonly decisionId: string;

@@ -12,7 +12,7 @@ import { tradeDateBounds } from '../../src/domain/calendar';
 import type { FutureContract } from '../../src/domain/contracts';
 import { MINUTE_MS } from '../../src/domain/exchange-time';
 import { INSTRUMENTS } from '../../src/domain/instruments';
-import type { DecisionContext, DecisionRecord } from '../../src/domain/proposals';
+import { FLAT_CONTEXT, type DecisionRecord } from '../../src/domain/proposals';
 import { createFeatureStream } from '../../src/features/pipeline';
 import { DEFAULT_SCHEMA } from '../../src/features/schema';
 import { loadEnsemble } from '../../src/learning/ensemble';
@@ -72,18 +72,6 @@ beforeEach(() => {
   stateDir = join(folder, `state-${(round += 1)}`);
 });
 
-const FLAT: DecisionContext = {
-  position: 0,
-  enteredAt: null,
-  lastStopAt: null,
-  entryPending: false,
-  exitPending: false,
-  tradesToday: 0,
-  halted: false,
-  paused: false,
-  frozen: false,
-};
-
 interface Feed {
   readonly from: number;
   readonly to: number;
@@ -127,7 +115,7 @@ async function runFeed({ from, to, missed = new Set(), redecides = false }: Feed
     proposalsWithheld: null,
   });
   const records: DecisionRecord[] = [];
-  let session = FLAT;
+  let session = FLAT_CONTEXT;
   const decided = rows.filter(
     ({ bar }) => bar.start >= from - (redecides ? MINUTE_MS : 0) && bar.start < to && !missed.has(bar.start),
   );
@@ -152,8 +140,8 @@ async function runFeed({ from, to, missed = new Set(), redecides = false }: Feed
     );
     records.push(record);
     if (record.action === 'enter')
-      session = { ...FLAT, position: record.signal === 'buy' ? 1 : -1, enteredAt: barClose };
-    if (record.action === 'exit') session = FLAT;
+      session = { ...FLAT_CONTEXT, position: record.signal === 'buy' ? 1 : -1, enteredAt: barClose };
+    if (record.action === 'exit') session = FLAT_CONTEXT;
   }
   await audit.append(records.map((record) => ({ type: 'decision', tradeDate: DAY, record })));
   await Promise.all([audit.close(), journal.close()]);

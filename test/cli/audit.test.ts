@@ -7,9 +7,9 @@ import { CommandExit } from '../../src/cli/command-exit';
 import type { DecisionRecord } from '../../src/domain/proposals';
 import { openAuditLog } from '../../src/storage/audit-log';
 import { openFolderStore } from '../../src/storage/folder-store';
+import { BAR_CLOSE as CLOSE, decisionRecord } from '../decision-record';
 
 const DAY = '2013-10-09';
-const CLOSE = Date.UTC(2013, 9, 9, 14, 31);
 let folder: string;
 
 beforeEach(async () => {
@@ -17,36 +17,13 @@ beforeEach(async () => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-const decision = (symbol: 'ES' | 'GC'): DecisionRecord => ({
-  decisionId: `DEMO1/${symbol}/2013-10-09T14:31:00.000Z`,
-  account: 'DEMO1',
-  symbol,
-  barClose: CLOSE,
-  featureHash: 'f',
-  schemaHash: 's',
-  modelRun: null,
-  votes: [{ model: 'sgd', signal: 'buy', probabilities: [0.1, 0.2, 0.7] }],
-  skipped: [],
-  signal: 'buy',
-  confidence: 1,
-  action: 'enter',
-  reason: 'vote buy',
-  warmupFrom: CLOSE - 60_000,
-  quote: null,
-  stale: null,
-  session: {
-    position: 0,
-    enteredAt: null,
-    lastStopAt: null,
-    entryPending: false,
-    exitPending: false,
-    tradesToday: 0,
-    halted: false,
-    paused: false,
-    frozen: false,
-  },
-  runtime: { node: 'v20', onnxruntime: '1', cpu: 'x' },
-});
+const decision = (symbol: 'ES' | 'GC'): DecisionRecord =>
+  decisionRecord({
+    decisionId: `DEMO1/${symbol}/2013-10-09T14:31:00.000Z`,
+    account: 'DEMO1',
+    symbol,
+    votes: [{ model: 'sgd', signal: 'buy', probabilities: [0.1, 0.2, 0.7] }],
+  });
 
 async function writeLog(): Promise<void> {
   const stateDir = join(folder, '.omega/state');

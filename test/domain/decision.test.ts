@@ -3,7 +3,7 @@ import type { DecisionInput, DecisionRules } from '../../src/domain/decision';
 import { decide } from '../../src/domain/decision';
 import { bandOf, equityBand } from '../../src/domain/equity-bands';
 import { INSTRUMENTS, isOnTick } from '../../src/domain/instruments';
-import type { DecisionContext } from '../../src/domain/proposals';
+import { FLAT_CONTEXT, type DecisionContext } from '../../src/domain/proposals';
 import { entrySize } from '../../src/domain/sizing';
 
 const rules: DecisionRules = {
@@ -17,17 +17,6 @@ const rules: DecisionRules = {
   minimumTicks: 8,
   orderType: 'market',
   timeToLiveBars: 1,
-};
-const flat: DecisionContext = {
-  position: 0,
-  enteredAt: null,
-  lastStopAt: null,
-  entryPending: false,
-  exitPending: false,
-  tradesToday: 0,
-  halted: false,
-  paused: false,
-  frozen: false,
 };
 const noon = Date.parse('2013-10-09T17:00:00Z');
 const minutes = (count: number): number => count * 60_000;
@@ -52,7 +41,7 @@ function input(change: Partial<DecisionInput>): DecisionInput {
     signal: 'buy',
     quote: { time: noon - 1_000, bid: 1650, ask: 1650.25, bidSize: 10, askSize: 12 },
     atr: 0.7,
-    context: flat,
+    context: FLAT_CONTEXT,
     rules,
     ...change,
   };
@@ -76,18 +65,18 @@ describe('entries', () => {
     ['vote is hold', { signal: 'hold' }],
     ['outside regular hours', { barClose: Date.parse('2013-10-09T05:00:00Z') }],
     ['less than 25 minutes before the regular close', { barClose: Date.parse('2013-10-09T19:55:00Z') }],
-    ['cooldown of 20 bars after a stop', { context: { ...flat, lastStopAt: noon - minutes(19) } }],
+    ['cooldown of 20 bars after a stop', { context: { ...FLAT_CONTEXT, lastStopAt: noon - minutes(19) } }],
     ['no two-sided quote', { quote: null }],
     ['no two-sided quote', { quote: { time: noon, bid: 1651, ask: 1650, bidSize: 1, askSize: 1 } }],
     ['no volatility estimate yet', { atr: null }],
-    ['an entry is under way', { context: { ...flat, entryPending: true } }],
-    ['an exit is under way', { context: { ...flat, exitPending: true } }],
+    ['an entry is under way', { context: { ...FLAT_CONTEXT, entryPending: true } }],
+    ['an exit is under way', { context: { ...FLAT_CONTEXT, exitPending: true } }],
   ])('does nothing: %s', (reason, change) => {
     expect(decide(input(change))).toEqual({ action: 'none', reason });
   });
 
   it('enters again when the cooldown is over', () => {
-    expect(decide(input({ context: { ...flat, lastStopAt: noon - minutes(20) } })).action).toBe('enter');
+    expect(decide(input({ context: { ...FLAT_CONTEXT, lastStopAt: noon - minutes(20) } })).action).toBe('enter');
   });
 
   it('puts stop and target on the right sides, on tick, for any volatility and side', () => {
@@ -106,7 +95,7 @@ describe('entries', () => {
 });
 
 describe('exits', () => {
-  const long: DecisionContext = { ...flat, position: 1, enteredAt: noon - minutes(30) };
+  const long: DecisionContext = { ...FLAT_CONTEXT, position: 1, enteredAt: noon - minutes(30) };
 
   it('closes on an opposite vote after the minimum hold only', () => {
     expect(decide(input({ signal: 'sell', context: long }))).toMatchObject({ action: 'exit', reason: 'opposite vote' });

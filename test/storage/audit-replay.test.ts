@@ -1,43 +1,15 @@
 import fc from 'fast-check';
 import type { DecisionRecord, Vote } from '../../src/domain/proposals';
 import { BOUNDARY, compareDecision } from '../../src/storage/audit-replay';
+import { decisionRecord } from '../decision-record';
 
 const vote = (sell: number, hold: number, buy: number): Vote => ({
   model: 'sgd',
   signal: 'hold',
   probabilities: [sell, hold, buy],
 });
-const record = (changes: Partial<DecisionRecord> = {}): DecisionRecord => ({
-  decisionId: 'A/ES/2013-10-09T14:31:00.000Z',
-  account: 'A',
-  symbol: 'ES',
-  barClose: 0,
-  featureHash: 'f',
-  schemaHash: 's',
-  modelRun: '20131008_220000',
-  votes: [vote(0.2, 0.3, 0.5)],
-  skipped: [],
-  signal: 'buy',
-  confidence: 1,
-  action: 'enter',
-  reason: 'vote buy',
-  warmupFrom: 0,
-  quote: null,
-  stale: null,
-  session: {
-    position: 0,
-    enteredAt: null,
-    lastStopAt: null,
-    entryPending: false,
-    exitPending: false,
-    tradesToday: 0,
-    halted: false,
-    paused: false,
-    frozen: false,
-  },
-  runtime: { node: 'v20', onnxruntime: '1', cpu: 'x' },
-  ...changes,
-});
+const record = (changes: Partial<DecisionRecord> = {}): DecisionRecord =>
+  decisionRecord({ votes: [vote(0.2, 0.3, 0.5)], ...changes });
 
 test.each<[string, Partial<DecisionRecord>, Partial<DecisionRecord>, boolean, string]>([
   ['nothing', {}, {}, true, 'equal'],

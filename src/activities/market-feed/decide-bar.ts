@@ -2,7 +2,7 @@
 import type { Config } from '../../config/config';
 import { decide } from '../../domain/decision';
 import { decisionId } from '../../domain/ids';
-import type { DecisionContext, DecisionRecord, Proposal } from '../../domain/proposals';
+import { FLAT_CONTEXT, type DecisionRecord, type Proposal } from '../../domain/proposals';
 import type { SessionSnapshot } from '../../domain/session-snapshot';
 import { combineVotes } from '../../domain/voting';
 import type { InstrumentLane } from './instrument-lane';
@@ -35,25 +35,13 @@ export interface DecideBarParts {
   readonly proposalsWithheld: string | null;
 }
 
-const FLAT: DecisionContext = {
-  position: 0,
-  enteredAt: null,
-  lastStopAt: null,
-  entryPending: false,
-  exitPending: false,
-  tradesToday: 0,
-  halted: false,
-  paused: false,
-  frozen: false,
-};
-
 /** The decision function of a trade date, with everything that stays the same over it bound. */
 export function createDecideBar(parts: DecideBarParts): DecideBar {
   const { account, trading } = parts;
   return async (lane, barClose, session) => {
     const opinion = await lane.opinion();
     const combined = combineVotes(opinion.votes, { vote: trading.vote, minConfidence: trading.minConfidence });
-    const context = session.contexts[lane.symbol] ?? { ...FLAT, tradesToday: session.day.trades };
+    const context = session.contexts[lane.symbol] ?? { ...FLAT_CONTEXT, tradesToday: session.day.trades };
     const id = decisionId(account, lane.symbol, barClose);
     const { stale } = lane;
     // A stale quote is no quote: nothing is entered on it.

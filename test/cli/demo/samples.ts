@@ -1,10 +1,10 @@
 /** A session and its surroundings as the screen sees them, for tests of what is shown and reported. */
-import type { DecisionRecord } from '../../../src/domain/proposals';
 import type { DayTotals, OrderView, SessionSnapshot } from '../../../src/domain/session-snapshot';
 import type { DayReport } from '../../../src/cli/demo/day-report';
 import type { MinuteRecord } from '../../../src/cli/demo/day-log';
+import { BAR_CLOSE, decisionRecord } from '../../decision-record';
 
-export const NINE_THIRTY = Date.parse('2013-10-09T14:31:00Z');
+export const NINE_THIRTY = BAR_CLOSE;
 
 export const EMPTY_DAY: DayTotals = {
   proposals: 0,
@@ -64,40 +64,7 @@ export const longOneEs: SessionSnapshot['positions'][number] = {
   enteredAt: NINE_THIRTY,
 };
 
-export const decision = (more: Partial<DecisionRecord> = {}): DecisionRecord => ({
-  decisionId: 'DEMO1000001/ES/2013-10-09T14:31:00.000Z',
-  account: 'DEMO1000001',
-  symbol: 'ES',
-  barClose: NINE_THIRTY,
-  featureHash: null,
-  schemaHash: null,
-  modelRun: '20131008_220000',
-  votes: [
-    { model: 'sgd', signal: 'buy', probabilities: [0.1, 0.2, 0.7] },
-    { model: 'random_forest', signal: 'buy', probabilities: [0.1, 0.2, 0.7] },
-  ],
-  skipped: [],
-  signal: 'buy',
-  confidence: 1,
-  action: 'enter',
-  reason: 'vote buy',
-  warmupFrom: null,
-  quote: null,
-  stale: null,
-  session: {
-    position: 0,
-    enteredAt: null,
-    lastStopAt: null,
-    entryPending: false,
-    exitPending: false,
-    tradesToday: 0,
-    halted: false,
-    paused: false,
-    frozen: false,
-  },
-  runtime: { node: 'v20', onnxruntime: '1', cpu: 'test' },
-  ...more,
-});
+export const decision = decisionRecord;
 
 export const minute = (time: number, close: number, more: Partial<MinuteRecord> = {}): MinuteRecord => ({
   marketTime: time,
