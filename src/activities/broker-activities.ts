@@ -1,11 +1,13 @@
 /**
  * The broker as activities on `broker/<account>`: a thin layer over the guard, which owns every rule about sending and reading.
- * Invariants: 1. a write's answer is the guard's own, or `unknown`; 2. reads and cancels fail while the guard is not synced, so that
- * Temporal repeats them; 3. nothing is remembered here.
+ * Invariants: 1. a write's answer is the guard's own, or `unknown`; 2. nothing is written once the server has given the attempt up, or may
+ * have: its outcome counts as unknown then, and is read; 3. reads and cancels fail while the guard is not synced, so that Temporal repeats
+ * them; 4. nothing is remembered here.
  */
-import { ApplicationFailure, heartbeat } from '@temporalio/activity';
+import { ApplicationFailure, Context, heartbeat } from '@temporalio/activity';
 import { failPoint } from '../broker/fail-point';
-import type { BrokerPort } from '../broker/port';
+import type { BrokerPort, WhyGivenUp } from '../broker/port';
+import type { OrderIntent } from '../domain/intents';
 import type { BrokerActivities, PlaceOutcome } from '../workflows/activity-types';
 
 export interface BrokerActivityDeps {
@@ -20,13 +22,15 @@ export function createBrokerActivities({ broker }: BrokerActivityDeps): BrokerAc
     async placeOrders(intents) {
       failPoint('place-scheduled');
       // All at once: each is checked and written by itself, in this order, and none waits for the broker to work through the one before.
-      const outcomes = await whileBeating(() => Promise.all(intents.map((intent) => answered(broker.place(intent)))));
+      const whyGivenUp = givenUp(Context.current());
+      const place = (intent: OrderIntent): Promise<PlaceOutcome> => answered(broker.place(intent, whyGivenUp));
+      const outcomes = await whileBeating(() => Promise.all(intents.map(place)));
       failPoint('place-unacknowledged');
       return outcomes;
     },
 
     async modifyLeg({ key, leg, change }) {
-      return whileBeating(() => answered(broker.modify(key, leg, change)));
+      return whileBeating(() => answered(broker.modify(key, leg, change, givenUp(Context.current()))));
     },
 
     async cancelLegs({ key, legs }) {
@@ -44,6 +48,22 @@ export function createBrokerActivities({ broker }: BrokerActivityDeps): BrokerAc
     async readPositions() {
       return broker.positions();
     },
+  };
+}
+
+/**
+ * When the server stops waiting for a write. It does so no earlier than the shortest time-out after the attempt was scheduled: counted from
+ * there, on the wall clock that server and worker share, a process that stood still knows it when it goes on.
+ */
+function givenUp({ info, cancellationSignal }: Pick<Context, 'info' | 'cancellationSignal'>): WhyGivenUp {
+  const patienceMs = Math.min(info.startToCloseTimeoutMs, info.heartbeatTimeoutMs ?? Infinity);
+  const until = info.currentAttemptScheduledTimestampMs + patienceMs;
+  return () => {
+    if (cancellationSignal.aborted) return 'the attempt to send was given up';
+    const lateMs = Date.now() - until;
+    return lateMs <= 0
+      ? null
+      : `not written within ${patienceMs} ms of being scheduled (do the machines' clocks agree?)`;
   };
 }
 

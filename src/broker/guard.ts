@@ -2,7 +2,7 @@
  * The guard: the only way an order reaches the broker (port.ts says what it promises).
  * Invariants:
  *  1. Immediately before the synchronous write, after any wait, it checks: phase ready, same epoch, permissions, account, latch, deadline
- *     against the broker's clock, and that the broker does not hold the order already.
+ *     against the broker's clock, that somebody still waits for the answer, and that the broker does not hold the order already.
  *  2. Entry and legs of a bracket are written in one burst. `not-sent` is answered only when no byte left; when that is not certain the
  *     call rejects, and the outcome is unknown.
  *  3. A send that cannot be written within SEND_WAIT_MS is dropped and said to be: nobody is answered late by an order.
@@ -30,7 +30,7 @@ import { Listeners } from './listeners';
 import { liveEntries, protectsPosition, refOfOrderId } from './mirror-state';
 import type { OrderChange } from './order-fields';
 import { OrderWriter, type CancelResult } from './order-writer';
-import type { BrokerPort, ConnectionState } from './port';
+import type { BrokerPort, ConnectionState, WhyGivenUp } from './port';
 
 export interface GuardOptions {
   /** Holds the latch file. */
@@ -53,6 +53,8 @@ export function createTradingGuard(
 ): TradingGuard {
   return new Guard(config, options);
 }
+
+const stillWanted: WhyGivenUp = () => null;
 
 class Guard implements TradingGuard {
   private readonly session: BrokerSession;
@@ -99,12 +101,12 @@ class Guard implements TradingGuard {
     return this.session.clock.now();
   }
 
-  place(intent: OrderIntent): Promise<PlaceResult> {
-    return this.writer.place(intent);
+  place(intent: OrderIntent, whyGivenUp: WhyGivenUp = stillWanted): Promise<PlaceResult> {
+    return this.writer.place(intent, whyGivenUp);
   }
 
-  modify(key: string, leg: OrderLeg, change: OrderChange): Promise<PlaceResult> {
-    return this.writer.modify(key, leg, change);
+  modify(key: string, leg: OrderLeg, change: OrderChange, whyGivenUp: WhyGivenUp = stillWanted): Promise<PlaceResult> {
+    return this.writer.modify(key, leg, change, whyGivenUp);
   }
 
   cancel(key: string, legs: readonly OrderLeg[]): Promise<CancelResult> {

@@ -14,7 +14,8 @@ import { failPoint } from './fail-point';
 import { monotonicMs, type SendOutcome } from './limiter';
 import { changedOrder, legOrderId, ordersOf, type OrderChange, type OrderToSend } from './order-fields';
 import { entriesOf, executionsOf, liveEntriesOf, type MirrorEntry } from './mirror-state';
-import { notSent, SEND_WAIT_MS, SendChecks, type NotSent } from './send-checks';
+import type { WhyGivenUp } from './port';
+import { notSent, SEND_WAIT_MS, SendChecks, type Attempt, type NotSent } from './send-checks';
 
 export interface CancelResult {
   readonly outcome: 'sent' | 'nothing-to-cancel' | 'not-sent';
@@ -49,18 +50,17 @@ export class OrderWriter {
   }
 
   /** Two calls for one key are one send. */
-  place(intent: OrderIntent): Promise<PlaceResult> {
+  place(intent: OrderIntent, whyGivenUp: WhyGivenUp): Promise<PlaceResult> {
     const running = this.placing.get(intent.key);
     if (running !== undefined) return running;
-    const placed = this.placeOnce(intent).finally(() => this.placing.delete(intent.key));
+    const placed = this.placeOnce(intent, whyGivenUp).finally(() => this.placing.delete(intent.key));
     this.placing.set(intent.key, placed);
     return placed;
   }
 
-  private async placeOnce(intent: OrderIntent): Promise<PlaceResult> {
-    const startedAt = monotonicMs();
-    const { epoch } = this.session.connection;
-    const early = this.checks.whyNotPlace(intent, epoch, startedAt);
+  private async placeOnce(intent: OrderIntent, whyGivenUp: WhyGivenUp): Promise<PlaceResult> {
+    const attempt: Attempt = { epoch: this.session.connection.epoch, startedAt: monotonicMs(), whyGivenUp };
+    const early = this.checks.whyNotPlace(intent, attempt);
     if (early !== null) return early;
     const orders = ordersOf(intent);
     const clockTrouble = await this.freshenClock();
@@ -69,11 +69,11 @@ export class OrderWriter {
       {
         what: `order ${intent.key}`,
         messages: orders.length,
-        check: () => this.checks.whyNotPlace(intent, epoch, startedAt),
+        check: () => this.checks.whyNotPlace(intent, attempt),
       },
       () => {
         failPoint('before-the-write');
-        this.writeOrders(intent, orders, epoch);
+        this.writeOrders(intent, orders, attempt.epoch);
         failPoint('after-the-write');
       },
     );
@@ -102,12 +102,11 @@ export class OrderWriter {
   }
 
   /** Changes one live leg; refused when the broker holds none, or several incarnations, of it. */
-  async modify(key: string, leg: OrderLeg, change: OrderChange): Promise<PlaceResult> {
-    const startedAt = monotonicMs();
-    const { epoch } = this.session.connection;
+  async modify(key: string, leg: OrderLeg, change: OrderChange, whyGivenUp: WhyGivenUp): Promise<PlaceResult> {
+    const attempt: Attempt = { epoch: this.session.connection.epoch, startedAt: monotonicMs(), whyGivenUp };
     const target = (): MirrorEntry | Refusal => this.modifiable(orderRef(key, leg));
     const check = (): NotSent | null => {
-      const why = this.checks.whyNothingLeaves(this.session.mirror.account, epoch, startedAt);
+      const why = this.checks.whyNothingLeaves(this.session.mirror.account, attempt);
       if (why !== null) return notSent(why);
       const entry = target();
       return 'code' in entry ? notSent(entry) : null;
@@ -139,15 +138,17 @@ export class OrderWriter {
 
   /** Cancels order ids of our client, each once; returns why one of them was not sent, or null. */
   async cancelOrders(orderIds: readonly number[]): Promise<string | null> {
-    const startedAt = monotonicMs();
-    const { epoch } = this.session.connection;
-    const outcomes = await Promise.all(
-      [...new Set(orderIds)].map((orderId) => this.cancelOne(orderId, epoch, startedAt)),
-    );
+    const attempt: Attempt = {
+      epoch: this.session.connection.epoch,
+      startedAt: monotonicMs(),
+      // A cancel only ends what has to end: it is never too late.
+      whyGivenUp: () => null,
+    };
+    const outcomes = await Promise.all([...new Set(orderIds)].map((orderId) => this.cancelOne(orderId, attempt)));
     return outcomes.find((outcome) => outcome !== null) ?? null;
   }
 
-  private async cancelOne(orderId: number, epoch: number, startedAt: number): Promise<string | null> {
+  private async cancelOne(orderId: number, attempt: Attempt): Promise<string | null> {
     // Order id 0 or below: entered by hand in TWS or by another client; the API cannot cancel it by id.
     if (orderId <= 0) return `order id ${orderId} is not ours to cancel`;
     const { limiter, connection } = this.session;
@@ -155,7 +156,7 @@ export class OrderWriter {
       const outcome: SendOutcome<string> = await limiter.submit({
         lane: 'cancel',
         messages: 1,
-        check: () => this.checks.whyNotNow(epoch, startedAt),
+        check: () => this.checks.whyNotNow(attempt),
         write: () => {
           connection.write('a cancel', (api) => api.cancelOrder(orderId));
           failPoint('cancel-sent');

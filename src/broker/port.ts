@@ -41,12 +41,15 @@ export interface ConnectionState {
   readonly reason: string | null;
 }
 
+/** Asked immediately before a write: why nobody waits for it any more, or null while somebody does. */
+export type WhyGivenUp = () => string | null;
+
 export interface BrokerPort {
   connection(): ConnectionState;
   /** Broker's clock, UTC ms; null before the first answer of this epoch. */
   marketTime(): number | null;
   /** Writes entry and bracket legs of an intent (parent and children, transmitted together). Resolves at the write, not at the fill. */
-  place(intent: OrderIntent): Promise<PlaceResult>;
+  place(intent: OrderIntent, whyGivenUp?: WhyGivenUp): Promise<PlaceResult>;
   /** Cancels the given legs wherever the mirror has them live, all incarnations. Cancel lane of the limiter. */
   cancel(
     key: string,
@@ -57,6 +60,7 @@ export interface BrokerPort {
     key: string,
     leg: OrderLeg,
     change: { readonly price?: number; readonly quantity?: number },
+    whyGivenUp?: WhyGivenUp,
   ): Promise<PlaceResult>;
   /** Cancels everything of ours, without Temporal (halt --now). */
   cancelAll(): Promise<void>;

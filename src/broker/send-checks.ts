@@ -10,6 +10,7 @@ import { monotonicMs } from './limiter';
 import { legOrderId } from './order-fields';
 import { entriesOf, executionsOf, mirrored, refOfOrderId } from './mirror-state';
 import { sendingRefusal } from './permissions';
+import type { WhyGivenUp } from './port';
 
 /** Longest wait for the broker's clock or the limiter before a send is dropped; well below the activity's time-out of 5 s. */
 export const SEND_WAIT_MS = 1_500;
@@ -17,6 +18,13 @@ export const SEND_WAIT_MS = 1_500;
 /** Nothing was written: refused, or the broker has it. */
 export type NotSent = Extract<PlaceResult, { outcome: 'not-sent' | 'exists' }>;
 export const notSent = (why: Refusal): NotSent => ({ outcome: 'not-sent', refusal: why });
+
+/** One attempt to write: on which connection, since when (monotonic ms), and whether somebody still waits for it. */
+export interface Attempt {
+  readonly epoch: number;
+  readonly startedAt: number;
+  readonly whyGivenUp: WhyGivenUp;
+}
 
 export class SendChecks {
   constructor(
@@ -28,12 +36,10 @@ export class SendChecks {
   ) {}
 
   /** Why an intent may not be written now: a refusal, or that the broker holds it already. */
-  whyNotPlace(intent: OrderIntent, epoch: number, startedAt: number): NotSent | null {
+  whyNotPlace(intent: OrderIntent, attempt: Attempt): NotSent | null {
     const passesLatch = this.onlyReduces(intent);
     const why =
-      this.whyNothingLeaves(intent.account, epoch, startedAt, passesLatch) ??
-      this.invalid(intent) ??
-      this.expired(intent);
+      this.whyNothingLeaves(intent.account, attempt, passesLatch) ?? this.invalid(intent) ?? this.expired(intent);
     if (why !== null) return notSent(why);
     const { mirror } = this.session;
     const held = entriesOf(mirror, intent.key);
@@ -49,13 +55,13 @@ export class SendChecks {
   }
 
   /** Why no order and no change of one may leave now. */
-  whyNothingLeaves(account: string, epoch: number, startedAt: number, passesLatch = false): Refusal | null {
+  whyNothingLeaves(account: string, attempt: Attempt, passesLatch = false): Refusal | null {
     const permission = sendingRefusal(this.config.permissions, {
       configured: this.config.broker.account,
       managed: this.session.managedAccounts,
       ordered: account,
     });
-    const now = this.whyNotNow(epoch, startedAt);
+    const now = this.whyNotNow(attempt);
     if (now !== null && permission?.code !== 'ORDERS_DISABLED') return refusal('BROKER_NOT_READY', now);
     if (permission !== null || passesLatch) return permission;
     const latch = readLatch(this.stateDir);
@@ -63,11 +69,11 @@ export class SendChecks {
   }
 
   /** Why nothing at all may be written now; cancels ask only this. */
-  whyNotNow(epoch: number, startedAt: number): string | null {
+  whyNotNow({ epoch, startedAt, whyGivenUp }: Attempt): string | null {
     const notReady = this.session.notReady();
     if (notReady !== null) return notReady;
     if (this.session.connection.epoch !== epoch) return 'the connection changed before the write';
-    return monotonicMs() - startedAt > SEND_WAIT_MS ? `not written within ${SEND_WAIT_MS} ms` : null;
+    return monotonicMs() - startedAt > SEND_WAIT_MS ? `not written within ${SEND_WAIT_MS} ms` : whyGivenUp();
   }
 
   private expired({ expiresAt }: OrderIntent): Refusal | null {

@@ -48,6 +48,19 @@ describe('placing', () => {
     expect(tws.requests('placeOrder')[0].order).toMatchObject({ transmit: true, totalQuantity: 1 });
   });
 
+  test('what nobody waits for any more when its turn comes is not written', async () => {
+    const { guard, tws } = await start();
+    let givenUp: string | null = null;
+    const placing = guard.place(intentOf(), () => givenUp);
+    givenUp = 'the attempt to send was given up';
+    await expect(placing).resolves.toEqual({
+      outcome: 'not-sent',
+      refusal: { code: 'BROKER_NOT_READY', detail: givenUp },
+    });
+    await guard.lookup(lookupOf());
+    expect(tws.requests('placeOrder')).toEqual([]);
+  });
+
   test('an order the broker holds is adopted, not written again', async () => {
     const { guard, tws } = await start();
     await guard.place(intentOf());
