@@ -23,6 +23,8 @@ export interface LegBook {
   readonly executed: number;
   /** The broker has shown it at least once: should it vanish, it ended; it is never placed again. */
   readonly seen: boolean;
+  /** Readings in a row that showed it Filled without all of its executions. */
+  readonly untoldReadings?: number;
 }
 
 export interface OrderBook {
@@ -71,12 +73,13 @@ export function openBook(intent: OrderIntent, placement: Placement): OrderBook {
   return placement.outcome === 'exists' ? placement.orders.reduce(applyOrder, book) : book;
 }
 
-const withLeg = (book: OrderBook, leg: OrderLeg, change: Partial<LegBook>): OrderBook => {
+export const withLeg = (book: OrderBook, leg: OrderLeg, change: Partial<LegBook>): OrderBook => {
   const current = book.legs[leg];
   return current === null ? book : { ...book, legs: { ...book.legs, [leg]: { ...current, ...change } } };
 };
 
-const frozen = (book: OrderBook, freeze: string): OrderBook => (book.freeze === null ? { ...book, freeze } : book);
+export const frozen = (book: OrderBook, freeze: string): OrderBook =>
+  book.freeze === null ? { ...book, freeze } : book;
 
 const wantingRead = (book: OrderBook, readWanted: string): OrderBook =>
   book.readWanted === readWanted ? book : { ...book, readWanted };
@@ -124,9 +127,13 @@ function applyOrder(book: OrderBook, order: MirroredOrder): OrderBook {
     return frozen(book, `${order.orderRef} at the broker differs from its intent: ${difference}`);
   const event = eventOfStatus(order.status);
   if (event !== null) return advance(current.seen ? book : withLeg(book, leg, { seen: true }), leg, event);
-  const untold = order.status === 'Filled' && current.executed < current.quantity;
+  const untold = isUntold(current, order);
   return untold ? wantingRead(book, `${leg} is Filled and its executions are missing`) : book;
 }
+
+/** Shown as Filled while executions are missing: they come in a moment, or the broker tells them no more. */
+export const isUntold = (leg: LegBook, order: MirroredOrder): boolean =>
+  order.status === 'Filled' && leg.state !== 'filled' && leg.executed < leg.quantity;
 
 /** Only an order with equal side and contract, and quantity no larger than the intent's, is ours to adopt. */
 function adoptionDifference(intent: OrderIntent, leg: LegBook, order: MirroredOrder): string | null {

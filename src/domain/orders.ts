@@ -44,6 +44,8 @@ export const ORDER_EVENTS = [
   'rejected',
   /** Read from the broker with certainty: it never had this order. */
   'absent',
+  /** Read again and again: the broker shows it filled and no longer tells all of its executions. */
+  'filled-untold',
 ] as const;
 export type OrderEvent = (typeof ORDER_EVENTS)[number];
 
@@ -66,6 +68,7 @@ export const ORDER_TRANSITIONS: Readonly<Record<OrderState, Readonly<Record<Orde
     'modify-refused': null,
     rejected: 'rejected',
     absent: ['proposed', 'nothing was sent'],
+    'filled-untold': ['filled', 'executions not told'],
   },
   submitting: {
     sent: ['submitting', 'same order resent'],
@@ -82,6 +85,7 @@ export const ORDER_TRANSITIONS: Readonly<Record<OrderState, Readonly<Record<Orde
     'modify-refused': null,
     rejected: 'rejected',
     absent: ['proposed', 'certainly never arrived'],
+    'filled-untold': ['filled', 'executions not told'],
   },
   working: {
     sent: ['working', 'callback beats answer'],
@@ -98,6 +102,7 @@ export const ORDER_TRANSITIONS: Readonly<Record<OrderState, Readonly<Record<Orde
     'modify-refused': ['working', 'original still lives'],
     rejected: ['rejected', 'rejected when triggered'],
     absent: null,
+    'filled-untold': ['filled', 'executions not told'],
   },
   'partially-filled': {
     sent: ['partially-filled', 'callback beats answer'],
@@ -114,6 +119,7 @@ export const ORDER_TRANSITIONS: Readonly<Record<OrderState, Readonly<Record<Orde
     'modify-refused': ['partially-filled', 'original still lives'],
     rejected: ['rejected', 'rest was rejected'],
     absent: null,
+    'filled-untold': ['filled', 'executions not told'],
   },
   cancelling: {
     sent: null,
@@ -130,6 +136,7 @@ export const ORDER_TRANSITIONS: Readonly<Record<OrderState, Readonly<Record<Orde
     'modify-refused': ['cancelling', 'modify before cancel'],
     rejected: ['rejected', 'rejected before cancel'],
     absent: null,
+    'filled-untold': ['filled', 'executions not told'],
   },
   replacing: {
     sent: null,
@@ -146,6 +153,7 @@ export const ORDER_TRANSITIONS: Readonly<Record<OrderState, Readonly<Record<Orde
     'modify-refused': ['working', 'original still lives'],
     rejected: ['working', 'original still lives'],
     absent: null,
+    'filled-untold': ['filled', 'executions not told'],
   },
   unknown: {
     sent: null,
@@ -162,6 +170,7 @@ export const ORDER_TRANSITIONS: Readonly<Record<OrderState, Readonly<Record<Orde
     'modify-refused': ['unknown', 'refused, so read'],
     rejected: 'rejected',
     absent: ['proposed', 'certainly never arrived'],
+    'filled-untold': ['filled', 'executions not told'],
   },
   filled: {
     sent: ['filled', 'callback beats answer'],
@@ -178,6 +187,7 @@ export const ORDER_TRANSITIONS: Readonly<Record<OrderState, Readonly<Record<Orde
     'modify-refused': ['filled', 'modify too late'],
     rejected: ['filled', 'executions beat status'],
     absent: null,
+    'filled-untold': ['filled', 'already complete'],
   },
   cancelled: {
     sent: null,
@@ -194,6 +204,7 @@ export const ORDER_TRANSITIONS: Readonly<Record<OrderState, Readonly<Record<Orde
     'modify-refused': ['cancelled', 'already ended'],
     rejected: ['cancelled', 'already ended'],
     absent: ['cancelled', 'forgotten by broker'],
+    'filled-untold': ['filled', 'executions not told'],
   },
   rejected: {
     sent: null,
@@ -210,6 +221,7 @@ export const ORDER_TRANSITIONS: Readonly<Record<OrderState, Readonly<Record<Orde
     'modify-refused': ['rejected', 'already ended'],
     rejected: ['rejected', 'status said again'],
     absent: ['rejected', 'forgotten by broker'],
+    'filled-untold': ['filled', 'executions not told'],
   },
   expired: {
     sent: null,
@@ -226,6 +238,7 @@ export const ORDER_TRANSITIONS: Readonly<Record<OrderState, Readonly<Record<Orde
     'modify-refused': ['expired', 'already ended'],
     rejected: ['expired', 'already ended'],
     absent: ['expired', 'already ended'],
+    'filled-untold': ['filled', 'executions not told'],
   },
 };
 

@@ -5,10 +5,21 @@
  *  2. A leg that is not shown is absent only if (a) the same client id was accepted again after the write, (b) the reading is synced
  *     (so not under 1100, farms up), (c) the write lies inside the broker's execution window, (d) the broker's position is the expected one.
  *  3. Short of that it stays unknown, and a human is told why.
+ *  4. IB tells executions since its midnight only: a leg that stays Filled without all of them is over, what it traded is not known, and the
+ *     symbol freezes until a human has adopted the broker's position.
  */
 import type { OrderEvidence } from './broker-events';
 import { ORDER_LEGS, parseOrderRef, type OrderLeg } from './ids';
-import { advanceAll, applyBrokerEvent, hasUnknownLeg, type OrderBook } from './order-book';
+import {
+  advance,
+  advanceAll,
+  applyBrokerEvent,
+  frozen,
+  hasUnknownLeg,
+  isUntold,
+  withLeg,
+  type OrderBook,
+} from './order-book';
 import { isTerminal } from './orders';
 
 export type SyncedEvidence = Extract<OrderEvidence, { synced: true }>;
@@ -22,6 +33,9 @@ export interface Reading {
     | { readonly kind: 'still-unknown'; readonly why: string };
 }
 
+/** An execution may come a moment after the status that counts it: this many readings, ever later, wait for it. */
+const UNTOLD_READINGS = 4;
+
 const signed = (side: 'buy' | 'sell', shares: number): number => (side === 'buy' ? shares : -shares);
 
 /** Position that the broker must show if nothing but our booked executions happened since the decision. */
@@ -30,8 +44,13 @@ export const expectedPosition = (book: OrderBook): number =>
 
 /** Applies one reading of the broker to the book of an intent. */
 export function readBroker(book: OrderBook, evidence: SyncedEvidence): Reading {
-  const told = endCancelledLegs(applyEvidence(book, evidence), evidence);
+  const told = endUntoldLegs(endCancelledLegs(applyEvidence(book, evidence), evidence), evidence);
+  const untold = untoldLegs(told, evidence);
   const unseen = unknownLegsNotShown(told, evidence);
+  if (unseen.length === 0 && untold.length > 0 && !hasUnknownLeg(told)) {
+    const why = `${untold.join(' and ')} Filled at the broker, its executions are missing`;
+    return { book: told, verdict: { kind: 'still-unknown', why } };
+  }
   if (unseen.length === 0) {
     const settled = { ...told, readWanted: null, needsHuman: hasUnknownLeg(told) };
     return hasUnknownLeg(told)
@@ -51,6 +70,25 @@ function applyEvidence(book: OrderBook, evidence: SyncedEvidence): OrderBook {
   const orders = evidence.orders.map((order) => ({ type: 'order', order }) as const);
   // Executions first: a Filled or Cancelled status is then judged against all of them.
   return [...executions, ...commissions, ...orders].reduce(applyBrokerEvent, book);
+}
+
+const untoldLegs = (book: OrderBook, evidence: SyncedEvidence): readonly OrderLeg[] =>
+  ORDER_LEGS.filter((leg) => {
+    const current = book.legs[leg];
+    return current !== null && ordersOf(leg, evidence).some((order) => isUntold(current, order));
+  });
+
+const ordersOf = (leg: OrderLeg, evidence: SyncedEvidence): SyncedEvidence['orders'] =>
+  evidence.orders.filter(({ orderRef }) => parseOrderRef(orderRef)?.leg === leg);
+
+/** Counts the readings of each untold leg; the last one that is waited for ends it, for a human to look. */
+function endUntoldLegs(book: OrderBook, evidence: SyncedEvidence): OrderBook {
+  return untoldLegs(book, evidence).reduce((next, leg) => {
+    const untoldReadings = (next.legs[leg]?.untoldReadings ?? 0) + 1;
+    if (untoldReadings < UNTOLD_READINGS) return withLeg(next, leg, { untoldReadings });
+    const why = `${leg} is Filled at the broker, which no longer tells all of its executions`;
+    return frozen(advance(next, leg, 'filled-untold'), `${why}: compare the position`);
+  }, book);
 }
 
 const legsShown = (evidence: SyncedEvidence): ReadonlySet<OrderLeg | undefined> =>
@@ -99,5 +137,7 @@ export function readAtDayEnd(book: OrderBook, evidence: SyncedEvidence): OrderBo
       state !== undefined && !isTerminal(state) && state !== 'unknown' && state !== 'submitting' && !shown.has(leg)
     );
   });
-  return { ...advanceAll(told, 'lapsed', ended), readWanted: null };
+  // What is Filled without its executions is read on until it is settled.
+  const readWanted = untoldLegs(told, evidence).length > 0 ? told.readWanted : null;
+  return { ...advanceAll(told, 'lapsed', ended), readWanted };
 }

@@ -149,7 +149,8 @@ export const isLive = ({ states }: SessionOrder): boolean =>
 export const isUnknown = ({ states }: SessionOrder): boolean => Object.values(states).includes('unknown');
 /** An entry that traded or still may: what the day's trade limit counts. */
 export const isTrade = (order: SessionOrder): boolean =>
-  order.intent.purpose === 'entry' && (order.entryExecuted > 0 || isEntryLive(order));
+  order.intent.purpose === 'entry' &&
+  (order.entryExecuted > 0 || order.states.entry === 'filled' || isEntryLive(order));
 
 export const positionOf = (state: SessionState, conId: number): number => state.positions[conId]?.quantity ?? 0;
 

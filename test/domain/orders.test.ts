@@ -39,6 +39,7 @@ test('nothing but what the broker said leaves unknown', () => {
     'modify-confirmed',
     'rejected',
     'absent',
+    'filled-untold',
   ]);
 });
 

@@ -3,6 +3,7 @@ import { openBook, applyBrokerEvent, type OrderBook } from '../../src/domain/ord
 import { readAtDayEnd, readBroker } from '../../src/domain/reconciliation';
 import { evidence, executed, execution, intent, mirrored, status } from './order-cases';
 
+const SENT = { outcome: 'sent', epoch: 1, sentAt: 0, sentMonotonicMs: 0 } as const;
 const unknown = (): OrderBook => openBook(intent(), { outcome: 'unknown' });
 const resting = [mirrored('stop', 'PreSubmitted'), mirrored('target', 'PreSubmitted')];
 
@@ -10,6 +11,40 @@ test('found working: everything adopted', () => {
   const { book, verdict } = readBroker(unknown(), evidence({ orders: [mirrored('entry', 'Submitted'), ...resting] }));
   expect(verdict).toEqual({ kind: 'settled' });
   expect(book.legs.entry?.state).toBe('working');
+});
+
+test('a stop that stays Filled without its executions is over after four readings, and a human is asked', () => {
+  const working = [status('entry', 'Submitted'), status('stop', 'PreSubmitted'), status('target', 'PreSubmitted')];
+  const held = [...working, executed(1, 'entry', 4)].reduce(applyBrokerEvent, openBook(intent(), SENT));
+  const reading = evidence({
+    orders: [mirrored('entry', 'Filled'), mirrored('stop', 'Filled'), mirrored('target', 'Cancelled')],
+    insideExecutionWindow: false,
+  });
+  let book = readAtDayEnd(held, reading);
+  expect(book.readWanted).toContain('executions are missing');
+  for (const _ of [1, 2, 3]) {
+    const read = readBroker(book, reading);
+    expect(read.verdict).toMatchObject({
+      kind: 'still-unknown',
+      why: expect.stringContaining('stop Filled') as string,
+    });
+    expect(read.book.legs.stop?.state).toBe('working');
+    book = read.book;
+  }
+  const { book: ended, verdict } = readBroker(book, reading);
+  expect(verdict.kind).toBe('settled');
+  expect(ended).toMatchObject({ legs: { stop: { state: 'filled', executed: 0 } }, readWanted: null });
+  expect(ended.freeze).toContain('no longer tells');
+  // The broker shows it Filled for the rest of its day: nothing more is to be read.
+  expect(applyBrokerEvent(ended, status('stop', 'Filled'))).toBe(ended);
+});
+
+test('executions that come a moment after the Filled status settle it without a human', () => {
+  const reading = evidence({ orders: [mirrored('entry', 'Filled'), ...resting], position: 4 });
+  const { book } = readBroker(openBook(intent(), SENT), reading);
+  const told = readBroker(book, { ...reading, executions: [execution(1, 'entry', 4)] });
+  expect(told.verdict.kind).toBe('settled');
+  expect(told.book).toMatchObject({ legs: { entry: { state: 'filled', executed: 4 } }, freeze: null });
 });
 
 test('found filled by its executions, with the order already gone from the list', () => {

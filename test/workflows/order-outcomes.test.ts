@@ -144,6 +144,28 @@ test('an execution that only the reading at the end of the trade date finds is b
   await rig.until('flat', ({ positions, contexts }) => positions.length === 0 && contexts.ES?.exitPending === false);
 });
 
+test('an entry that is Filled at the broker without an execution ends, freezes, and frees the symbol once a human looked', async () => {
+  const rig = await newRig();
+  rig.broker.script = ['rest'];
+  await enterES(rig);
+  await rig.settled();
+  const key = await keyOf(rig);
+  rig.broker.fill(key, 'entry', 1, 1_650, true);
+  rig.broker.executions.splice(0);
+  await rig.broker.cancel(key, ['stop', 'target']);
+  const order = rig.broker.orders.get(key);
+  if (order === undefined) throw new Error('no order');
+  rig.broker.emit({ type: 'order', order });
+  const frozen = await rig.until('the freeze', (snapshot) => snapshot.frozen.ES !== undefined);
+  expect(frozen.frozen.ES).toContain('no longer tells');
+  expect(frozen.orders[0].state).toBe('filled');
+  const symbol = 'ES' as const;
+  await rig.session.executeUpdate(messages.unfreeze, { args: [{ symbol, by: 'A. Trader', why: 'statement checked' }] });
+  const { contexts, positions } = await rig.snapshot();
+  expect(contexts.ES).toMatchObject({ entryPending: false, frozen: false, position: 1 });
+  expect(positions).toMatchObject([{ symbol: 'ES', quantity: 1 }]);
+});
+
 test('an execution of an order that is not booked freezes its symbol', async () => {
   const rig = await newRig();
   await enterES(rig);
