@@ -1,5 +1,5 @@
 /** How an order shows itself: reports to the session, state for the UI's search, details for its page. */
-import { getExternalWorkflowHandle, log, setCurrentDetails, sleep, upsertSearchAttributes } from '@temporalio/workflow';
+import { getExternalWorkflowHandle, log, setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
 import { ORDER_LEGS, sessionWorkflowId } from '../domain/ids';
 import { reportOf, type OrderBook } from '../domain/order-book';
 import type { OrderReport } from '../domain/order-report';
@@ -12,7 +12,13 @@ export interface Told {
   /** The matter of the last report, empty when none counts. */
   reported: string;
   attribute: OrderState | null;
+  /** Wall milliseconds until a report that found no session is made again; null when the last one was taken. */
+  againInMs: number | null;
 }
+
+/** A session that is not there comes back under the same name; until then it is looked for ever more slowly. */
+const FIRST_AGAIN_MS = 1_000;
+const LONGEST_AGAIN_MS = 10 * 60_000;
 
 /** What of a report matters: a resting leg's way from sent to working changes nothing for the session. */
 export function matterOf(next: OrderReport): string {
@@ -34,12 +40,15 @@ export async function report(book: OrderBook, told: Told): Promise<void> {
     upsertSearchAttributes([{ key: stateAttribute, value: state }]);
   }
   const session = getExternalWorkflowHandle(sessionWorkflowId(book.intent.account));
-  await session.signal(messages.orderReport, next).catch(async (error: unknown) => {
-    // A session that is not there now comes back under the same name; the report is cumulative and is made again.
+  try {
+    await session.signal(messages.orderReport, next);
+    told.againInMs = null;
+  } catch (error) {
+    // The report is cumulative: the next one says this too.
     log.error('session not reachable', { error });
     told.reported = '';
-    await sleep('5s');
-  });
+    told.againInMs = told.againInMs === null ? FIRST_AGAIN_MS : Math.min(LONGEST_AGAIN_MS, told.againInMs * 2);
+  }
 }
 
 function describe({ intent, legs, executions, readWanted, freeze, reason }: OrderBook): string {

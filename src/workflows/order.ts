@@ -4,7 +4,7 @@
  *  1. What is believed about the order is the book (domain/order-book.ts); only what the broker said changes it.
  *  2. An unknown outcome is left by reading alone; it is placed again, with the same ids, only when absence is certain.
  *  3. The session hears every change that matters, in order, as a cumulative report; nothing is told as a child's result.
- *  4. It completes when every leg is over, every commission is known and the session has ended its trade date.
+ *  4. It completes when every leg is over, every commission is known, the session has ended its trade date and has taken the last report.
  */
 import { condition, continueAsNew, log, setHandler, sleep, workflowInfo } from '@temporalio/workflow';
 import { ORDER_LEGS, type OrderLeg } from '../domain/ids';
@@ -69,11 +69,14 @@ export async function order(start: OrderArguments): Promise<void> {
     await report(self.book, self.told);
     if (await step(self)) continue;
     if (self.changes !== seen) continue;
-    if (isOver(self)) return;
+    const { againInMs } = self.told;
+    if (isOver(self) && againInMs === null) return;
     if (workflowInfo().continueAsNewSuggested) {
       await continueAsNew<typeof order>({ ...start, carried: self.book, cancelAsked: self.cancelAsked });
     }
-    await condition(() => self.changes !== seen);
+    const changed = (): boolean => self.changes !== seen;
+    if (againInMs === null) await condition(changed);
+    else await condition(changed, againInMs);
   }
 }
 
@@ -89,7 +92,12 @@ function openOrder(start: OrderArguments): Order {
     placedAgain: 0,
     readDelayMs: 0,
     // The session booked the placement itself; what the broker showed already is news to it.
-    told: { reported: start.placement.outcome === 'exists' ? '' : matterOf(reportOf(book)), attribute: null },
+    // A run before may have ended with its last report untaken.
+    told: {
+      reported: start.placement.outcome === 'exists' || start.carried !== null ? '' : matterOf(reportOf(book)),
+      attribute: null,
+      againInMs: null,
+    },
     calls: brokerCalls(start.intent.account),
     sentEpoch: start.placement.outcome === 'sent' ? start.placement.epoch : start.sentEpoch,
   };

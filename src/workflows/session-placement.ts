@@ -3,8 +3,8 @@
  * Invariants: 1. an intent leaves the outbox once, with an outcome; 2. only "certainly not sent because the broker is away" is tried again,
  * and the guard ends that by the time to live; 3. an intent that may have been sent has its order workflow before its outcome is told.
  */
-import { ParentClosePolicy, condition, startChild } from '@temporalio/workflow';
-import type { SearchAttributePair } from '@temporalio/common';
+import { ParentClosePolicy, condition, log, startChild } from '@temporalio/workflow';
+import { WorkflowExecutionAlreadyStartedError, type SearchAttributePair } from '@temporalio/common';
 import { orderWorkflowId } from '../domain/ids';
 import type { OrderIntent } from '../domain/intents';
 import { refusal, type Refusal } from '../domain/refusals';
@@ -13,7 +13,7 @@ import type { PlaceOutcome } from './activity-types';
 import type { order } from './order';
 import { isWorthRetrying, placeOnce } from './place-call';
 import { instrumentAttribute, modeAttribute, sideAttribute, stateAttribute } from './search-attributes';
-import { take, type Session } from './session';
+import { beside, take, type Session } from './session';
 
 const FIRST_RETRY_MS = 250;
 const LONGEST_RETRY_MS = 60_000;
@@ -80,11 +80,11 @@ function settle(session: Session, intent: OrderIntent, outcome: PlaceOutcome): v
     case 'sent':
     case 'exists':
       take(session, placed(session.state, intent.key, 'submitting'));
-      void startOrder(session, intent, outcome);
+      beside(session, intent.contract.symbol, startOrder(session, intent, outcome));
       break;
     case 'unknown':
       take(session, placed(session.state, intent.key, 'unknown'));
-      void startOrder(session, intent, { outcome: 'unknown' });
+      beside(session, intent.contract.symbol, startOrder(session, intent, { outcome: 'unknown' }));
       break;
   }
   session.waiting.get(intent.key)?.(outcome);
@@ -99,7 +99,7 @@ async function startOrder(
   const attribute = (key: typeof stateAttribute, value: string): SearchAttributePair => ({ key, value });
   session.inFlight += 1;
   session.starting.add(intent.key);
-  await startChild<typeof order>('order', {
+  const started = startChild<typeof order>('order', {
     workflowId: orderWorkflowId(intent.key),
     // As the session's own: a worker that dies mid-task is noticed in this time.
     workflowTaskTimeout: '2s',
@@ -114,6 +114,14 @@ async function startOrder(
     ],
     staticSummary: `${intent.side} ${intent.quantity} ${intent.contract.localSymbol} ${intent.orderType} (${intent.purpose})`,
   });
-  session.starting.delete(intent.key);
-  session.inFlight -= 1;
+  try {
+    await started;
+  } catch (error) {
+    // A session that was reset names the same orders again: the one of this key runs already, and reports here.
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+    log.warn('the order workflow runs already', { key: intent.key });
+  } finally {
+    session.starting.delete(intent.key);
+    session.inFlight -= 1;
+  }
 }

@@ -1,5 +1,7 @@
 /** What must not happen: an order sent after it was cancelled or halted, a halt that leaves something open, orders without end. */
-import { orderRef } from '../../src/domain/ids';
+import { startSession } from '../../src/client/session-start';
+import { DEFAULT_CONFIG } from '../../src/config/config';
+import { TRADING_QUEUE, orderKey, orderRef, orderWorkflowId } from '../../src/domain/ids';
 import * as messages from '../../src/workflows/messages';
 import { batch, contractOf, entry, exit } from './proposals';
 import { OPEN, propose, useTradingRig, type Rig } from './trading-rig';
@@ -91,3 +93,47 @@ test('a halt closes the broker position of a frozen symbol that the session beli
   await rig.until('the reduction', ({ orders: [, reduction] }) => reduction?.state === 'filled');
   expect(rig.broker.held.get(contractOf('ES').conId)?.quantity).toBe(0);
 }, 40_000);
+
+test('a report that found no session is made again until one takes it', async () => {
+  const rig = await newRig();
+  rig.broker.script = ['rest'];
+  await enterES(rig);
+  const { orders } = await rig.until('the entry to rest', ({ settled }) => settled);
+  await rig.session.terminate('lost');
+  rig.broker.fill(orders[0].key, 'entry', 1);
+  await pause(2_500);
+  await startSession(rig.client, {
+    account: rig.account,
+    settings: { limits: DEFAULT_CONFIG.limits, mode: 'trading' },
+  });
+  // A new chain never named the order: what it traded is for a human.
+  const { frozen } = await rig.until('the report', (snapshot) => snapshot.frozen.ES !== undefined);
+  expect(frozen.ES).toContain(`${orders[0].key} executed`);
+  await rig.client.workflow.getHandle(orderWorkflowId(orders[0].key)).terminate('test is over');
+}, 30_000);
+
+test('an order whose workflow runs already, as after a reset of the session, is taken as started', async () => {
+  const rig = await newRig();
+  const { epoch } = await rig.snapshot();
+  rig.broker.script = ['rest'];
+  const workflowId = orderWorkflowId(orderKey(rig.account, epoch, 1));
+  // Whatever holds the name: what matters is that it is taken.
+  await rig.client.workflow.start('order', {
+    workflowId,
+    taskQueue: `nobody/${TRADING_QUEUE}`,
+    args: [],
+  });
+  const [answer] = await enterES(rig);
+  expect(answer.outcome).toBe('placed');
+  await rig.session.signal(messages.pause, { by: 'A. Trader', why: 'still alive' });
+  const alive = await rig.until('the session to go on', ({ paused, settled, frozen }) => {
+    return paused && !settled && frozen.ES === undefined;
+  });
+  expect(alive.orders).toMatchObject([{ state: 'submitting' }]);
+  // Nothing is in flight any more: the run can end.
+  const { runId } = await rig.session.describe();
+  await rig.session.signal(messages.rollover);
+  const deadline = Date.now() + 5_000;
+  while ((await rig.session.describe()).runId === runId && Date.now() < deadline) await pause(50);
+  expect((await rig.session.describe()).runId).not.toBe(runId);
+});
