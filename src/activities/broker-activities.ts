@@ -8,16 +8,19 @@ import { ApplicationFailure, Context, heartbeat } from '@temporalio/activity';
 import { failPoint } from '../broker/fail-point';
 import type { BrokerPort, WhyGivenUp } from '../broker/port';
 import type { OrderIntent } from '../domain/intents';
+import type { Refusal } from '../domain/refusals';
 import type { BrokerActivities, PlaceOutcome } from '../workflows/activity-types';
 
 export interface BrokerActivityDeps {
   readonly broker: BrokerPort;
+  /** Hears of an order that the guard refused for good; what is tried again is none yet. */
+  readonly onRefused?: (intent: OrderIntent, refusal: Refusal) => void;
 }
 
 /** Well inside the heartbeat time-out of writes (2 s). */
 const HEARTBEAT_MS = 500;
 
-export function createBrokerActivities({ broker }: BrokerActivityDeps): BrokerActivities {
+export function createBrokerActivities({ broker, onRefused }: BrokerActivityDeps): BrokerActivities {
   return {
     async placeOrders(intents) {
       failPoint('place-scheduled');
@@ -25,6 +28,11 @@ export function createBrokerActivities({ broker }: BrokerActivityDeps): BrokerAc
       const whyGivenUp = givenUp(Context.current());
       const place = (intent: OrderIntent): Promise<PlaceOutcome> => answered(broker.place(intent, whyGivenUp));
       const outcomes = await whileBeating(() => Promise.all(intents.map(place)));
+      intents.forEach((intent, index) => {
+        const outcome = outcomes[index];
+        if (outcome.outcome === 'not-sent' && outcome.refusal.code !== 'BROKER_NOT_READY')
+          onRefused?.(intent, outcome.refusal);
+      });
       failPoint('place-unacknowledged');
       return outcomes;
     },

@@ -38,6 +38,8 @@ export interface GuardOptions {
   readonly logger?: BrokerLog;
   /** Zone of the broker's midnight and of times that name none. */
   readonly brokerZone?: string;
+  /** Awaited before an order is written (market time, UTC ms); when it rejects, only an order that reduces leaves. */
+  readonly recordSend?: (intent: OrderIntent, at: number) => Promise<void>;
 }
 
 export interface TradingGuard extends BrokerPort {
@@ -79,7 +81,15 @@ class Guard implements TradingGuard {
       state: (state) => this.stateListeners.tell(state),
       orderNotice: (notice) => this.orderError(notice),
     });
-    this.writer = new OrderWriter(this.session, config, options.stateDir);
+    this.writer = new OrderWriter(this.session, config, options.stateDir, async (intent, at) => {
+      try {
+        await options.recordSend?.(intent, at);
+        return true;
+      } catch (error) {
+        this.log.error({ err: error, key: intent.key }, 'an order could not be recorded before it was sent');
+        return intent.purpose === 'reduce';
+      }
+    });
   }
 
   start(): void {

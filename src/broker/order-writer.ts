@@ -32,6 +32,8 @@ export class OrderWriter {
     private readonly session: BrokerSession,
     config: Pick<Config, 'broker' | 'permissions'>,
     stateDir: string,
+    /** Records an order that is about to be written; false when it must not leave unrecorded. */
+    private readonly record: (intent: OrderIntent, at: number) => Promise<boolean>,
   ) {
     this.checks = new SendChecks(session, config, stateDir, (orderId) => this.refOf(orderId));
   }
@@ -65,6 +67,9 @@ export class OrderWriter {
     const orders = ordersOf(intent);
     const clockTrouble = await this.freshenClock();
     if (clockTrouble !== null) return notSent(clockTrouble);
+    if (!(await this.record(intent, this.session.clock.now() ?? intent.decidedAt))) {
+      return notSent(refusal('BROKER_NOT_READY', 'the audit log cannot be written'));
+    }
     return this.send(
       {
         what: `order ${intent.key}`,

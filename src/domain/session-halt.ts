@@ -10,7 +10,7 @@ import { ACTIVE, later, type SessionState } from './session-state';
 /** Latches unless latched already: the first cause is kept. */
 export function latch(state: SessionState, cause: string): SessionState {
   if (state.halt.phase !== 'ACTIVE') return state;
-  return { ...state, halt: { phase: 'REDUCING', cause, since: state.marketTime } };
+  return { ...state, haltEvents: state.haltEvents + 1, halt: { phase: 'REDUCING', cause, since: state.marketTime } };
 }
 
 /** Everything is flat and cancelled. */
@@ -49,6 +49,7 @@ export function lift(state: SessionState): SessionState {
   return {
     ...state,
     halt: ACTIVE,
+    haltEvents: state.haltEvents + 1,
     acceptedLoss: Math.max(state.acceptedLoss, dailyLoss(state), 0),
     highWaterMark: isDrawnDown(state) ? state.lastNetLiquidation : state.highWaterMark,
   };

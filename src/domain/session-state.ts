@@ -84,6 +84,8 @@ export interface SessionState {
   /** Loss of the day that a human accepted by lifting the halt; only a loss as large again halts anew. */
   readonly acceptedLoss: number;
   readonly halt: HaltState;
+  /** Halts and their liftings so far: names each of them. */
+  readonly haltEvents: number;
   readonly pausedBy: string | null;
   readonly frozen: Readonly<Partial<Record<FutureSymbol, string>>>;
   /** By conId. */
@@ -132,6 +134,7 @@ export const newSession = (
   lastNetLiquidation: null,
   acceptedLoss: 0,
   halt: ACTIVE,
+  haltEvents: 0,
   pausedBy: null,
   frozen: {},
   positions: {},
@@ -159,7 +162,7 @@ export function upcast(carried: { readonly stateVersion: number }): SessionState
 }
 
 /** Version 1 forgot finished orders at the close, and asked for a freeze with every report. */
-type FirstVersion = Omit<SessionState, 'stateVersion' | 'finished' | 'orders'> & {
+type FirstVersion = Omit<SessionState, 'stateVersion' | 'finished' | 'orders' | 'haltEvents'> & {
   readonly stateVersion: number;
   readonly orders: Readonly<Record<string, Omit<SessionOrder, 'freeze'>>>;
 };
@@ -168,6 +171,7 @@ const fromFirstVersion = (carried: FirstVersion): SessionState => ({
   ...carried,
   stateVersion: STATE_VERSION,
   finished: {},
+  haltEvents: 0,
   orders: Object.fromEntries(Object.entries(carried.orders).map(([key, order]) => [key, { ...order, freeze: null }])),
 });
 

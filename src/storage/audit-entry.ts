@@ -36,6 +36,8 @@ export type AuditEntry =
     }
   | {
       readonly type: 'halt';
+      /** Names the halt for ever: it is kept once, however often it is told. */
+      readonly event: string;
       readonly tradeDate: string;
       readonly at: number;
       readonly account: string;
@@ -43,6 +45,7 @@ export type AuditEntry =
     }
   | {
       readonly type: 'halt-lifted';
+      readonly event: string;
       readonly tradeDate: string;
       readonly at: number;
       readonly account: string;

@@ -1,7 +1,8 @@
 /**
  * The audit log (requirement B9): a spool on this disk, sealed in numbered segments `audit/{trade date}/{n}.jsonl` in the object store.
  * Invariants:
- *  1. `append` resolves when the entries survive power loss; whoever sends an order waits for it.
+ *  1. `append` resolves when the entries survive power loss; whoever proposes an order waits for it. An order's own entry is only written:
+ *     the intent is in Temporal's history by then.
  *  2. Every entry reaches the store exactly once, whatever is killed and whenever: a segment's number and bytes are fixed on this
  *     disk before it is written, and written only if the number is free.
  *  3. A process appends to a spool file of its own; what a killed one left is sealed by its successor.
@@ -19,6 +20,8 @@ import type { ObjectStore } from './object-store';
 export interface AuditLog {
   /** Resolves when all entries are durable, in order. Rejects when the disk fails: nothing may be sent then. */
   append(entries: readonly AuditEntry[]): Promise<void>;
+  /** As `append`, resolving when the entries survive kill -9; they are synced right after. */
+  write(entries: readonly AuditEntry[]): Promise<void>;
   /** Moves everything appended so far, also by killed predecessors, to the store. Safe to repeat after any failure. */
   seal(store: ObjectStore): Promise<SealResult>;
   /** Waits for appends under way and closes the spool; what is not sealed stays on disk for the next start. */
@@ -51,11 +54,14 @@ export async function openAuditLog({ stateDir, writer, redact, report }: AuditLo
   let next = 1;
   let sealing: Promise<unknown> = Promise.resolve();
 
+  const add = async (entries: readonly AuditEntry[], until: 'written' | 'synced'): Promise<void> => {
+    const lines = entries.map((entry) => entryLine(next++, entry, redact));
+    await Promise.all(lines.map((line) => log.append(line, until)));
+  };
+
   return {
-    append: async (entries) => {
-      const lines = entries.map((entry) => entryLine(next++, entry, redact));
-      await Promise.all(lines.map((line) => log.append(line, 'synced')));
-    },
+    append: (entries) => add(entries, 'synced'),
+    write: (entries) => add(entries, 'written'),
     seal: (store) => {
       const turn = sealing.then(() => sealSpools({ folder, store, own: name, report }));
       // The next seal starts after this one, however it ends; its caller hears how.

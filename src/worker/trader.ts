@@ -8,13 +8,19 @@ import type { Logger } from 'pino';
 import { createBrokerActivities } from '../activities/broker-activities';
 import { BrokerEventRouter } from '../activities/broker-event-router';
 import { watchFeed } from '../activities/dead-feed-watch';
+import { createTradingAudit, type TradingAudit } from '../activities/trading-audit';
 import { failPoint, type FailPoint } from '../broker/fail-point';
 import { createTradingGuard, type TradingGuard } from '../broker/guard';
 import { ensureSearchAttributes } from '../client/search-attribute-setup';
 import { startSession } from '../client/session-start';
 import type { Config, Permissions } from '../config/config';
+import { createRedactor } from '../config/secrets';
 import { TRADING_QUEUE, brokerQueue } from '../domain/ids';
 import type { SessionSnapshot } from '../domain/session-snapshot';
+import { openAuditLog } from '../storage/audit-log';
+import { readAuditDay } from '../storage/audit-reader';
+import { openStore } from '../storage/open-store';
+import type { AuditSinks, HaltEvent } from '../workflows/audit-sink';
 import type { FailPointSinks } from '../workflows/fail-points';
 import { BrokerLease } from './broker-lease';
 import type { ProcessLink } from './process-link';
@@ -22,6 +28,7 @@ import { WorkerStartError, connectTemporal, workerTuning, workflowBundle, type T
 
 const ROUTER_PATIENCE_MS = 2_000;
 const FEED_CHECK_MS = 5_000;
+const SEAL_EVERY_MS = 3_600_000;
 
 /** What the session may do under these permissions. */
 export function sessionMode(permissions: Permissions): SessionSnapshot['mode'] {
@@ -35,6 +42,24 @@ export async function runTrader(config: Config, link: ProcessLink, log: Logger):
   const { account } = config.broker;
   if (account === null) throw new WorkerStartError('IBKR_ACCOUNT names no account: set it to the account to trade');
   const bundle = workflowBundle();
+  const store = await openStore(config.storage);
+  const auditLog = await openAuditLog({
+    stateDir: config.stateDir,
+    writer: `trader-${account}`,
+    redact: createRedactor(process.env),
+    report: (problem) => log.warn(problem),
+  });
+  const audit = createTradingAudit({
+    audit: auditLog,
+    kept: async (tradeDate) => (await readAuditDay(store, config.stateDir, tradeDate)).entries,
+  });
+  const seal = async (): Promise<void> => {
+    await auditLog
+      .seal(store)
+      .catch((error: unknown) => log.warn({ error }, 'audit spool not sealed, it stays on this disk'));
+  };
+  await seal();
+  const sealing = setInterval(() => void seal(), SEAL_EVERY_MS);
   const temporal = await connectTemporal(config.temporal, log);
   await registerAttributes(temporal, config);
   const worker = await Worker.create({
@@ -43,15 +68,19 @@ export async function runTrader(config: Config, link: ProcessLink, log: Logger):
     namespace: config.temporal.namespace,
     taskQueue: TRADING_QUEUE,
     workflowBundle: bundle,
-    sinks: failPointSinks,
+    sinks: { ...failPointSinks, ...haltSinks(audit, log) },
   });
   const running = worker.run();
   await startSession(temporal.client, {
     account,
     settings: { limits: config.limits, mode: sessionMode(config.permissions) },
   });
-  const guard = createTradingGuard(config, { stateDir: config.stateDir, logger: log });
-  const stopBroker = serveBroker(config, account, guard, temporal, link, log);
+  const guard = createTradingGuard(config, {
+    stateDir: config.stateDir,
+    logger: log,
+    recordSend: (intent, at) => audit.orderSent(intent, at),
+  });
+  const stopBroker = serveBroker({ config, account, guard, audit, temporal, link, log });
   link.report({ type: 'ready', role: 'trader', pid: process.pid });
   log.info({ account, mode: sessionMode(config.permissions) }, 'trader is ready');
   const reason = await Promise.race([link.ended, running.then(() => 'the workflow worker ended')]);
@@ -59,6 +88,9 @@ export async function runTrader(config: Config, link: ProcessLink, log: Logger):
   await stopBroker();
   if (worker.getState() === 'RUNNING') worker.shutdown();
   await running;
+  clearInterval(sealing);
+  await seal();
+  await auditLog.close();
   await temporal.close();
 }
 
@@ -72,15 +104,18 @@ async function registerAttributes({ connection }: TemporalLink, { temporal }: Co
   }
 }
 
+interface BrokerParts {
+  readonly config: Config;
+  readonly account: string;
+  readonly guard: TradingGuard;
+  readonly audit: TradingAudit;
+  readonly temporal: TemporalLink;
+  readonly link: ProcessLink;
+  readonly log: Logger;
+}
+
 /** Connects guard, router and lease; returns what ends them in order. */
-function serveBroker(
-  config: Config,
-  account: string,
-  guard: TradingGuard,
-  temporal: TemporalLink,
-  link: ProcessLink,
-  log: Logger,
-): () => Promise<void> {
+function serveBroker({ config, account, guard, audit, temporal, link, log }: BrokerParts): () => Promise<void> {
   const router = new BrokerEventRouter({
     client: temporal.client,
     account,
@@ -94,7 +129,13 @@ function serveBroker(
       connection: temporal.native,
       namespace: config.temporal.namespace,
       taskQueue: brokerQueue(account),
-      activities: createBrokerActivities({ broker: guard }),
+      activities: createBrokerActivities({
+        broker: guard,
+        onRefused: (intent, refusal) =>
+          void audit
+            .refused(intent, refusal, guard.marketTime() ?? intent.decidedAt)
+            .catch((error: unknown) => log.error({ error, key: intent.key }, 'a refusal could not be recorded')),
+      }),
     },
     log,
   );
@@ -119,6 +160,21 @@ function serveBroker(
     guard.stop();
   };
 }
+
+const haltSinks = (audit: TradingAudit, log: Logger) =>
+  ({
+    audit: {
+      halted: {
+        // Awaited before the task completes that made the halt; failing it would stop the halt itself.
+        fn: async (_info: unknown, event: HaltEvent) => {
+          await audit
+            .halted(event)
+            .catch((error: unknown) => log.error({ error, event }, 'a halt could not be recorded'));
+        },
+        callDuringReplay: false,
+      },
+    },
+  }) satisfies Record<keyof AuditSinks, unknown>;
 
 const failPointSinks = {
   failPoints: { reached: { fn: (_info: unknown, name: FailPoint) => failPoint(name), callDuringReplay: false } },

@@ -25,6 +25,7 @@ import { closeTradeDate, openTradeDate, snapshotOf } from '../domain/session-day
 import { hearEquity, latch, lift } from '../domain/session-halt';
 import { bookedOrder, ordersOf } from '../domain/session-orders';
 import { later, newSession, upcast, without, type SessionState } from '../domain/session-state';
+import { audit } from './audit-sink';
 import { failPoints } from './fail-points';
 import * as messages from './messages';
 import { openSession, take, type Session } from './session';
@@ -101,9 +102,21 @@ function registerOperatorHandlers(session: Session): void {
 
 function halt(session: Session, cause: string): void {
   log.error('halt', { cause });
+  const { haltEvents } = session.state;
   take(session, latch(session.state, cause));
+  if (session.state.haltEvents > haltEvents) auditHalt(session.state, cause);
   flattenAll(session, cause);
 }
+
+const haltEvent = ({ account, epoch, haltEvents, marketTime }: SessionState) => ({
+  event: `${epoch}-${haltEvents}`,
+  account,
+  // A session that was never told the market's time is halted by the clock of its server.
+  at: marketTime ?? Date.now(),
+});
+
+const auditHalt = (state: SessionState, cause: string): void =>
+  audit.halted({ ...haltEvent(state), type: 'halt', cause });
 
 function refuseLift({ halt: { phase } }: SessionState, { by, why }: messages.OperatorCommand): void {
   if (by.trim() === '' || why.trim() === '') {
@@ -121,6 +134,7 @@ function refuseLift({ halt: { phase } }: SessionState, { by, why }: messages.Ope
 function liftHalt(session: Session, { by, why }: messages.OperatorCommand): SessionState['halt'] {
   log.warn('halt lifted', { by, why, cause: session.state.halt.cause });
   take(session, lift(session.state));
+  audit.halted({ ...haltEvent(session.state), type: 'halt-lifted', by, why });
   return session.state.halt;
 }
 
@@ -152,7 +166,9 @@ function registerFeedHandlers(session: Session, wantRollover: () => void): void 
     const before = session.state.halt.phase;
     take(session, hearEquity(session.state, report));
     if (before === 'ACTIVE' && session.state.halt.phase === 'REDUCING') {
-      halt(session, session.state.halt.cause ?? report.cause);
+      const cause = session.state.halt.cause ?? report.cause;
+      auditHalt(session.state, cause);
+      halt(session, cause);
     }
   });
 }

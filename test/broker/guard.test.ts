@@ -61,6 +61,25 @@ describe('placing', () => {
     expect(tws.requests('placeOrder')).toEqual([]);
   });
 
+  test('an order is recorded before it leaves; when that fails, only a reduction leaves', async () => {
+    const recorded: string[] = [];
+    let disk = Promise.resolve();
+    const recordSend = async ({ key }: { readonly key: string }): Promise<void> => {
+      recorded.push(`${key} after ${rig.tws.requests('placeOrder').length}`);
+      await disk;
+    };
+    const { guard, tws } = await start({ options: { recordSend } });
+    await guard.place(intentOf());
+    expect(recorded).toEqual([`${KEY} after 0`]);
+    disk = Promise.reject(new Error('disk full'));
+    await expect(guard.place(intentOf({ key: `${ACCOUNT}-1-2`, orderIdBase: 1_000_008 }))).resolves.toMatchObject({
+      refusal: { code: 'BROKER_NOT_READY', detail: 'the audit log cannot be written' },
+    });
+    await guard.place(intentOf({ key: `${ACCOUNT}-1-3`, orderIdBase: 1_000_016, purpose: 'reduce' }));
+    await until(() => tws.requests('placeOrder').length === 2);
+    expect(tws.requests('placeOrder').map(({ orderId }) => orderId)).toEqual([1_000_000, 1_000_016]);
+  });
+
   test('an order the broker holds is adopted, not written again', async () => {
     const { guard, tws } = await start();
     await guard.place(intentOf());

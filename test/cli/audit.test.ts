@@ -46,11 +46,11 @@ async function writeLog(): Promise<void> {
         refusal: { code: 'LIMIT_EXPOSURE', detail: 'worst=4 limit=3' },
       },
     },
-    { type: 'halt', tradeDate: DAY, at: CLOSE + 1, account: 'DEMO1', cause: 'daily loss' },
+    { type: 'halt', event: '1-1', tradeDate: DAY, at: CLOSE + 1, account: 'DEMO1', cause: 'daily loss' },
   ]);
   await audit.seal(await openFolderStore(join(folder, '.omega/store')));
   await audit.append([
-    { type: 'halt-lifted', tradeDate: DAY, at: CLOSE + 2, account: 'DEMO1', by: 'Ada', why: 'seen' },
+    { type: 'halt-lifted', event: '1-2', tradeDate: DAY, at: CLOSE + 2, account: 'DEMO1', by: 'Ada', why: 'seen' },
   ]);
   await audit.close();
 }

@@ -22,7 +22,7 @@ test('a stop that stays Filled without its executions is over after four reading
   });
   let book = readAtDayEnd(held, reading);
   expect(book.readWanted).toContain('executions are missing');
-  for (const _ of [1, 2, 3]) {
+  for (let turn = 1; turn <= 3; turn += 1) {
     const read = readBroker(book, reading);
     expect(read.verdict).toMatchObject({
       kind: 'still-unknown',

@@ -8,7 +8,7 @@ async function main(): Promise<void> {
   const log = await openAuditLog({ stateDir, writer: 'market', redact: (text) => text, report: () => undefined });
   void log.seal(store);
   for (let at = Number(first); ; at += 1) {
-    await log.append([{ type: 'halt', tradeDate, at, account: 'DEMO1000001', cause: 'x' }]);
+    await log.append([{ type: 'halt', event: '1-1', tradeDate, at, account: 'DEMO1000001', cause: 'x' }]);
     process.send?.(at);
     if (at % 7 === 0) void log.seal(store);
   }

@@ -32,6 +32,7 @@ const open = (writer = WRITER, redact = (text: string): string => text): Promise
 /** The `at`-th entry of a trade date; `at` is its market time and its content. */
 const entry = (at: number, tradeDate = DATE): AuditEntry => ({
   type: 'halt',
+  event: '1-1',
   tradeDate,
   at,
   account: 'DEMO1000001',
@@ -64,7 +65,7 @@ test('what is appended can be read at once, and the same after sealing', async (
       refusal: { code: 'LATCHED', detail: 'by=me' },
     },
     entry(3),
-    { type: 'halt-lifted', tradeDate: DATE, at: 4, account: 'A', by: 'Ada', why: 'checked "it"\nall' },
+    { type: 'halt-lifted', event: '1-2', tradeDate: DATE, at: 4, account: 'A', by: 'Ada', why: 'checked "it"\nall' },
   ];
   await log.append(entries);
   expect(await read()).toEqual({ entries, problems: [] });
@@ -134,12 +135,14 @@ test('a segment carries its hash; damage and gaps are named, the rest is read', 
 test('no secret reaches the disk or the store', async () => {
   const secret = 'AKIA"quoted\\and-secret';
   const log = await open(WRITER, createRedactor({ AWS_SECRET_ACCESS_KEY: secret, IBKR_ACCOUNT: 'DEMO1000001' }));
-  await log.append([{ type: 'halt', tradeDate: DATE, at: 1, account: 'DEMO1000001', cause: `s3 said ${secret}` }]);
+  await log.append([
+    { type: 'halt', event: '1-1', tradeDate: DATE, at: 1, account: 'DEMO1000001', cause: `s3 said ${secret}` },
+  ]);
   const onDisk = spools().map((name) => readFileSync(join(stateDir, 'audit', WRITER, name), 'utf8'));
   expect(onDisk.join()).not.toContain('AKIA');
   await log.seal(store);
   expect((await read()).entries).toEqual([
-    { type: 'halt', tradeDate: DATE, at: 1, account: 'DEMO1000001', cause: 's3 said ********' },
+    { type: 'halt', event: '1-1', tradeDate: DATE, at: 1, account: 'DEMO1000001', cause: 's3 said ********' },
   ]);
   await log.close();
 });

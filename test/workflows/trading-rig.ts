@@ -18,6 +18,7 @@ import { startSession } from '../../src/client/session-start';
 import { DEFAULT_CONFIG } from '../../src/config/config';
 import { TRADING_QUEUE, brokerQueue, orderWorkflowId } from '../../src/domain/ids';
 import { SEARCH_ATTRIBUTES } from '../../src/workflows/search-attributes';
+import type { HaltEvent } from '../../src/workflows/audit-sink';
 import * as messages from '../../src/workflows/messages';
 import type { OrderBook } from '../../src/domain/order-book';
 import type { ProposalAnswer, ProposalBatch } from '../../src/domain/proposals';
@@ -149,7 +150,12 @@ async function openRig(env: TestWorkflowEnvironment, trading: Restartable, accou
   return rig;
 }
 
-export const INERT_SINKS = { failPoints: { reached: { fn: () => undefined, callDuringReplay: false } } };
+/** Halts told by sessions of this suite, in order. */
+export const toldHalts: HaltEvent[] = [];
+export const INERT_SINKS = {
+  failPoints: { reached: { fn: () => undefined, callDuringReplay: false } },
+  audit: { halted: { fn: (_info: unknown, event: HaltEvent) => void toldHalts.push(event), callDuringReplay: false } },
+};
 /** 2013-10-09 14:30 UTC, regular hours in Chicago and New York. */
 export const OPEN = Date.UTC(2013, 9, 9, 14, 30);
 export const TRADE_DATE = '2013-10-09';

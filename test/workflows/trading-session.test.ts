@@ -3,7 +3,7 @@ import { FUTURE_SYMBOLS } from '../../src/domain/instruments';
 import { orderWorkflowId } from '../../src/domain/ids';
 import * as messages from '../../src/workflows/messages';
 import { batch, entry, exit } from './proposals';
-import { OPEN, TRADE_DATE, propose, refusedAnswers, useTradingRig, type Rig } from './trading-rig';
+import { OPEN, TRADE_DATE, propose, refusedAnswers, toldHalts, useTradingRig, type Rig } from './trading-rig';
 
 const MINUTE = 60_000;
 const newRig = useTradingRig();
@@ -124,6 +124,11 @@ test('a daily loss halts, flattens everything and stays latched until a name lif
   await expect(rig.session.executeUpdate(messages.liftHalt, { args: [{ by: '', why: '' }] })).rejects.toThrow();
   await rig.session.executeUpdate(messages.liftHalt, { args: [{ by: 'A. Trader', why: 'positions checked' }] });
   expect((await rig.snapshot()).halt.phase).toBe('ACTIVE');
+  const { epoch } = await rig.snapshot();
+  expect(toldHalts.filter(({ account }) => account === rig.account)).toMatchObject([
+    { type: 'halt', event: `${epoch}-1`, at: OPEN, cause: 'LIMIT_DAILY_LOSS: loss=2100.00 limit=2000.00' },
+    { type: 'halt-lifted', event: `${epoch}-2`, by: 'A. Trader', why: 'positions checked' },
+  ]);
   // The day's loss stays a limit, and the same loss does not halt again.
   await rig.session.signal(messages.equity, equityReport(97_800));
   const [still] = await refusedAnswers(rig, batch(later, [entry(rig.account, 'GC', later)]));
