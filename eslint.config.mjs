@@ -4,7 +4,7 @@ import globals from 'globals';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['dist/', 'node_modules/', 'coverage/', 'data/', 'models/', 'test/clients/.venv/'] },
+  { ignores: ['dist/', 'assembly/', 'node_modules/', 'coverage/', 'data/', 'models/', 'test/clients/.venv/'] },
   eslint.configs.recommended,
   {
     files: ['**/*.ts'],

@@ -27,7 +27,7 @@ export interface BarColumns {
 
 /** What kernels read: bars at their indexes, with enough earlier ones before them, and the breaks. */
 export interface BarSeries extends BarColumns {
-  /** Bars taken before index 0: `base + i` counts bars from the beginning of the data. */
+  /** `base + i` counts bars from the beginning of the data; rows before it, where that is negative, hold nothing. */
   readonly base: number;
   /** 1 on the first bar of a trade date, and on the first bar of the data. */
   readonly opensTradeDate: Uint8Array;
@@ -113,17 +113,21 @@ export class BreakMarker {
   /** Judges bars [from, to). Throws FeatureError BARS_UNSORTED or BAR_INVALID. */
   mark(series: BarSeries, from: number, to: number): void {
     const { start, open, high, low, close, volume, opensTradeDate, afterBreak } = series;
-    let { last } = this;
+    let { last, checkFrom } = this;
     for (let i = from; i < to; i += 1) {
       const time = start[i];
       if (!(time > last)) throw unsorted(time, last);
       // One sum finds every NaN and infinity: their difference with themselves is not 0.
       const sum = open[i] + high[i] + low[i] + close[i] + volume[i];
       if (sum - sum !== 0) throw invalidBar(time);
-      const opens = time >= this.checkFrom && this.changesTradeDate(time);
-      opensTradeDate[i] = opens ? 1 : 0;
+      let opens = 0;
+      if (time >= checkFrom) {
+        opens = this.changesTradeDate(time) ? 1 : 0;
+        ({ checkFrom } = this);
+      }
+      opensTradeDate[i] = opens;
       // Counted between starts: the minute after a bar starts one minute later, so 15 silent minutes are 16.
-      afterBreak[i] = opens || time - last > BREAK_GAP_MINUTES * MINUTE_MS ? 1 : 0;
+      afterBreak[i] = time - last > BREAK_GAP_MINUTES * MINUTE_MS ? 1 : opens;
       last = time;
     }
     this.last = last;

@@ -136,3 +136,28 @@ export function describeSpec(spec: FeatureSpec): SpecDescription {
       return windowed(spec.period, level(`${name}_sma_${spec.period}`), model(`${name}_spike`));
   }
 }
+
+/** Earlier bars that the computation of one bar reads; recursive indicators read fewer than they remember. */
+export function lookbackOf(spec: FeatureSpec): number {
+  switch (spec.kind) {
+    case 'rsi':
+    case 'atr':
+      return 1;
+    case 'macd':
+    case 'ppo':
+      return spec.slow;
+    case 'vwap':
+    case 'top-of-book':
+    case 'clock':
+      return 0;
+    case 'roc':
+    case 'sma':
+    case 'ema':
+    case 'stochastic':
+    case 'bollinger':
+    case 'return':
+    case 'open-close-correlation':
+    case 'volume':
+      return spec.period;
+  }
+}

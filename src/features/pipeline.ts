@@ -10,16 +10,13 @@
 import { createHash } from 'node:crypto';
 import type { BarWithQuote } from '../domain/bars';
 import type { Instrument } from '../domain/instruments';
-import { BreakMarker, columnsOf, unmarkedSeries } from './bar-series';
-import type { BarColumns, BarSeries } from './bar-series';
-import { describeSpec } from './feature-spec';
-import type { Kernel } from './kernels/kernel';
-import { createKernel } from './kernels/create-kernel';
+import { columnsOf } from './bar-series';
+import type { BarColumns } from './bar-series';
+import { KernelSet } from './kernel-set';
 import { columnIndex } from './schema';
 import type { FeatureSchema } from './schema';
-import { SlidingSeries } from './sliding-series';
 
-/** Rows per call of a kernel in batch: small enough that the rows being filled stay in the processor's cache. */
+/** Rows per call of a kernel in batch: small enough that all of a block stays in the processor's cache. */
 const BLOCK_ROWS = 256;
 
 export interface FeatureMatrix {
@@ -54,36 +51,6 @@ export interface FeatureStream {
   value(column: string): number | null;
 }
 
-/** All kernels of a schema. */
-class KernelSet {
-  /** Earlier bars that the kernels read. */
-  readonly lookback: number;
-  readonly modelIndexes: Int32Array;
-  private readonly kernels: readonly { readonly kernel: Kernel; readonly column: number }[];
-  private readonly breaks = new BreakMarker();
-
-  constructor(
-    private readonly schema: FeatureSchema,
-    instrument: Instrument,
-  ) {
-    let column = 0;
-    this.kernels = schema.parameters.map((spec) => {
-      const bound = { kernel: createKernel(spec, instrument), column };
-      column += describeSpec(spec).columns.length;
-      return bound;
-    });
-    this.modelIndexes = modelColumnIndexes(schema);
-    this.lookback = Math.max(0, ...this.kernels.map(({ kernel }) => kernel.lookback));
-  }
-
-  /** Writes the rows of bars [from, to) to `cells`, row-major, row `from` at cell `at`; assignment to float32 rounds. */
-  run(series: BarSeries, from: number, to: number, cells: Float32Array, at: number): void {
-    const stride = this.schema.columns.length;
-    this.breaks.mark(series, from, to);
-    for (const { kernel, column } of this.kernels) kernel.run(series, from, to, cells, at + column, stride);
-  }
-}
-
 /** Positions of the model columns within a row. */
 export const modelColumnIndexes = (schema: FeatureSchema): Int32Array =>
   Int32Array.from(schema.modelColumns, (name) => columnIndex(schema, name));
@@ -116,16 +83,14 @@ class SingleRowStream implements FeatureStream {
   firstBar: number | null = null;
   lastBar: number | null = null;
   private readonly kernels: KernelSet;
-  private readonly series: SlidingSeries;
   private readonly latest: Float32Array;
 
   constructor(
     readonly schema: FeatureSchema,
     readonly instrument: Instrument,
   ) {
-    this.kernels = new KernelSet(schema, instrument);
-    this.series = new SlidingSeries(this.kernels.lookback);
-    this.latest = new Float32Array(schema.columns.length).fill(Number.NaN);
+    this.kernels = new KernelSet(schema, instrument, 1);
+    this.latest = this.kernels.matrix;
   }
 
   get warmupBars(): number {
@@ -133,9 +98,7 @@ class SingleRowStream implements FeatureStream {
   }
 
   push(row: BarWithQuote): void {
-    const index = this.series.offer(row);
-    this.kernels.run(this.series, index, index + 1, this.latest, 0);
-    this.series.accept();
+    this.kernels.push(row);
     this.bars += 1;
     this.firstBar ??= row.bar.start;
     this.lastBar = row.bar.start;
@@ -178,8 +141,7 @@ export function computeFeaturesOfColumns(
   instrument: Instrument,
   reuse?: FeatureMatrix,
 ): FeatureMatrix {
-  const kernels = new KernelSet(schema, instrument);
-  const marked = unmarkedSeries(series);
+  const kernels = new KernelSet(schema, instrument, BLOCK_ROWS);
   const width = schema.columns.length;
   const { length } = series;
   const values =
@@ -188,29 +150,10 @@ export function computeFeaturesOfColumns(
       : new Float32Array(length * width);
   const valid = new Uint8Array(length);
   for (let from = 0; from < length; from += BLOCK_ROWS) {
-    const to = Math.min(length, from + BLOCK_ROWS);
-    kernels.run(marked, from, to, values, from * width);
-    markValid(values, from, to, schema.columns.length, kernels.modelIndexes, valid);
+    const rows = Math.min(BLOCK_ROWS, length - from);
+    kernels.pushColumns(series, from, from + rows);
+    values.set(kernels.matrix.subarray(0, rows * width), from * width);
+    valid.set(kernels.valid.subarray(0, rows), from);
   }
   return { columns: schema.columns, rows: length, starts: series.start, values, valid };
-}
-
-/** While the block is in the cache: 1 where every model column of rows [from, to) is finite. */
-function markValid(
-  values: Float32Array,
-  from: number,
-  to: number,
-  width: number,
-  indexes: Int32Array,
-  valid: Uint8Array,
-): void {
-  for (let r = from; r < to; r += 1) {
-    // A NaN or infinity anywhere makes the sum of differences with itself NaN.
-    let probe = 0;
-    for (let i = 0; i < indexes.length; i += 1) {
-      const value = values[r * width + indexes[i]];
-      probe += value - value;
-    }
-    valid[r] = probe === 0 ? 1 : 0;
-  }
 }

@@ -1,9 +1,11 @@
-/** The bars that a stream still needs. */
+/** The bars that kernels still need. */
 import type { BarWithQuote } from '../domain/bars';
-import { emptyColumns, FLAG_FIELDS, NUMBER_FIELDS, setRow, unmarkedSeries } from './bar-series';
-import type { BarSeries } from './bar-series';
+import { FLAG_FIELDS, NUMBER_FIELDS, setRow } from './bar-series';
+import type { BarColumns, BarSeries } from './bar-series';
 
-/** The last bars of a stream: room for `keep` earlier ones, moved to the front whenever the buffer is full. */
+export type SeriesColumns = Omit<BarSeries, 'base'>;
+
+/** The last bars of a stream or batch: room for `keep` earlier ones, moved to the front whenever the columns are full. */
 export class SlidingSeries implements BarSeries {
   readonly length: number;
   readonly start: Float64Array;
@@ -18,12 +20,15 @@ export class SlidingSeries implements BarSeries {
   readonly askSize: Float64Array;
   readonly opensTradeDate: Uint8Array;
   readonly afterBreak: Uint8Array;
-  base = 0;
-  private next = 0;
+  base: number;
+  private next: number;
 
-  constructor(private readonly keep: number) {
-    this.length = 2 * keep + 1;
-    const columns = unmarkedSeries(emptyColumns(this.length));
+  /** `columns` are this series' own from now on, longer than `keep`. */
+  constructor(
+    columns: SeriesColumns,
+    private readonly keep: number,
+  ) {
+    this.length = columns.length;
     this.start = columns.start;
     this.open = columns.open;
     this.high = columns.high;
@@ -36,23 +41,38 @@ export class SlidingSeries implements BarSeries {
     this.askSize = columns.askSize;
     this.opensTradeDate = columns.opensTradeDate;
     this.afterBreak = columns.afterBreak;
+    // Nothing lies before the first bar, but a kernel may look there and throw away what it saw.
+    this.next = keep;
+    this.base = -keep;
   }
 
   /** Writes the row behind the others and returns its index; it stays only if `accept` follows. */
   offer(row: BarWithQuote): number {
-    if (this.next === this.length) this.moveToFront();
-    setRow(this, this.next, row);
+    const index = this.roomFor(1);
+    setRow(this, index, row);
+    return index;
+  }
+
+  /** Writes rows [from, to) of a series behind the others and returns the first one's index; they stay only if `accept` follows. */
+  offerColumns(columns: BarColumns, from: number, to: number): number {
+    const index = this.roomFor(to - from);
+    for (const field of NUMBER_FIELDS) this[field].set(columns[field].subarray(from, to), index);
+    return index;
+  }
+
+  accept(rows: number): void {
+    this.next += rows;
+  }
+
+  private roomFor(rows: number): number {
+    if (this.next + rows > this.length) this.moveToFront();
     return this.next;
   }
 
-  accept(): void {
-    this.next += 1;
-  }
-
   private moveToFront(): void {
-    const from = this.length - this.keep;
-    for (const field of NUMBER_FIELDS) this[field].copyWithin(0, from);
-    for (const field of FLAG_FIELDS) this[field].copyWithin(0, from);
+    const from = this.next - this.keep;
+    for (const field of NUMBER_FIELDS) this[field].copyWithin(0, from, this.next);
+    for (const field of FLAG_FIELDS) this[field].copyWithin(0, from, this.next);
     this.base += from;
     this.next = this.keep;
   }

@@ -3,9 +3,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Bar } from '../../src/domain/bars';
 import { INSTRUMENTS } from '../../src/domain/instruments';
-import { columnsOf, markBreaks } from '../../src/features/bar-series';
-import { describeSpec } from '../../src/features/feature-spec';
-import { createKernel } from '../../src/features/kernels/create-kernel';
+import { columnsOf } from '../../src/features/bar-series';
+import { KernelSet } from '../../src/features/kernel-set';
 import { computeFeatures } from '../../src/features/pipeline';
 import { DEFAULT_SCHEMA } from '../../src/features/schema';
 
@@ -32,20 +31,9 @@ const rows = golden.bars.start.map((start, i) => ({
 
 /** Every column of the default schema in double precision, as the kernels leave it. */
 function kernelColumns(): ReadonlyMap<string, Float64Array> {
-  const series = markBreaks(columnsOf(rows));
-  const columns = new Map<string, Float64Array>();
-  for (const spec of DEFAULT_SCHEMA.parameters) {
-    const names = describeSpec(spec).columns.map(({ name }) => name);
-    const cells = new Float64Array(series.length * names.length);
-    createKernel(spec, INSTRUMENTS.GC).run(series, 0, series.length, cells, 0, names.length);
-    names.forEach((name, c) =>
-      columns.set(
-        name,
-        Float64Array.from(rows, (_row, r) => cells[r * names.length + c]),
-      ),
-    );
-  }
-  return columns;
+  const kernels = new KernelSet(DEFAULT_SCHEMA, INSTRUMENTS.GC, rows.length);
+  kernels.pushColumns(columnsOf(rows), 0, rows.length);
+  return new Map(DEFAULT_SCHEMA.columns.map((name, c) => [name, kernels.columns[c]]));
 }
 
 function deviationOf(values: Listed): number {

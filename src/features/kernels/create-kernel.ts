@@ -1,46 +1,64 @@
 /** The catalogue: the kernel that computes a spec's columns. */
 import type { Instrument } from '../../domain/instruments';
 import type { FeatureSpec } from '../feature-spec';
-import { EmaKernel, MacdKernel, PpoKernel, SmaKernel } from './averages';
-import { ClockKernel, ReturnKernel } from './calendar';
+import { ClockKernel } from './clock';
+import { CompiledKernel } from './compiled-kernels';
+import type { CompiledKernels, Handle } from './compiled-kernels';
 import type { Kernel } from './kernel';
-import { RocKernel, RsiKernel, StochasticKernel } from './oscillators';
 import { TopOfBookKernel } from './top-of-book';
-import { AtrKernel, BollingerKernel, OpenCloseCorrelationKernel } from './volatility';
-import { VolumeKernel, VwapKernel } from './volume';
 
-/** A fresh kernel for `spec`; the instrument gives the exchange's clock and the tick. */
-export function createKernel(spec: FeatureSpec, instrument: Instrument): Kernel {
+/** Where a kernel works. */
+export interface KernelPlace {
+  readonly compiled: CompiledKernels;
+  /** The exchange's clock and the tick. */
+  readonly instrument: Instrument;
+  /** Position of its first column. */
+  readonly first: number;
+  /** Rows of one call at the most. */
+  readonly rows: number;
+}
+
+/** A fresh kernel for `spec`; compiled ones take memory of `compiled`. */
+export function createKernel(spec: FeatureSpec, place: KernelPlace): Kernel {
+  switch (spec.kind) {
+    case 'top-of-book':
+      return new TopOfBookKernel(place.instrument.tickSize);
+    case 'clock':
+      return new ClockKernel(place.instrument.timeZone);
+    default:
+      return new CompiledKernel(place.compiled, handleOf(spec, place));
+  }
+}
+
+type CompiledSpec = Exclude<FeatureSpec, { readonly kind: 'top-of-book' | 'clock' }>;
+
+function handleOf(spec: CompiledSpec, { compiled, first, rows }: KernelPlace): Handle {
   switch (spec.kind) {
     case 'rsi':
-      return new RsiKernel(spec.period);
+      return compiled.rsi(first, spec.period);
     case 'macd':
-      return new MacdKernel(spec.fast, spec.slow, spec.signal);
+      return compiled.macd(first, spec.fast, spec.slow, spec.signal);
     case 'ppo':
-      return new PpoKernel(spec.fast, spec.slow);
+      return compiled.ppo(first, spec.fast, spec.slow);
     case 'roc':
-      return new RocKernel(spec.period);
+      return compiled.roc(first, spec.period);
     case 'sma':
-      return new SmaKernel(spec.period);
+      return compiled.sma(first, spec.period);
     case 'ema':
-      return new EmaKernel(spec.period);
+      return compiled.ema(first, spec.period);
     case 'vwap':
-      return new VwapKernel();
+      return compiled.vwap(first);
     case 'stochastic':
-      return new StochasticKernel(spec.period, spec.slowK, spec.slowD);
+      return compiled.stochastic(first, spec.period, spec.slowK, spec.slowD, rows);
     case 'atr':
-      return new AtrKernel(spec.period);
+      return compiled.atr(first, spec.period);
     case 'bollinger':
-      return new BollingerKernel(spec.period, spec.deviations);
-    case 'top-of-book':
-      return new TopOfBookKernel(instrument.tickSize);
-    case 'clock':
-      return new ClockKernel(instrument.timeZone);
+      return compiled.bollinger(first, spec.period, spec.deviations);
     case 'return':
-      return new ReturnKernel(spec.period);
+      return compiled.logReturn(first, spec.period);
     case 'open-close-correlation':
-      return new OpenCloseCorrelationKernel(spec.period);
+      return compiled.openCloseCorrelation(first, spec.period);
     case 'volume':
-      return new VolumeKernel(spec.period);
+      return compiled.volume(first, spec.period);
   }
 }

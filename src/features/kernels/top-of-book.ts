@@ -3,10 +3,9 @@
  * 2014). A crossed or one-sided quote is no quote: the columns are null on its bar.
  */
 import type { BarSeries } from '../bar-series';
-import type { FeatureCells, Kernel } from './kernel';
+import type { Kernel } from './kernel';
 
 export class TopOfBookKernel implements Kernel {
-  readonly lookback = 0;
   private bid = Number.NaN;
   private ask = Number.NaN;
   private bidSize = Number.NaN;
@@ -14,8 +13,9 @@ export class TopOfBookKernel implements Kernel {
 
   constructor(private readonly tickSize: number) {}
 
-  run(series: BarSeries, from: number, to: number, cells: FeatureCells, at: number, stride: number): void {
-    for (let i = from; i < to; i += 1, at += stride) {
+  run(series: BarSeries, from: number, rows: number, columns: readonly Float64Array[]): void {
+    const [bids, asks, bidSizes, askSizes, spreads, spreadTicks, imbalances, flows, relativeFlows] = columns;
+    for (let r = 0, i = from; r < rows; r += 1, i += 1) {
       // A quote of before the break says nothing about the flow since.
       if (series.afterBreak[i] === 1) this.bid = Number.NaN;
       const twoSided = series.bid[i] <= series.ask[i];
@@ -26,15 +26,15 @@ export class TopOfBookKernel implements Kernel {
       const depth = bidSize + askSize;
       const flow = this.orderFlow(bid, ask, bidSize, askSize);
       const bothDepths = depth + this.bidSize + this.askSize;
-      cells[at] = bid;
-      cells[at + 1] = ask;
-      cells[at + 2] = bidSize;
-      cells[at + 3] = askSize;
-      cells[at + 4] = ask - bid;
-      cells[at + 5] = (ask - bid) / this.tickSize;
-      cells[at + 6] = depth > 0 ? (bidSize - askSize) / depth : Number.NaN;
-      cells[at + 7] = flow;
-      cells[at + 8] = bothDepths > 0 ? flow / bothDepths : Number.NaN;
+      bids[r] = bid;
+      asks[r] = ask;
+      bidSizes[r] = bidSize;
+      askSizes[r] = askSize;
+      spreads[r] = ask - bid;
+      spreadTicks[r] = (ask - bid) / this.tickSize;
+      imbalances[r] = depth > 0 ? (bidSize - askSize) / depth : Number.NaN;
+      flows[r] = flow;
+      relativeFlows[r] = bothDepths > 0 ? flow / bothDepths : Number.NaN;
       this.bid = bid;
       this.ask = ask;
       this.bidSize = bidSize;

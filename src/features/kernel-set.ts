@@ -1,0 +1,111 @@
+/**
+ * The kernels of a schema over one series: bars in, rows of float32 out. Batch and stream are this one code fed blocks of different
+ * length; inputs and outputs of a block lie in the compiled kernels' memory, small enough for the processor's cache.
+ */
+import type { BarWithQuote } from '../domain/bars';
+import type { Instrument } from '../domain/instruments';
+import { BreakMarker, emptyColumns } from './bar-series';
+import type { BarColumns } from './bar-series';
+import { describeSpec, lookbackOf } from './feature-spec';
+import { COMPILED_FIELDS, instantiateKernels } from './kernels/compiled-kernels';
+import type { CompiledKernels } from './kernels/compiled-kernels';
+import { createKernel } from './kernels/create-kernel';
+import type { Kernel } from './kernels/kernel';
+import { columnIndex } from './schema';
+import type { FeatureSchema } from './schema';
+import { SlidingSeries } from './sliding-series';
+
+const DOUBLE_BYTES = Float64Array.BYTES_PER_ELEMENT;
+const SINGLE_BYTES = Float32Array.BYTES_PER_ELEMENT;
+/** The rows' width is taken in steps of four columns: a mask has zeros and a matrix has room behind its end. */
+const LANES = 4;
+
+interface BoundKernel {
+  readonly kernel: Kernel;
+  readonly columns: readonly Float64Array[];
+}
+
+export class KernelSet {
+  /** The latest block’s columns in double precision, from row 0 on. */
+  readonly columns: readonly Float64Array[];
+  /** The latest block’s rows, row-major, rounded to float32. */
+  readonly matrix: Float32Array;
+  /** 1 for each row of the latest block with a value in every model column. */
+  readonly valid: Uint8Array;
+  private readonly compiled: CompiledKernels = instantiateKernels();
+  private readonly kernels: readonly BoundKernel[];
+  private readonly series: SlidingSeries;
+  private readonly breaks = new BreakMarker();
+  private readonly width: number;
+  private readonly mask: Float32Array;
+
+  /** For blocks of up to `rows` bars. */
+  constructor(schema: FeatureSchema, instrument: Instrument, rows: number) {
+    const { compiled } = this;
+    const width = schema.columns.length;
+    const keep = Math.max(0, ...schema.parameters.map(lookbackOf));
+    const capacity = 2 * keep + rows;
+    compiled.layOut(COMPILED_FIELDS.length, capacity, width, rows);
+    const padded = Math.ceil(width / LANES) * LANES;
+    const mask = compiled.allocate(padded * SINGLE_BYTES);
+    const matrix = compiled.allocate((rows * width + LANES) * SINGLE_BYTES);
+    const valid = compiled.allocate(rows);
+    const kernels: { readonly kernel: Kernel; readonly first: number; readonly end: number }[] = [];
+    let first = 0;
+    for (const spec of schema.parameters) {
+      const end = first + describeSpec(spec).columns.length;
+      kernels.push({ kernel: createKernel(spec, { compiled, instrument, first, rows }), first, end });
+      first = end;
+    }
+    // Only now: memory that grows leaves the views on it behind.
+    const { buffer } = compiled.memory;
+    const outputs = compiled.outputsAddress();
+    this.columns = schema.columns.map((_name, c) => new Float64Array(buffer, outputs + c * rows * DOUBLE_BYTES, rows));
+    this.kernels = kernels.map(({ kernel, first: begin, end }) => ({
+      kernel,
+      columns: this.columns.slice(begin, end),
+    }));
+    this.matrix = new Float32Array(buffer, matrix, rows * width).fill(Number.NaN);
+    this.valid = new Uint8Array(buffer, valid, rows);
+    this.mask = new Float32Array(buffer, mask, padded);
+    const ones = new Int32Array(buffer, mask, padded);
+    for (const name of schema.modelColumns) ones[columnIndex(schema, name)] = -1;
+    this.series = new SlidingSeries(columnsIn(compiled, capacity), keep);
+    this.width = width;
+  }
+
+  /** Computes the next bar, row 0. Throws FeatureError BARS_UNSORTED or BAR_INVALID and is unchanged then. */
+  push(row: BarWithQuote): void {
+    this.compute(this.series.offer(row), 1);
+  }
+
+  /** Computes bars [from, to) of a series, the next ones. Throws as `push` does. */
+  pushColumns(columns: BarColumns, from: number, to: number): void {
+    this.compute(this.series.offerColumns(columns, from, to), to - from);
+  }
+
+  private compute(index: number, rows: number): void {
+    const { series, compiled, width, matrix, mask, valid } = this;
+    this.breaks.mark(series, index, index + rows);
+    series.accept(rows);
+    for (const { kernel, columns } of this.kernels) kernel.run(series, index, rows, columns);
+    compiled.transpose(width, rows, matrix.byteOffset);
+    compiled.markValid(width, rows, matrix.byteOffset, mask.byteOffset, valid.byteOffset);
+  }
+}
+
+/** Columns for `capacity` bars: those that compiled kernels read in their memory, the others beside it. */
+function columnsIn(compiled: CompiledKernels, capacity: number) {
+  const { buffer } = compiled.memory;
+  const bars = compiled.barsAddress();
+  const flags = compiled.flagsAddress();
+  const shared = COMPILED_FIELDS.map(
+    (field, k) => [field, new Float64Array(buffer, bars + k * capacity * DOUBLE_BYTES, capacity)] as const,
+  );
+  return {
+    ...emptyColumns(capacity),
+    ...(Object.fromEntries(shared) as Pick<BarColumns, (typeof COMPILED_FIELDS)[number]>),
+    opensTradeDate: new Uint8Array(buffer, flags, capacity),
+    afterBreak: new Uint8Array(buffer, flags + capacity, capacity),
+  };
+}
