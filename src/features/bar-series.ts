@@ -48,6 +48,7 @@ export const NUMBER_FIELDS = [
   'bidSize',
   'askSize',
 ] as const;
+export type NumberField = (typeof NUMBER_FIELDS)[number];
 export const FLAG_FIELDS = ['opensTradeDate', 'afterBreak'] as const;
 
 /** Zeroed columns for `length` bars. */

@@ -4,7 +4,7 @@
  */
 import type { BarWithQuote } from '../domain/bars';
 import type { Instrument } from '../domain/instruments';
-import { BreakMarker, emptyColumns } from './bar-series';
+import { BreakMarker, emptyColumns, NUMBER_FIELDS } from './bar-series';
 import type { BarColumns } from './bar-series';
 import { describeSpec, lookbackOf } from './feature-spec';
 import { COMPILED_FIELDS, instantiateKernels } from './kernels/compiled-kernels';
@@ -19,6 +19,9 @@ const DOUBLE_BYTES = Float64Array.BYTES_PER_ELEMENT;
 const SINGLE_BYTES = Float32Array.BYTES_PER_ELEMENT;
 /** The rows' width is taken in steps of four columns: a mask has zeros and a matrix has room behind its end. */
 const LANES = 4;
+
+/** What kernels read where no spec asks for quotes. */
+const TRADE_FIELDS = ['start', ...COMPILED_FIELDS] as const;
 
 interface BoundKernel {
   readonly kernel: Kernel;
@@ -70,7 +73,8 @@ export class KernelSet {
     this.mask = new Float32Array(buffer, mask, padded);
     const ones = new Int32Array(buffer, mask, padded);
     for (const name of schema.modelColumns) ones[columnIndex(schema, name)] = -1;
-    this.series = new SlidingSeries(columnsIn(compiled, capacity), keep);
+    const quoted = schema.parameters.some(({ kind }) => kind === 'top-of-book');
+    this.series = new SlidingSeries(columnsIn(compiled, capacity), keep, quoted ? NUMBER_FIELDS : TRADE_FIELDS);
     this.width = width;
   }
 

@@ -1,7 +1,7 @@
 /** The bars that kernels still need. */
 import type { BarWithQuote } from '../domain/bars';
 import { FLAG_FIELDS, NUMBER_FIELDS, setRow } from './bar-series';
-import type { BarColumns, BarSeries } from './bar-series';
+import type { BarColumns, BarSeries, NumberField } from './bar-series';
 
 export type SeriesColumns = Omit<BarSeries, 'base'>;
 
@@ -23,10 +23,11 @@ export class SlidingSeries implements BarSeries {
   base: number;
   private next: number;
 
-  /** `columns` are this series' own from now on, longer than `keep`. */
+  /** `columns` are this series' own from now on, longer than `keep`; `offerColumns` copies the `read` ones. */
   constructor(
     columns: SeriesColumns,
     private readonly keep: number,
+    private readonly read: readonly NumberField[] = NUMBER_FIELDS,
   ) {
     this.length = columns.length;
     this.start = columns.start;
@@ -56,7 +57,7 @@ export class SlidingSeries implements BarSeries {
   /** Writes rows [from, to) of a series behind the others and returns the first one's index; they stay only if `accept` follows. */
   offerColumns(columns: BarColumns, from: number, to: number): number {
     const index = this.roomFor(to - from);
-    for (const field of NUMBER_FIELDS) this[field].set(columns[field].subarray(from, to), index);
+    for (const field of this.read) this[field].set(columns[field].subarray(from, to), index);
     return index;
   }
 
