@@ -1,0 +1,176 @@
+/**
+ * Feature drift as requirement E9 asks: per feature mean shift, PSI and KS of the last trade date against the training days at equal
+ * times of day, p-values by permuting whole days, called at a false discovery rate of 5 %.
+ * Invariants:
+ *  1. A feature has drifted when any of its three adjusted p-values is ≤ 0.05; a check exceeds when ≥ 10 % of the features have.
+ *  2. The alarm needs two exceeding checks running; a check that could not be judged starts the count again.
+ *  3. Statistics are shown whatever the data; p-values need at least 19 comparable reference days, else none could reach 5 %.
+ * False alarms: under no change a check calls anything in at most 5 % of the windows, windows of one month's 21 trade dates overlap
+ * from hour to hour, and both a tenth of the features and the next check must agree. The rate is measured in the tests.
+ */
+import { dayDistances, permutationPValues } from './day-permutation';
+import type { DayPValues } from './day-permutation';
+import type { DriftDay, DriftFeature } from './drift-day';
+import type { DriftReference } from './drift-reference';
+import { DriftError } from './drift-error';
+import { adjustedPValues } from './false-discovery';
+import { ksTest } from './kolmogorov-smirnov';
+import type { KolmogorovSmirnov } from './kolmogorov-smirnov';
+import { meanShift, momentsOf } from './mean-shift';
+import { populationStabilityIndex } from './population-stability';
+
+export const FALSE_DISCOVERY_RATE = 0.05;
+export const ALARM_SHARE = 0.1;
+/** With d reference days the smallest p-value is 1/(d + 1): fewer than 19 can't reach 5 %. */
+export const MIN_REFERENCE_DAYS = 19;
+/** A reference day compares when it has this share of the window's times of day. */
+const COMPARABLE_SHARE = 0.8;
+/** Share of the fullest reference day that a window must hold: less is not a trade date. */
+const WINDOW_SHARE = 0.5;
+
+export interface FeatureDrift extends DriftFeature {
+  /** In standard deviations of the reference; ±Infinity when the reference was constant. */
+  readonly meanShift: number;
+  readonly psi: number;
+  readonly ks: KolmogorovSmirnov;
+  /** By permuting whole days; null when there are too few. */
+  readonly pValues: DayPValues | null;
+  /** Smallest of the three after adjustment over all features; null with `pValues`. */
+  readonly adjusted: number | null;
+  readonly drifted: boolean;
+}
+
+/** `quiet`: below a tenth; `exceeded`: a first check at or above it; `alarm`: the second running; `not-judged`: too little data. */
+export type DriftState = 'quiet' | 'exceeded' | 'alarm' | 'not-judged';
+
+export interface DriftReport {
+  readonly state: DriftState;
+  /** One sentence for the user. */
+  readonly why: string;
+  readonly windowRows: number;
+  /** Reference trade dates compared with. */
+  readonly referenceDays: number;
+  readonly features: readonly FeatureDrift[];
+  /** Features that could not be compared, and why. */
+  readonly skipped: readonly { readonly feature: string; readonly why: string }[];
+  /** Share of the compared features that drifted. */
+  readonly share: number;
+}
+
+/** Finite values of one feature at the slots of `wanted`, ascending. */
+function sortedColumn(day: DriftDay, column: number, width: number, wanted: ReadonlySet<number>): Float32Array {
+  const values: number[] = [];
+  day.slots.forEach((slot, row) => {
+    const value = day.values[row * width + column];
+    if (wanted.has(slot) && Number.isFinite(value)) values.push(value);
+  });
+  return Float32Array.from(values).sort();
+}
+
+const concatenated = (parts: readonly Float32Array[]): Float32Array => {
+  const whole = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole.sort();
+};
+
+/** One feature compared, not yet adjusted; or why it cannot be. */
+function compareFeature(
+  feature: DriftFeature,
+  window: Float32Array,
+  days: readonly Float32Array[],
+  slots: number,
+): Omit<FeatureDrift, 'adjusted' | 'drifted'> | string {
+  if (window.length < slots * WINDOW_SHARE) return `it has a value in ${window.length} of the window's ${slots} rows`;
+  const comparable = days.filter((day) => day.length >= window.length * COMPARABLE_SHARE);
+  if (comparable.length === 0) return 'no reference day has enough values of it';
+  const reference = concatenated(comparable);
+  const pValues =
+    comparable.length < MIN_REFERENCE_DAYS
+      ? null
+      : permutationPValues(dayDistances([...comparable, window]), comparable.length);
+  return {
+    ...feature,
+    meanShift: meanShift(momentsOf(reference), momentsOf(window)),
+    psi: populationStabilityIndex(reference, window),
+    ks: ksTest(reference, window),
+    pValues,
+  };
+}
+
+const STATISTICS = ['absoluteMeanShift', 'psi', 'ks'] as const;
+
+/** Adjusts the p-values of all features and statistics together. */
+function callDrifts(compared: readonly Omit<FeatureDrift, 'adjusted' | 'drifted'>[]): readonly FeatureDrift[] {
+  const all = compared.flatMap(({ pValues }) => (pValues === null ? [] : STATISTICS.map((name) => pValues[name])));
+  const adjustedAll = adjustedPValues(all);
+  let next = 0;
+  return compared.map((feature) => {
+    if (feature.pValues === null) return { ...feature, adjusted: null, drifted: false };
+    const adjusted = Math.min(...adjustedAll.slice(next, next + STATISTICS.length));
+    next += STATISTICS.length;
+    return { ...feature, adjusted, drifted: adjusted <= FALSE_DISCOVERY_RATE };
+  });
+}
+
+const percent = (share: number): string => `${(100 * share).toFixed(0)} %`;
+
+function verdict(share: number, judged: number, previous: DriftState | null): Pick<DriftReport, 'state' | 'why'> {
+  if (judged === 0) {
+    const why = `Too few comparable training days: ${MIN_REFERENCE_DAYS} are needed for p-values by whole days.`;
+    return { state: 'not-judged', why };
+  }
+  const drifted = `${percent(share)} of ${judged} features drifted`;
+  if (share < ALARM_SHARE) return { state: 'quiet', why: `${drifted}, fewer than ${percent(ALARM_SHARE)}.` };
+  if (previous === 'exceeded' || previous === 'alarm')
+    return { state: 'alarm', why: `${drifted}, at least ${percent(ALARM_SHARE)} in two checks running.` };
+  return { state: 'exceeded', why: `${drifted}; the alarm needs a second check running.` };
+}
+
+/**
+ * One hourly check. `window` holds the last trade date's rows (driftWindow), null without any; `previous` is the state of the check
+ * before, null for the first. Throws DriftError FEATURES_DIFFER.
+ */
+export function judgeDrift(
+  reference: DriftReference,
+  window: DriftDay | null,
+  previous: DriftState | null,
+): DriftReport {
+  const rows = window?.slots.length ?? 0;
+  const empty = { windowRows: rows, referenceDays: 0, features: [], skipped: [], share: 0 };
+  const fullest = Math.max(0, ...reference.days.map(({ slots }) => slots.length));
+  if (window === null || rows === 0 || rows < fullest * WINDOW_SHARE) {
+    const why = `The window has ${rows} rows, less than half a trade date of the training data (${fullest}).`;
+    return { ...empty, state: 'not-judged', why };
+  }
+  const width = reference.features.length;
+  if (window.values.length !== rows * width)
+    throw new DriftError('FEATURES_DIFFER', `The window's rows don't have the reference's ${width} features.`);
+
+  const wanted = new Set(window.slots);
+  const enough = (day: DriftDay): boolean =>
+    day.slots.filter((slot) => wanted.has(slot)).length >= rows * COMPARABLE_SHARE;
+  const days = reference.days.filter(enough);
+  const compared: Omit<FeatureDrift, 'adjusted' | 'drifted'>[] = [];
+  const skipped: { feature: string; why: string }[] = [];
+  reference.features.forEach((feature, column) => {
+    const columns = days.map((day) => sortedColumn(day, column, width, wanted));
+    const result = compareFeature(feature, sortedColumn(window, column, width, wanted), columns, rows);
+    if (typeof result === 'string') skipped.push({ feature: feature.name, why: result });
+    else compared.push(result);
+  });
+  const features = callDrifts(compared);
+  const judged = features.filter(({ pValues }) => pValues !== null).length;
+  const share = judged === 0 ? 0 : features.filter(({ drifted }) => drifted).length / judged;
+  return {
+    ...verdict(share, judged, previous),
+    windowRows: rows,
+    referenceDays: days.length,
+    features,
+    skipped,
+    share,
+  };
+}
