@@ -1,47 +1,17 @@
 /** `omega audit show|replay`: what was decided on a trade date and why, and whether it comes out the same when decided again. Offline. */
 import { Command } from 'commander';
-import { join } from 'node:path';
 import { replayTradeDate } from '../activities/audit-replay';
 import { FUTURE_SYMBOLS } from '../domain/instruments';
-import type { StorageConfig } from '../config/config';
 import { auditedDates, readAuditDay, spooledDates } from '../storage/audit-reader';
-import { openStore } from '../storage/open-store';
 import type { ObjectStore } from '../storage/object-store';
-import { isStoreError } from '../storage/object-store';
 import { entryRow, entryTypes, isAbout } from './audit-rows';
 import { replayLines } from './audit-replay-lines';
 import { CliError, EXIT } from './cli-error';
 import { CommandExit } from './command-exit';
 import type { CommandIo } from './command-io';
 import { printResult } from './command-io';
-import { currentConfig } from './current-place';
-import { DEMO_FOLDER, lastRun, readRun } from './demo/demo-folder';
+import { storePlace, withStore, type StorePlace } from './store-place';
 import { textTable } from './text-table';
-
-interface AuditPlace {
-  readonly account: string;
-  readonly stateDir: string;
-  readonly storage: StorageConfig;
-}
-
-/** The running demonstration, else the configured account, else the demonstration that ran last. Throws CONFIG. */
-function auditPlace(io: CommandIo): AuditPlace {
-  const { config } = currentConfig(io);
-  const folder = join(io.folder, DEMO_FOLDER);
-  const demo =
-    (io.env.TEMPORAL_ADDRESS ? null : readRun(folder)) ?? (config.broker.account === null ? lastRun(folder) : null);
-  if (demo !== null) {
-    const storage = { ...config.storage, kind: 'folder', root: demo.store } as const;
-    return { account: demo.account, stateDir: demo.state, storage };
-  }
-  if (config.broker.account === null) {
-    throw new CliError(
-      'CONFIG',
-      'There is no audit log here: no demonstration ran (npm start), and IBKR_ACCOUNT names no account.',
-    );
-  }
-  return { account: config.broker.account, stateDir: config.stateDir, storage: config.storage };
-}
 
 interface DayOptions {
   readonly day?: string;
@@ -49,7 +19,7 @@ interface DayOptions {
 }
 
 /** The trade date asked for, or the last one with entries. Throws USAGE or NOT_FOUND. */
-async function tradeDateOf(store: ObjectStore, place: AuditPlace, day: string | undefined): Promise<string> {
+async function tradeDateOf(store: ObjectStore, place: StorePlace, day: string | undefined): Promise<string> {
   if (day !== undefined && !/^\d{4}-\d\d-\d\d$/.test(day)) {
     throw new CliError('USAGE', `--day needs a date like 2013-10-09, not ${day}.`);
   }
@@ -61,15 +31,6 @@ async function tradeDateOf(store: ObjectStore, place: AuditPlace, day: string | 
     'NOT_FOUND',
     `The audit log in ${store.location} has nothing of ${day ?? 'any trade date'}; ${dates}.`,
   );
-}
-
-async function withStore<T>(place: AuditPlace, work: (store: ObjectStore) => Promise<T>): Promise<T> {
-  try {
-    return await work(await openStore(place.storage));
-  } catch (error) {
-    if (isStoreError(error)) throw new CliError('FAILED', error.message, { cause: error });
-    throw error;
-  }
 }
 
 interface ShowOptions extends DayOptions {
@@ -86,7 +47,7 @@ async function show(io: CommandIo, { day, json, type, symbol, last }: ShowOption
     throw new CliError('USAGE', `--symbol is one of ${FUTURE_SYMBOLS.join(', ')}, not ${symbol}.`);
   }
   if (!/^\d+$/.test(last)) throw new CliError('USAGE', `--last needs a whole number, not ${last}.`);
-  const place = auditPlace(io);
+  const place = storePlace(io);
   await withStore(place, async (store) => {
     const tradeDate = await tradeDateOf(store, place, day);
     const { entries, problems } = await readAuditDay(store, place.stateDir, tradeDate);
@@ -112,7 +73,7 @@ async function show(io: CommandIo, { day, json, type, symbol, last }: ShowOption
 }
 
 async function replay(io: CommandIo, { day, json }: DayOptions): Promise<void> {
-  const place = auditPlace(io);
+  const place = storePlace(io);
   await withStore(place, async (store) => {
     const tradeDate = await tradeDateOf(store, place, day);
     const result = await replayTradeDate({ store, stateDir: place.stateDir, account: place.account, tradeDate });

@@ -19,6 +19,7 @@ import { gatewayCommand } from './gateway';
 import { haltCommand } from './halt';
 import { liftHaltCommand } from './lift-halt';
 import { logsCommand } from './logs';
+import { modelsCommand } from './models';
 import { ordersCommand } from './orders';
 import { pauseCommand } from './pause';
 import { reportCommand } from './report';
@@ -44,6 +45,7 @@ export function omegaCommand(io: CommandIo): Command {
     .addCommand(tradesCommand(io))
     .addCommand(reportCommand(io))
     .addCommand(auditCommand(io))
+    .addCommand(modelsCommand(io))
     .addCommand(configCommand(io))
     .addCommand(logsCommand(io))
     .addCommand(smokeCommand(io))

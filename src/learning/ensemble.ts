@@ -1,10 +1,9 @@
 /**
  * The models of one run and instrument, ready to vote.
- * Invariants:
- *  1. A model that cannot be trusted (file damaged, other schema, no finite answer) does not vote, and every answer says which and why.
- *  2. Inference runs on one thread, operators in sequence: with two threads a forest's last bits differ from run to run.
+ * Invariant: a model that cannot be trusted (file damaged, other schema, no finite answer) does not vote, and every answer says which
+ * and why.
  */
-import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { Tensor, type InferenceSession } from 'onnxruntime-node';
 import type { FutureSymbol } from '../domain/instruments';
 import type { Vote } from '../domain/proposals';
 import { signalOf } from '../domain/voting';
@@ -12,8 +11,10 @@ import { modelColumnIndexes } from '../features/pipeline';
 import type { FeatureSchema } from '../features/schema';
 import { modelKey, readModelFile } from '../storage/model-registry';
 import type { ObjectStore } from '../storage/object-store';
+import { classProbabilities, classesTrouble } from './class-probabilities';
 import type { ModelEntry } from './manifest';
 import { readManifest } from './model-run';
+import { openSession } from './onnx-session';
 
 export interface SkippedModel {
   readonly model: string;
@@ -42,18 +43,6 @@ interface LoadedModel {
   readonly entry: ModelEntry;
   readonly session: InferenceSession;
 }
-
-const SESSION_OPTIONS: InferenceSession.SessionOptions = {
-  intraOpNumThreads: 1,
-  interOpNumThreads: 1,
-  executionMode: 'sequential',
-  graphOptimizationLevel: 'all',
-  logSeverityLevel: 3,
-};
-
-/** Opens an ONNX model the way every model is run in this house. Throws what ONNX Runtime throws. */
-export const openSession = (bytes: Uint8Array): Promise<InferenceSession> =>
-  InferenceSession.create(bytes, SESSION_OPTIONS);
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
@@ -93,8 +82,8 @@ async function loadModel(
   if (entry.schemaHash !== schema.hash) {
     return `it was fitted on feature schema ${entry.schemaHash.slice(0, 12)}, this session uses ${schema.hash.slice(0, 12)}: fit it again`;
   }
-  if (entry.classes.join() !== 'sell,hold,buy')
-    return `its classes are ${entry.classes.join(', ')}, not sell, hold, buy`;
+  const classes = classesTrouble(entry.classes);
+  if (classes !== null) return classes;
   const key = modelKey(runId, entry.file);
   let bytes: Uint8Array;
   try {
@@ -170,13 +159,12 @@ async function probabilitiesOf(
 ): Promise<Vote['probabilities'] | string> {
   try {
     const outputs = await session.run({ [entry.input]: new Tensor('float32', input, [1, input.length]) });
-    const { data } = outputs[entry.output];
-    const [sell, hold, buy, ...rest] = Array.from(data as ArrayLike<number>);
-    if (rest.length > 0 || ![sell, hold, buy].every((p) => Number.isFinite(p))) {
-      return `it answered ${Array.from(data as ArrayLike<number>).join(', ')}, not three probabilities`;
-    }
-    return [sell, hold, buy];
+    const answer = Array.from(outputs[entry.output].data as ArrayLike<number>);
+    const found = classProbabilities(answer, entry.classes, entry.outputKind ?? 'probabilities');
+    return typeof found === 'string' ? `it ${found}` : found;
   } catch (error) {
     return `ONNX Runtime failed: ${messageOf(error)}`;
   }
 }
+
+export { openSession } from './onnx-session';

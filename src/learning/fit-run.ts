@@ -15,13 +15,14 @@ import type { FeatureSchema } from '../features/schema';
 import type { RecordedMarket } from '../market-data/recorded-market';
 import { lastTrained, stampLastTrained } from '../storage/model-registry';
 import type { ObjectStore } from '../storage/object-store';
+import { broughtModels, copyBroughtModels } from './brought-models';
 import { classCounts } from './dataset';
 import { FIRST_MODELS, recipeSeed } from './first-models';
 import { holdOutOf, measure } from './hold-out';
 import { CLASS_NAMES, labelBand, medianSpread } from './labels';
 import { MANIFEST_FORMAT } from './manifest';
 import type { InstrumentRun, ModelEntry, RunManifest } from './manifest';
-import { findManifest, runExists, writeManifest, writeModel } from './model-run';
+import { findManifest, instantOfRun, runExists, writeManifest, writeModel } from './model-run';
 import { ModelRunError } from './model-run-error';
 import { INPUT_NAME, OUTPUT_NAME } from './onnx/voting-graph';
 import { contractSeries, hashSeries, labelledRows } from './training-rows';
@@ -59,6 +60,7 @@ export async function fitRun(request: FitRunRequest): Promise<RunManifest> {
   const { market, days, schema, store, runId } = request;
   const read = request.instruments.map((symbol) => contractSeries(market, symbol, days, schema, INSTRUMENTS[symbol]));
   const dataHash = hashSeries(read);
+  const brought = await broughtModels(store);
   const existing = await findManifest(store, runId);
   if (existing !== null) {
     if (madeOf(existing) !== identityOf(request, dataHash)) throw runExists(store, runId);
@@ -69,8 +71,12 @@ export async function fitRun(request: FitRunRequest): Promise<RunManifest> {
   const skipped: { symbol: string; why: string }[] = [];
   for (const [index, symbol] of request.instruments.entries()) {
     const result = await fitInstrument(request, symbol, read[index]);
-    if (typeof result === 'string') skipped.push({ symbol, why: result });
-    else instruments.push(result);
+    if (typeof result === 'string') {
+      skipped.push({ symbol, why: result });
+      continue;
+    }
+    const more = await copyBroughtModels(store, brought, { runId, symbol, schemaHash: schema.hash });
+    instruments.push({ ...result, models: [...result.models, ...more] });
   }
   if (instruments.length === 0) {
     const why = skipped.map((skip) => `${skip.symbol}: ${skip.why}`).join('; ');
@@ -154,10 +160,6 @@ async function fitInstrument(
   };
 }
 
-/** `20131009_000000` → 2013-10-09T00:00:00.000Z */
-const instantOf = (runId: string): string =>
-  `${runId.slice(0, 4)}-${runId.slice(4, 6)}-${runId.slice(6, 8)}T${runId.slice(9, 11)}:${runId.slice(11, 13)}:${runId.slice(13, 15)}.000Z`;
-
 function manifestOf(
   request: FitRunRequest,
   instruments: InstrumentRun[],
@@ -172,7 +174,7 @@ function manifestOf(
   return {
     format: MANIFEST_FORMAT,
     runId: request.runId,
-    created: instantOf(request.runId),
+    created: new Date(instantOfRun(request.runId)).toISOString(),
     codeVersion: request.codeVersion,
     seed: request.seed,
     data: {

@@ -18,7 +18,7 @@ const metricsSchema = z.object({
   auc: z.number().nullable(),
 });
 
-const modelSchema = z.object({
+export const modelSchema = z.object({
   name: z.string(),
   /** Key within the run: `ES/sgd.onnx`. */
   file: z.string(),
@@ -29,7 +29,12 @@ const modelSchema = z.object({
   schemaHash: hash,
   input: z.string(),
   output: z.string(),
+  /** Of the output's figures, in their order. */
   classes: z.array(z.enum(['sell', 'hold', 'buy'])),
+  /** Probabilities when left out. */
+  outputKind: z.enum(['probabilities', 'logits']).optional(),
+  /** Trained elsewhere and brought by the user. */
+  brought: z.boolean().optional(),
   parameters,
   /** Null when the data allow no honest split. */
   holdOut: metricsSchema.nullable(),

@@ -3,6 +3,8 @@ export type ModelRunErrorCode =
   | 'RUN_NOT_FOUND'
   | 'RUN_EXISTS'
   | 'RUN_ID_INVALID'
+  | 'NAME_TAKEN'
+  | 'BROUGHT_MODEL_DAMAGED'
   | 'MANIFEST_INVALID'
   | 'NO_TRAINING_DATA'
   | 'TOO_FEW_ROWS'

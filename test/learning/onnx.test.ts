@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import { Tensor } from 'onnxruntime-node';
 import { selectRows } from '../../src/learning/dataset';
 import type { Probabilities } from '../../src/learning/dataset';
-import { openSession } from '../../src/learning/ensemble';
+import { openSession } from '../../src/learning/onnx-session';
 import { fitSgdClassifier, predictLinear, SGD_DEFAULTS } from '../../src/learning/linear/sgd-classifier';
 import { exportLinear } from '../../src/learning/onnx/export-linear';
 import { exportForest } from '../../src/learning/onnx/export-trees';

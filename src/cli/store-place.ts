@@ -1,0 +1,44 @@
+/** Which account, state folder and object store a command without a running session looks into. */
+import { join } from 'node:path';
+import type { StorageConfig } from '../config/config';
+import { isStoreError, type ObjectStore } from '../storage/object-store';
+import { openStore } from '../storage/open-store';
+import { CliError } from './cli-error';
+import type { CommandIo } from './command-io';
+import { currentConfig } from './current-place';
+import { DEMO_FOLDER, lastRun, readRun } from './demo/demo-folder';
+
+export interface StorePlace {
+  readonly account: string;
+  readonly stateDir: string;
+  readonly storage: StorageConfig;
+}
+
+/** The running demonstration, else the configured account, else the demonstration that ran last. Throws CONFIG. */
+export function storePlace(io: CommandIo): StorePlace {
+  const { config } = currentConfig(io);
+  const folder = join(io.folder, DEMO_FOLDER);
+  const demo =
+    (io.env.TEMPORAL_ADDRESS ? null : readRun(folder)) ?? (config.broker.account === null ? lastRun(folder) : null);
+  if (demo !== null) {
+    const storage = { ...config.storage, kind: 'folder', root: demo.store } as const;
+    return { account: demo.account, stateDir: demo.state, storage };
+  }
+  if (config.broker.account === null) {
+    throw new CliError(
+      'CONFIG',
+      'There is nothing stored here: no demonstration ran (npm start), and IBKR_ACCOUNT names no account.',
+    );
+  }
+  return { account: config.broker.account, stateDir: config.stateDir, storage: config.storage };
+}
+
+/** Opens the store for `work`; what the store refuses is told in its own sentence. */
+export async function withStore<T>({ storage }: StorePlace, work: (store: ObjectStore) => Promise<T>): Promise<T> {
+  try {
+    return await work(await openStore(storage));
+  } catch (error) {
+    if (isStoreError(error)) throw new CliError('FAILED', error.message, { cause: error });
+    throw error;
+  }
+}

@@ -1,0 +1,95 @@
+/**
+ * Models trained elsewhere that take part from now on: kept under `models/brought/`, copied into every run that is made after them.
+ * Invariant: the description is written after the file it names, so nothing half-written is ever copied.
+ */
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { FUTURE_SYMBOLS, type FutureSymbol } from '../domain/instruments';
+import type { ObjectStore } from '../storage/object-store';
+import { modelSchema, type ModelEntry } from './manifest';
+import type { BroughtModel } from './model-folder';
+import { ModelRunError } from './model-run-error';
+import { writeModel } from './model-run';
+
+const FOLDER = 'models/brought/';
+const describedSchema = z.object({ instruments: z.array(z.enum(FUTURE_SYMBOLS)), model: modelSchema });
+export type StoredBroughtModel = Readonly<z.infer<typeof describedSchema>>;
+
+const describedKey = (name: string): string => `${FOLDER}${name}.json`;
+const fileKey = (name: string): string => `${FOLDER}${name}.onnx`;
+
+/** Stores a model for this and later runs; one of the same name is replaced. */
+export async function keepBroughtModel(store: ObjectStore, model: BroughtModel, schemaHash: string): Promise<void> {
+  const { name, family, bytes, input, output, classes, output_kind: outputKind, parameters, instruments } = model;
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  const described: StoredBroughtModel = {
+    instruments,
+    model: {
+      name,
+      file: `${name}.onnx`,
+      sha256,
+      bytes: bytes.length,
+      family,
+      schemaHash,
+      input,
+      output,
+      classes,
+      outputKind,
+      brought: true,
+      parameters,
+      // Whoever fitted it measured it, on what we can't know.
+      holdOut: null,
+    },
+  };
+  await store.put(fileKey(name), bytes);
+  await store.put(describedKey(name), new TextEncoder().encode(`${JSON.stringify(described, null, 2)}\n`));
+}
+
+/** All brought models, by name. Throws ModelRunError MANIFEST_INVALID about a damaged description. */
+export async function broughtModels(store: ObjectStore): Promise<readonly StoredBroughtModel[]> {
+  const keys = (await store.list(FOLDER)).filter((key) => key.endsWith('.json')).sort();
+  return Promise.all(keys.map((key) => readDescribed(store, key)));
+}
+
+async function readDescribed(store: ObjectStore, key: string): Promise<StoredBroughtModel> {
+  const text = new TextDecoder().decode(await store.get(key));
+  try {
+    return describedSchema.parse(JSON.parse(text));
+  } catch (error) {
+    throw new ModelRunError('MANIFEST_INVALID', `${key} in ${store.location} is damaged: add the model again.`, {
+      cause: error,
+    });
+  }
+}
+
+/** Takes a model out of all later runs. False when there is none of this name. */
+export async function dropBroughtModel(store: ObjectStore, name: string): Promise<boolean> {
+  if (!(await store.exists(describedKey(name)))) return false;
+  await store.delete(describedKey(name));
+  await store.delete(fileKey(name));
+  return true;
+}
+
+/**
+ * Copies the brought models of an instrument into a run and answers their entries. Models of another feature schema stay out: the run's
+ * rows are not theirs. Throws ModelRunError BROUGHT_MODEL_DAMAGED.
+ */
+export async function copyBroughtModels(
+  store: ObjectStore,
+  brought: readonly StoredBroughtModel[],
+  run: { readonly runId: string; readonly symbol: FutureSymbol; readonly schemaHash: string },
+): Promise<readonly ModelEntry[]> {
+  const mine = brought.filter(
+    ({ instruments, model }) => instruments.includes(run.symbol) && model.schemaHash === run.schemaHash,
+  );
+  const entries = mine.map(({ model }) => ({ ...model, file: `${run.symbol}/${model.name}.onnx` }));
+  for (const { name, file, sha256 } of entries) {
+    const bytes = await store.get(fileKey(name));
+    if (createHash('sha256').update(bytes).digest('hex') !== sha256) {
+      const message = `${fileKey(name)} in ${store.location} is damaged: add the model again, or remove it.`;
+      throw new ModelRunError('BROUGHT_MODEL_DAMAGED', message);
+    }
+    await writeModel(store, run.runId, file, bytes);
+  }
+  return entries;
+}

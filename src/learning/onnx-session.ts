@@ -1,0 +1,15 @@
+/** How every ONNX model is run in this house. */
+import { InferenceSession } from 'onnxruntime-node';
+
+const SESSION_OPTIONS: InferenceSession.SessionOptions = {
+  // With two threads a forest's last bits differ from run to run.
+  intraOpNumThreads: 1,
+  interOpNumThreads: 1,
+  executionMode: 'sequential',
+  graphOptimizationLevel: 'all',
+  logSeverityLevel: 3,
+};
+
+/** Throws what ONNX Runtime throws. */
+export const openSession = (bytes: Uint8Array): Promise<InferenceSession> =>
+  InferenceSession.create(bytes, SESSION_OPTIONS);
