@@ -1,12 +1,60 @@
-/** A forest as one TreeEnsembleClassifier (ai.onnx.ml 3): `value <= threshold` goes to the true branch, leaf weights add up to shares. */
+/**
+ * Tree models as one TreeEnsembleClassifier (ai.onnx.ml 3): `value <= threshold` goes to the true branch. A forest's leaf weights add up to
+ * shares; boosted trees' to raw scores, which a softmax turns into probabilities.
+ */
+import type { BoostedTrees } from '../trees/gradient-boosting';
 import type { Forest } from '../trees/random-forest';
 import { LEAF } from '../trees/tree';
+import type { Tree } from '../trees/tree';
 import { encodeModel, ML_DOMAIN } from './onnx-model';
 import type { OnnxAttribute } from './onnx-model';
 import { INPUT_NAME, OUTPUT_NAME } from './voting-graph';
 
+/** What one leaf adds to one class. */
+type LeafWeight = readonly [classId: number, weight: number];
+
+interface TreeEnsemble {
+  readonly columns: number;
+  readonly classes: number;
+  readonly trees: readonly Tree[];
+  readonly leafWeights: (tree: Tree, treeId: number, node: number) => readonly LeafWeight[];
+  readonly postTransform: 'NONE' | 'SOFTMAX';
+  /** Score of each class before the first tree; null: 0. */
+  readonly baseValues: readonly number[] | null;
+}
+
 export function exportForest(forest: Forest, name: string, metadata: Readonly<Record<string, string>>): Uint8Array {
-  const { classes, columns } = forest;
+  const { trees, classes } = forest;
+  const leafWeights = (tree: Tree, _treeId: number, node: number): readonly LeafWeight[] =>
+    Array.from({ length: classes }, (_item, c) => [c, tree.values[node * classes + c] / trees.length] as const);
+  return encodeEnsemble({ ...forest, leafWeights, postTransform: 'NONE', baseValues: null }, name, metadata);
+}
+
+/**
+ * Two classes have one tree a round, of class 1; class 0 has score 0, and the softmax of (0, s) is the sigmoid of s. ONNX Runtime has rules
+ * of its own for two classes: LOGISTIC is left out when no leaf weight is below 0, and base_values make the scores ±s. Hence a softmax over
+ * leaf weights for both classes, the first tree's carrying the base.
+ */
+export function exportBoosting(
+  model: BoostedTrees,
+  name: string,
+  metadata: Readonly<Record<string, string>>,
+): Uint8Array {
+  const { baseScores, classes } = model;
+  const leafWeights = (tree: Tree, treeId: number, node: number): readonly LeafWeight[] => {
+    const value = tree.values[node];
+    if (classes > 2) return [[treeId % classes, value]];
+    return [
+      [0, 0],
+      [1, treeId === 0 ? value + baseScores[0] : value],
+    ];
+  };
+  const baseValues = classes > 2 ? [...baseScores] : null;
+  return encodeEnsemble({ ...model, leafWeights, postTransform: 'SOFTMAX', baseValues }, name, metadata);
+}
+
+function encodeEnsemble(ensemble: TreeEnsemble, name: string, metadata: Readonly<Record<string, string>>): Uint8Array {
+  const { classes, columns } = ensemble;
   return encodeModel({
     name,
     inputs: [{ name: INPUT_NAME, dims: ['rows', columns] }],
@@ -17,7 +65,7 @@ export function exportForest(forest: Forest, name: string, metadata: Readonly<Re
         domain: ML_DOMAIN,
         inputs: [INPUT_NAME],
         outputs: ['labels', OUTPUT_NAME],
-        attributes: forestAttributes(forest),
+        attributes: ensembleAttributes(ensemble),
       },
     ],
     initializers: [],
@@ -25,7 +73,13 @@ export function exportForest(forest: Forest, name: string, metadata: Readonly<Re
   });
 }
 
-function forestAttributes({ trees, classes }: Forest): readonly OnnxAttribute[] {
+function ensembleAttributes({
+  trees,
+  classes,
+  leafWeights,
+  postTransform,
+  baseValues,
+}: TreeEnsemble): readonly OnnxAttribute[] {
   const treeIds: number[] = [];
   const nodeIds: number[] = [];
   const features: number[] = [];
@@ -47,11 +101,11 @@ function forestAttributes({ trees, classes }: Forest): readonly OnnxAttribute[] 
       thresholds.push(tree.threshold[node]);
       trueIds.push(isLeaf ? 0 : tree.left[node]);
       falseIds.push(isLeaf ? 0 : tree.right[node]);
-      for (let c = 0; isLeaf && c < classes; c += 1) {
+      for (const [classId, weight] of isLeaf ? leafWeights(tree, treeId, node) : []) {
         classTreeIds.push(treeId);
         classNodeIds.push(node);
-        classIds.push(c);
-        classWeights.push(tree.values[node * classes + c] / trees.length);
+        classIds.push(classId);
+        classWeights.push(weight);
       }
     }
   });
@@ -68,6 +122,7 @@ function forestAttributes({ trees, classes }: Forest): readonly OnnxAttribute[] 
     { name: 'class_ids', type: 'ints', value: classIds },
     { name: 'class_weights', type: 'floats', value: classWeights },
     { name: 'classlabels_int64s', type: 'ints', value: Array.from({ length: classes }, (_item, c) => c) },
-    { name: 'post_transform', type: 'string', value: 'NONE' },
+    ...(baseValues === null ? [] : [{ name: 'base_values', type: 'floats', value: baseValues } as const]),
+    { name: 'post_transform', type: 'string', value: postTransform },
   ];
 }

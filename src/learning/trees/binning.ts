@@ -18,11 +18,23 @@ function between(lower: number, upper: number): number {
   return middle < upper ? middle : lower;
 }
 
+/** Where a value greater than the one before begins. */
+function boundariesOf(sorted: Float32Array): Int32Array {
+  const boundaries = new Int32Array(sorted.length);
+  let found = 0;
+  for (let i = 1; i < sorted.length; i += 1) {
+    if (sorted[i] > sorted[i - 1]) {
+      boundaries[found] = i;
+      found += 1;
+    }
+  }
+  return boundaries.subarray(0, found);
+}
+
 /** Thresholds between all distinct values, or between those nearest to the quantiles when there are too many. */
 export function findThresholds(values: Float32Array, maxBins: number): Float32Array {
   const sorted = values.slice().sort();
-  const boundaries: number[] = [];
-  for (let i = 1; i < sorted.length; i += 1) if (sorted[i] > sorted[i - 1]) boundaries.push(i);
+  const boundaries = boundariesOf(sorted);
   if (boundaries.length < maxBins) return Float32Array.from(boundaries, (i) => between(sorted[i - 1], sorted[i]));
 
   const chosen: number[] = [];

@@ -17,9 +17,30 @@ export interface Cut {
   readonly score: number;
 }
 
-export class ClassHistogram {
+/** How a node's cut of one column is chosen. */
+export interface CutSearch {
+  /**
+   * A cut of `feature` over `samples[from … to)` that leaves `minLeaf` rows on either side; null when there is none. `total` holds the
+   * node's class weights.
+   */
+  cutOf(
+    feature: number,
+    samples: Int32Array,
+    from: number,
+    to: number,
+    total: Float64Array,
+    minLeaf: number,
+  ): Cut | null;
+}
+
+const WORD_BITS = 32;
+
+/** The best cut of a column. Deep nodes hold few rows: only bins that a row fell into are visited and cleared. */
+export class ClassHistogram implements CutSearch {
   private readonly weights: Float64Array;
   private readonly counts = new Int32Array(MAX_BINS + 1);
+  /** One bit for each bin that holds a row. */
+  private readonly occupied = new Int32Array((MAX_BINS + 1) / WORD_BITS);
   private readonly left: Float64Array;
 
   constructor(
@@ -30,11 +51,7 @@ export class ClassHistogram {
     this.left = new Float64Array(data.classes);
   }
 
-  /**
-   * The best cut of `feature` over `samples[from … to)` that leaves `minLeaf` rows on either side; null when the column does not vary
-   * enough. `total` holds the node's class weights.
-   */
-  bestCut(
+  cutOf(
     feature: number,
     samples: Int32Array,
     from: number,
@@ -42,50 +59,55 @@ export class ClassHistogram {
     total: Float64Array,
     minLeaf: number,
   ): Cut | null {
-    const bins = this.binned.thresholds[feature].length + 1;
-    this.fill(feature, samples, from, to, bins);
-    return this.scan(feature, bins, to - from, total, minLeaf);
+    this.fill(feature, samples, from, to);
+    return this.scan(feature, to - from, total, minLeaf);
   }
 
-  private fill(feature: number, samples: Int32Array, from: number, to: number, bins: number): void {
-    const { weights, counts, data } = this;
+  private fill(feature: number, samples: Int32Array, from: number, to: number): void {
+    const { weights, counts, occupied, data } = this;
     const { y, weight, classes } = data;
     const column = this.binned.bins;
     const base = feature * this.binned.rows;
-    weights.fill(0, 0, bins * classes);
-    counts.fill(0, 0, bins);
     for (let i = from; i < to; i += 1) {
       const row = samples[i];
       const bin = column[base + row];
       counts[bin] += 1;
+      occupied[bin >> 5] |= 1 << (bin & 31);
       weights[bin * classes + y[row]] += weight[row];
     }
   }
 
-  private scan(feature: number, bins: number, rows: number, total: Float64Array, minLeaf: number): Cut | null {
-    const { weights, counts, left } = this;
+  /** Goes through the occupied bins in ascending order, leaving them empty. */
+  private scan(feature: number, rows: number, total: Float64Array, minLeaf: number): Cut | null {
+    const { weights, counts, occupied, left } = this;
     const { classes } = this.data;
     left.fill(0);
     let rowsLeft = 0;
     let bestBin = -1;
     let bestScore = -Infinity;
-    for (let bin = 0; bin < bins - 1; bin += 1) {
-      if (counts[bin] === 0) continue;
-      rowsLeft += counts[bin];
-      for (let c = 0; c < classes; c += 1) left[c] += weights[bin * classes + c];
-      if (rowsLeft < minLeaf) continue;
-      if (rows - rowsLeft < minLeaf || rowsLeft === rows) break;
-      const score = cutScore(left, total);
-      if (score > bestScore) {
-        bestScore = score;
-        bestBin = bin;
+    for (let word = 0; word < occupied.length; word += 1) {
+      for (let bits = occupied[word]; bits !== 0; bits &= bits - 1) {
+        const bin = word * WORD_BITS + WORD_BITS - 1 - Math.clz32(bits & -bits);
+        rowsLeft += counts[bin];
+        counts[bin] = 0;
+        for (let at = bin * classes, c = 0; c < classes; c += 1, at += 1) {
+          left[c] += weights[at];
+          weights[at] = 0;
+        }
+        if (rowsLeft < minLeaf || rows - rowsLeft < minLeaf || rowsLeft === rows) continue;
+        const score = cutScore(left, total);
+        if (score > bestScore) {
+          bestScore = score;
+          bestBin = bin;
+        }
       }
+      occupied[word] = 0;
     }
     return bestBin < 0 ? null : { feature, bin: bestBin, score: bestScore };
   }
 }
 
-function cutScore(left: Float64Array, total: Float64Array): number {
+export function cutScore(left: Float64Array, total: Float64Array): number {
   let weightLeft = 0;
   let weightRight = 0;
   let squaresLeft = 0;

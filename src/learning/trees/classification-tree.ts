@@ -2,7 +2,8 @@
 import type { Random } from '../random';
 import type { BinnedColumns } from './binning';
 import { ClassHistogram, nodeScore } from './class-histogram';
-import type { Cut, WeightedRows } from './class-histogram';
+import type { Cut, CutSearch, WeightedRows } from './class-histogram';
+import { RandomCut } from './random-cut';
 import { TreeBuilder } from './tree';
 import type { Tree } from './tree';
 
@@ -13,6 +14,8 @@ export interface TreeLimits {
   readonly min_samples_leaf: number;
   /** Columns tried at a node; more only if none of these can be cut. */
   readonly max_features: number;
+  /** scikit-learn's name: the best cut of each column tried, or a random one. */
+  readonly splitter: 'best' | 'random';
 }
 
 interface PendingNode {
@@ -39,7 +42,7 @@ export function growClassificationTree(
 class ClassificationTreeGrower {
   private readonly samples: Int32Array;
   private readonly scratch: Int32Array;
-  private readonly histogram: ClassHistogram;
+  private readonly search: CutSearch;
   private readonly builder: TreeBuilder;
   private readonly features: Int32Array;
 
@@ -55,7 +58,7 @@ class ClassificationTreeGrower {
     });
     this.samples = Int32Array.from(rows);
     this.scratch = new Int32Array(rows.length);
-    this.histogram = new ClassHistogram(binned, data);
+    this.search = limits.splitter === 'best' ? new ClassHistogram(binned, data) : new RandomCut(binned, data, random);
     this.builder = new TreeBuilder(data.classes);
     this.features = Int32Array.from({ length: binned.columns }, (_item, i) => i);
   }
@@ -93,12 +96,16 @@ class ClassificationTreeGrower {
     const rows = to - from;
     if (rows < min_samples_split || rows < 2 * min_samples_leaf || depth === max_depth) return null;
     const uncut = nodeScore(total);
+    // Nothing can be gained in a pure node. Before a best cut its columns are drawn all the same: the seed's trees stay what they were.
+    const isPure = total.filter((weight) => weight > 0).length < 2;
+    if (isPure && this.limits.splitter === 'random') return null;
     let best: Cut | null = null;
     let left = this.features.length;
     for (let tried = 0; left > 0 && (tried < max_features || best === null); tried += 1) {
       const feature = this.drawFeature(left);
       left -= 1;
-      const cut = this.histogram.bestCut(feature, this.samples, from, to, total, min_samples_leaf);
+      if (isPure) continue;
+      const cut = this.search.cutOf(feature, this.samples, from, to, total, min_samples_leaf);
       if (cut !== null && cut.score > (best?.score ?? uncut * (1 + MIN_GAIN))) best = cut;
     }
     return best;

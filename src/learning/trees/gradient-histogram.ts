@@ -83,26 +83,30 @@ export class GradientHistograms {
   }
 
   private round(bag: Int32Array, g: Float64Array, h: Float64Array): GradientSums {
+    const rows = bag.length;
     let gradients = 0;
     let hessians = 0;
-    for (const row of bag) {
-      gradients += Math.abs(g[row]);
-      hessians += h[row];
+    for (let i = 0; i < rows; i += 1) {
+      gradients += Math.abs(g[bag[i]]);
+      hessians += h[bag[i]];
     }
-    this.gScale = gradients > 0 ? (MAX_SUM - bag.length) / gradients : 1;
-    this.hScale = hessians > 0 ? (MAX_SUM - bag.length) / hessians : 1;
+    const gScale = gradients > 0 ? (MAX_SUM - rows) / gradients : 1;
+    const hScale = hessians > 0 ? (MAX_SUM - rows) / hessians : 1;
     const { words } = this;
     const at = this.offsets.entries / 4;
     let gSum = 0;
     let hSum = 0;
-    for (const row of bag) {
-      const gRounded = Math.round(g[row] * this.gScale);
-      const hRounded = Math.round(h[row] * this.hScale);
+    for (let i = 0; i < rows; i += 1) {
+      const row = bag[i];
+      const gRounded = (g[row] * gScale + (g[row] < 0 ? -0.5 : 0.5)) | 0;
+      const hRounded = (h[row] * hScale + 0.5) | 0;
       words[at + 2 * row] = hRounded;
       words[at + 2 * row + 1] = gRounded;
       gSum += gRounded;
       hSum += hRounded;
     }
+    this.gScale = gScale;
+    this.hScale = hScale;
     return { g: gSum, h: hSum };
   }
 
