@@ -149,7 +149,11 @@ function createFeed(deps: MarketDeps, input: MarketFeedInput, data: MarketDataPo
     onRetry: (call, error) =>
       deps.log('warn', `${call} to the session is repeated until answered`, { error: String(error) }),
   });
-  const equity = new EquityWatch(config.limits, (report) => session.reportEquity(report));
+  const equity = new EquityWatch({
+    limits: config.limits,
+    send: (report) => session.reportEquity(report),
+    readSession: () => session.snapshot(),
+  });
   const proposalsWithheld = whyWithheld(config, modelRun);
   const decideBar = createDecideBar({
     account: input.account,

@@ -15,6 +15,8 @@ export interface EquityBasis {
   readonly startOfDay: number | null;
   /** Durable high-water mark of net liquidation; null before the first report. */
   readonly highWaterMark: number | null;
+  /** Loss of the day that a human accepted by lifting a halt: only what is lost beyond it counts. */
+  readonly acceptedLoss?: number;
   readonly dailyLossFraction: number;
   readonly drawdownFraction: number;
 }
@@ -24,7 +26,10 @@ export function equityBand(netLiquidation: number, basis: EquityBasis): EquityBa
   const daily =
     basis.startOfDay === null
       ? 0
-      : bandOf(basis.startOfDay - netLiquidation, basis.startOfDay * basis.dailyLossFraction);
+      : bandOf(
+          basis.startOfDay - netLiquidation - (basis.acceptedLoss ?? 0),
+          basis.startOfDay * basis.dailyLossFraction,
+        );
   const drawdown =
     basis.highWaterMark === null
       ? 0

@@ -118,9 +118,11 @@ export type ProposalAnswer =
   | { readonly outcome: 'not-sent'; readonly decisionId: string; readonly key: string; readonly refusal: Refusal }
   | { readonly outcome: 'unknown'; readonly decisionId: string; readonly key: string };
 
-/** Equity as the broker reports it, sent by the feed when it crosses 50, 75 or 100 % of a limit and at day bounds. */
+/** Equity as the broker reports it, sent by the feed when it crosses 50, 75 or 100 % of a limit, at new highs by steps, and at the close. */
 export interface EquityReport {
   readonly marketTime: number;
   readonly netLiquidation: number;
-  readonly cause: 'trade-date-open' | 'limit-50' | 'limit-75' | 'limit-100' | 'trade-date-close';
+  /** Highest net liquidation that the feed heard of, also between reports; left out when it knows of none. */
+  readonly highNetLiquidation?: number;
+  readonly cause: 'limit-50' | 'limit-75' | 'limit-100' | 'new-high' | 'trade-date-close';
 }

@@ -138,6 +138,7 @@ export function snapshotOf(state: SessionState, busy: boolean): SessionSnapshot 
     startOfDayNetLiquidation: state.startOfDayNetLiquidation,
     highWaterMark: state.highWaterMark,
     lastNetLiquidation: state.lastNetLiquidation,
+    acceptedLoss: state.acceptedLoss,
     halt: state.halt,
     paused: state.pausedBy !== null,
     mode: state.mode,

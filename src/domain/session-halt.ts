@@ -22,7 +22,11 @@ export function hearEquity(state: SessionState, report: EquityReport): SessionSt
   const heard: SessionState = {
     ...state,
     lastNetLiquidation: report.netLiquidation,
-    highWaterMark: Math.max(state.highWaterMark ?? report.netLiquidation, report.netLiquidation),
+    highWaterMark: Math.max(
+      state.highWaterMark ?? report.netLiquidation,
+      report.netLiquidation,
+      report.highNetLiquidation ?? report.netLiquidation,
+    ),
     marketTime: later(state.marketTime, report.marketTime),
   };
   const cause = breachOf(heard);

@@ -67,6 +67,8 @@ export interface SessionSnapshot {
   readonly startOfDayNetLiquidation: number | null;
   readonly highWaterMark: number | null;
   readonly lastNetLiquidation: number | null;
+  /** Loss of the day that a human accepted by lifting a halt: the next halt is as much again beyond it. */
+  readonly acceptedLoss: number;
   readonly halt: HaltState;
   readonly paused: boolean;
   readonly mode: 'trading' | 'learning-only' | 'dry-run';

@@ -14,7 +14,11 @@ function feedOn(state: SessionState) {
   const parts: Partial<Record<keyof FeedParts, unknown>> = {
     tradeDate: OPENED.tradeDate,
     session,
-    equity: new EquityWatch(limits, () => Promise.resolve()),
+    equity: new EquityWatch({
+      limits,
+      send: () => Promise.resolve(),
+      readSession: () => Promise.resolve(snapshotOf(state, false)),
+    }),
     signal: AbortSignal.timeout(500),
   };
   return { feed: new MarketFeed(parts as unknown as FeedParts, OPENED.marketTime), opened: openTradeDateOfSession };

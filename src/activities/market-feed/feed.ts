@@ -75,7 +75,9 @@ export class MarketFeed {
 
   /** Closes the trade date with the session; resolves when its totals are carried as a past day. */
   async close(marketTime: number): Promise<void> {
-    const { session, tradeDate, signal } = this.parts;
+    const { session, equity, tradeDate, signal } = this.parts;
+    equity.follow(await session.snapshot());
+    await equity.close(marketTime);
     await session.closeTradeDate({ tradeDate, marketTime });
     while ((await session.snapshot()).tradeDate === tradeDate) await pause(50, signal);
   }

@@ -39,6 +39,7 @@ export const session = (more: Partial<SessionSnapshot> = {}): SessionSnapshot =>
   startOfDayNetLiquidation: 100_000,
   highWaterMark: 100_500,
   lastNetLiquidation: 100_000,
+  acceptedLoss: 0,
   halt: { phase: 'ACTIVE', cause: null, since: null },
   paused: false,
   mode: 'trading',
