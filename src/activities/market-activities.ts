@@ -18,6 +18,7 @@ import type { AuditLog } from '../storage/audit-log';
 import type { MarketJournal } from '../storage/market-journal';
 import { latestRun } from '../storage/model-registry';
 import type { ObjectStore } from '../storage/object-store';
+import type { HeardAt } from './feed-hearing';
 import { createDecideBar } from './market-feed/decide-bar';
 import { EquityWatch } from './market-feed/equity-watch';
 import { MarketFeed } from './market-feed/feed';
@@ -38,6 +39,8 @@ export interface MarketDeps {
   readonly log: (level: 'info' | 'warn' | 'error', message: string, fields?: object) => void;
 }
 
+type Hearing = Map<FutureSymbol, HeardAt>;
+
 export interface MarketResult {
   readonly tradeDate: string;
   readonly marketTime: number;
@@ -52,18 +55,24 @@ const SUCCESSOR_GRACE_MS = 5_000;
 export function createMarketActivities(deps: MarketDeps): {
   runMarket: (input: MarketFeedInput) => Promise<MarketResult>;
 } {
+  /** Outlives an attempt, as the feed does. */
+  const hearing: Hearing = new Map();
   const feeds = new SharedRun<MarketResult>(SUCCESSOR_GRACE_MS);
   return {
     async runMarket(input) {
       const context = Context.current();
-      const beat = setInterval(() => context.heartbeat(), HEARTBEAT_MS);
+      const beat = setInterval(() => context.heartbeat({ hearing: Object.fromEntries(hearing) }), HEARTBEAT_MS);
       const mayBeFollowed = (): boolean => {
         const why = context.cancellationDetails;
         return why !== undefined && (why.timedOut || why.notFound);
       };
       const attempt = { signal: context.cancellationSignal, mayBeFollowed };
       try {
-        return await feeds.join(JSON.stringify(input), (signal) => feedTheMarket(deps, input, signal), attempt);
+        return await feeds.join(
+          JSON.stringify(input),
+          (signal) => feedTheMarket(deps, input, hearing, signal),
+          attempt,
+        );
       } finally {
         clearInterval(beat);
       }
@@ -71,7 +80,12 @@ export function createMarketActivities(deps: MarketDeps): {
   };
 }
 
-async function feedTheMarket(deps: MarketDeps, input: MarketFeedInput, signal: AbortSignal): Promise<MarketResult> {
+async function feedTheMarket(
+  deps: MarketDeps,
+  input: MarketFeedInput,
+  hearing: Hearing,
+  signal: AbortSignal,
+): Promise<MarketResult> {
   const data = createDataConnection(deps.config.broker);
   const equity = new HeardEquity(data);
   // Whatever waits for an answer of the gateway stops waiting.
@@ -79,25 +93,30 @@ async function feedTheMarket(deps: MarketDeps, input: MarketFeedInput, signal: A
   signal.addEventListener('abort', close, { once: true });
   try {
     await data.connect();
-    return await runTradeDate(deps, input, data, equity, signal);
+    return await runTradeDate(deps, input, { data, equity, hearing }, signal);
   } finally {
     signal.removeEventListener('abort', close);
     await data.close();
   }
 }
 
+interface Connected {
+  readonly data: MarketDataPort;
+  readonly equity: HeardEquity;
+  readonly hearing: Hearing;
+}
+
 async function runTradeDate(
   deps: MarketDeps,
   input: MarketFeedInput,
-  data: MarketDataPort,
-  equity: HeardEquity,
+  { data, equity, hearing }: Connected,
   signal: AbortSignal,
 ): Promise<MarketResult> {
   await sealAudit(deps);
   const startedAt = await data.marketTime();
   const tradeDate = input.tradeDate ?? feedTradeDate(startedAt);
   const modelRun = await chooseRun(deps.store, input.model);
-  const lanes = await openLanes(deps, data, tradeDate, modelRun);
+  const lanes = await openLanes(deps, data, hearing, tradeDate, modelRun);
   try {
     await deps.audit.append([
       {
@@ -216,6 +235,7 @@ async function chooseRun(store: ObjectStore, choice: ModelChoice): Promise<strin
 async function openLanes(
   deps: MarketDeps,
   data: MarketDataPort,
+  hearing: Hearing,
   tradeDate: string,
   modelRun: string | null,
 ): Promise<readonly InstrumentLane[]> {
@@ -226,8 +246,14 @@ async function openLanes(
     const contract = await data.resolveFront(symbol, tradeDate);
     const ensemble = modelRun === null ? null : await openEnsemble(deps, modelRun, symbol);
     const features = createFeatureStream(DEFAULT_SCHEMA, instrument);
+    const onHeard = (): void => void hearing.set(symbol, { wall: Date.now(), market: data.lastMarketTime() });
+    // A stream that never says anything is silent from here on.
+    onHeard();
     lanes.push(
-      await InstrumentLane.open({ instrument, contract, data, journal: deps.journal, features, ensemble }, from),
+      await InstrumentLane.open(
+        { instrument, contract, data, journal: deps.journal, features, ensemble, onHeard },
+        from,
+      ),
     );
   }
   return lanes;

@@ -143,6 +143,7 @@ function serveBroker({ config, account, guard, audit, temporal, link, log }: Bro
   const stopWatching = watchFeed({
     client: temporal.client,
     account,
+    marketTime: () => guard.marketTime(),
     deadAfterMs: config.trading.deadFeedSeconds * 1_000,
     checkEveryMs: FEED_CHECK_MS,
     action: config.trading.deadFeedAction,

@@ -26,6 +26,8 @@ export interface LaneParts {
   readonly features: FeatureStream;
   /** Null in learning-only mode without a model run. */
   readonly ensemble: Ensemble | null;
+  /** Told of each bar and quote of the stream. */
+  readonly onHeard: () => void;
 }
 
 export class InstrumentLane {
@@ -46,8 +48,12 @@ export class InstrumentLane {
     this.minutes = new MinuteAggregator(minute);
     this.partialUntil = subscribedAt === minute ? minute : minute + MINUTE_MS;
     this.unsubscribe = parts.data.subscribe(parts.contract, {
-      onBar5s: (bar) => this.minutes.addBar(bar),
+      onBar5s: (bar) => {
+        parts.onHeard();
+        this.minutes.addBar(bar);
+      },
       onQuote: (quote, status) => {
+        parts.onHeard();
         this.stale = status.stale ? (status.staleReason ?? 'stale quotes') : null;
         this.minutes.addQuote(quote);
       },
