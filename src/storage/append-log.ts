@@ -117,8 +117,11 @@ function appendLog(path: string, handle: FileHandle): AppendLog {
     },
     close: async () => {
       while (working !== null) await working;
+      const failed = failure;
       failure ??= new AppendLogError(`${path} is closed.`);
       await handle.close();
+      // A line that was acknowledged as written and could not be synced has nobody else to tell.
+      if (failed !== null) throw failed;
     },
   };
 }
