@@ -14,6 +14,7 @@ import { processIo } from './command-io';
 import { configCommand } from './config';
 import { demoCommand } from './demo';
 import { drillCommand } from './drill';
+import { featuresCommand } from './features';
 import { flattenCommand } from './flatten';
 import { gatewayCommand } from './gateway';
 import { haltCommand } from './halt';
@@ -46,6 +47,7 @@ export function omegaCommand(io: CommandIo): Command {
     .addCommand(reportCommand(io))
     .addCommand(auditCommand(io))
     .addCommand(modelsCommand(io))
+    .addCommand(featuresCommand(io))
     .addCommand(configCommand(io))
     .addCommand(logsCommand(io))
     .addCommand(smokeCommand(io))
