@@ -142,8 +142,11 @@ class SgdState {
   }
 }
 
-/** Sigmoids of the classes' decision values, normalised to 1: softmax of their logarithms, which cannot overflow. */
-export function predictLinear(model: LinearClassifier, x: Float32Array): Probabilities {
+/** How decision values become probabilities: each class's sigmoid, normalised to 1, or their softmax. */
+export type LinearLink = 'sigmoids' | 'softmax';
+
+/** x is (rows, columns), the answer (rows, classes). Normalised sigmoids are the softmax of their logarithms, which cannot overflow. */
+export function predictLinear(model: LinearClassifier, x: Float32Array, link: LinearLink = 'sigmoids'): Probabilities {
   const { classes, coef, intercept } = model;
   const columns = model.scaler.mean.length;
   const scaled = applyScaler(model.scaler, x);
@@ -155,7 +158,7 @@ export function predictLinear(model: LinearClassifier, x: Float32Array): Probabi
     for (let c = 0; c < classes; c += 1) {
       let decision = intercept[c];
       for (let k = 0; k < columns; k += 1) decision += coef[c * columns + k] * scaled[r * columns + k];
-      out[r * classes + c] = -logLoss(decision);
+      out[r * classes + c] = link === 'softmax' ? decision : -logLoss(decision);
       highest = Math.max(highest, out[r * classes + c]);
     }
     for (let c = 0; c < classes; c += 1) total += out[r * classes + c] = Math.exp(out[r * classes + c] - highest);

@@ -1,14 +1,15 @@
 /** A linear classifier and its scaler as one graph of standard operators. */
-import type { LinearClassifier } from '../linear/sgd-classifier';
+import type { LinearClassifier, LinearLink } from '../linear/sgd-classifier';
 import { encodeModel } from './onnx-model';
 import type { OnnxNode } from './onnx-model';
 import { INPUT_NAME, OUTPUT_NAME } from './voting-graph';
 
-/** (x − mean) / scale → W, b → log σ → softmax: the classes' sigmoids normalised to 1. */
+/** (x − mean) / scale → W, b → log σ → softmax: the classes' sigmoids normalised to 1; the softmax link leaves log σ out. */
 export function exportLinear(
   model: LinearClassifier,
   name: string,
   metadata: Readonly<Record<string, string>>,
+  link: LinearLink = 'sigmoids',
 ): Uint8Array {
   const { classes, coef, scaler } = model;
   const columns = scaler.mean.length;
@@ -17,6 +18,11 @@ export function exportLinear(
     for (let k = 0; k < columns; k += 1) transposed[k * classes + c] = coef[c * columns + k];
   }
   const node = (op: string, inputs: readonly string[], output: string): OnnxNode => ({ op, inputs, outputs: [output] });
+  const logSigmoids = [
+    node('Neg', ['decisions'], 'negative_decisions'),
+    node('Softplus', ['negative_decisions'], 'losses'),
+    node('Neg', ['losses'], 'log_sigmoids'),
+  ];
   return encodeModel({
     name,
     inputs: [{ name: INPUT_NAME, dims: ['rows', columns] }],
@@ -26,10 +32,11 @@ export function exportLinear(
       node('Div', ['centred', 'scale'], 'scaled'),
       node('MatMul', ['scaled', 'weights'], 'products'),
       node('Add', ['products', 'intercept'], 'decisions'),
-      node('Neg', ['decisions'], 'negative_decisions'),
-      node('Softplus', ['negative_decisions'], 'losses'),
-      node('Neg', ['losses'], 'log_sigmoids'),
-      { ...node('Softmax', ['log_sigmoids'], OUTPUT_NAME), attributes: [{ name: 'axis', type: 'int', value: 1 }] },
+      ...(link === 'softmax' ? [] : logSigmoids),
+      {
+        ...node('Softmax', [link === 'softmax' ? 'decisions' : 'log_sigmoids'], OUTPUT_NAME),
+        attributes: [{ name: 'axis', type: 'int', value: 1 }],
+      },
     ],
     initializers: [
       { name: 'mean', dims: [columns], data: Float32Array.from(scaler.mean) },
