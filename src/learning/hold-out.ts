@@ -4,11 +4,11 @@ import { MINUTE_MS } from '../domain/exchange-time';
 import type { Instrument } from '../domain/instruments';
 import type { FeatureSchema } from '../features/schema';
 import { classCounts, selectRows } from './dataset';
-import type { Dataset, Probabilities } from './dataset';
+import type { Dataset } from './dataset';
 import type { ModelRecipe } from './first-models';
-import { BUY, HOLD, HORIZON_BARS, labelBand, medianSpread, SELL } from './labels';
+import { HORIZON_BARS, labelBand, medianSpread } from './labels';
 import type { HoldOutMetrics } from './manifest';
-import { accuracy, areaUnderCurve, logLoss } from './metrics';
+import { accuracy, directionalAuc, logLoss } from './metrics';
 import { purgedSplit } from './purged-split';
 import { labelledRows } from './training-rows';
 import type { ContractSeries } from './training-rows';
@@ -56,18 +56,6 @@ export function holdOutOf(
   return { train, test, testDays };
 }
 
-/** AUC of p(buy) − p(sell) over the rows labelled buy or sell (requirement E8); null when one of them is absent. */
-export function directionalAuc(probabilities: Probabilities, data: Dataset): number | null {
-  const scores: number[] = [];
-  const buys: boolean[] = [];
-  data.y.forEach((label, row) => {
-    if (label === HOLD) return;
-    scores.push(probabilities[row * data.classes + BUY] - probabilities[row * data.classes + SELL]);
-    buys.push(label === BUY);
-  });
-  return areaUnderCurve(scores, buys);
-}
-
 /** Fits on the training part, measures on the other. */
 export function measure(recipe: ModelRecipe, holdOut: HoldOut, seed: number): HoldOutMetrics {
   const { train, test, testDays } = holdOut;
@@ -78,6 +66,6 @@ export function measure(recipe: ModelRecipe, holdOut: HoldOut, seed: number): Ho
     testRows: test.rows,
     accuracy: accuracy(probabilities, test.y, test.classes),
     logLoss: logLoss(probabilities, test.y, test.classes),
-    auc: directionalAuc(probabilities, test),
+    auc: directionalAuc(probabilities, test.y, test.classes),
   };
 }

@@ -1,5 +1,6 @@
 /** Figures of a classifier's probabilities on rows it was not fitted on. */
 import type { Probabilities } from './dataset';
+import { BUY, HOLD, SELL } from './labels';
 
 /** Probabilities are kept this far from 0 and 1, as scikit-learn's log_loss does in double precision. */
 const CLIP = Number.EPSILON;
@@ -46,4 +47,26 @@ export function areaUnderCurve(scores: ArrayLike<number>, positive: ArrayLike<nu
   const negatives = order.length - positives;
   if (positives === 0 || negatives === 0) return null;
   return (rankSum - (positives * (positives + 1)) / 2) / (positives * negatives);
+}
+
+/** Rows labelled buy or sell with their score p(buy) − p(sell): what the gate's AUC is taken over (requirement E8). */
+export interface DirectionalRows {
+  readonly rows: readonly number[];
+  readonly scores: readonly number[];
+  readonly buys: readonly boolean[];
+}
+
+export function directionalRows(probabilities: Probabilities, y: ArrayLike<number>, classes: number): DirectionalRows {
+  const rows = Array.from({ length: y.length }, (_item, row) => row).filter((row) => y[row] !== HOLD);
+  return {
+    rows,
+    scores: rows.map((row) => probabilities[row * classes + BUY] - probabilities[row * classes + SELL]),
+    buys: rows.map((row) => y[row] === BUY),
+  };
+}
+
+/** AUC of p(buy) − p(sell) over the rows labelled buy or sell (requirement E8); null when one of them is absent. */
+export function directionalAuc(probabilities: Probabilities, y: ArrayLike<number>, classes: number): number | null {
+  const { scores, buys } = directionalRows(probabilities, y, classes);
+  return areaUnderCurve(scores, buys);
 }

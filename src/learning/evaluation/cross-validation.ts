@@ -1,0 +1,84 @@
+/**
+ * What a recipe is worth on each fold, and its out-of-fold probabilities: what stackers and calibrations are fitted on. Selection
+ * and whatever the recipe learns see the fold's training rows alone.
+ */
+import { classCounts, selectRows } from '../dataset';
+import type { Dataset, Probabilities } from '../dataset';
+import { accuracy, directionalAuc, logLoss } from '../metrics';
+import type { Split, TimedRows } from '../purged-split';
+import { seedOf } from '../random';
+import { checkedPrediction } from './classifier-contract';
+import type { ClassifierRecipe } from './classifier-contract';
+import { EvaluationError } from './evaluation-error';
+import { MAX_FEATURES, selectColumns, selectFeatures } from './feature-selection';
+import { purgedFolds } from './purged-folds';
+
+export interface EvaluationRows extends TimedRows {
+  readonly data: Dataset;
+  /** One per row, positive. */
+  readonly weights?: Float64Array;
+}
+
+export interface FoldResult {
+  readonly trainRows: number;
+  readonly testRows: number;
+  /** Columns that were read, ascending. */
+  readonly columns: readonly number[];
+  readonly accuracy: number;
+  readonly logLoss: number;
+  /** Of p(buy) − p(sell) over rows labelled buy or sell; null when one of them is absent. */
+  readonly auc: number | null;
+}
+
+export interface CrossValidation {
+  readonly folds: readonly FoldResult[];
+  /** Out-of-fold, in the order of the rows. */
+  readonly probabilities: Probabilities;
+}
+
+/** Fits one fold and predicts its test rows. Throws EvaluationError FOLD_ONE_CLASS, PREDICTION_NOT_FINITE, NO_FEATURES; fits' own errors pass. */
+export function fitFold(
+  recipe: ClassifierRecipe,
+  rows: EvaluationRows,
+  split: Split,
+  seed: number,
+  maxFeatures = MAX_FEATURES,
+): { readonly result: FoldResult; readonly probabilities: Probabilities } {
+  const train = selectRows(rows.data, split.train);
+  if (classCounts(train).filter((count) => count > 0).length < 2) {
+    const why = `All ${train.rows} training rows of a fold have one label: give more days.`;
+    throw new EvaluationError('FOLD_ONE_CLASS', why);
+  }
+  const columns = selectFeatures(train, maxFeatures).kept;
+  const { weights } = rows;
+  const trainWeights = weights && Float64Array.from(split.train, (row) => weights[row]);
+  const model = recipe.fit(selectColumns(train, columns), seed, trainWeights);
+  const test = selectColumns(selectRows(rows.data, split.test), columns);
+  const probabilities = checkedPrediction(recipe.name, model, test);
+  const result = {
+    trainRows: train.rows,
+    testRows: test.rows,
+    columns,
+    accuracy: accuracy(probabilities, test.y, test.classes),
+    logLoss: logLoss(probabilities, test.y, test.classes),
+    auc: directionalAuc(probabilities, test.y, test.classes),
+  };
+  return { result, probabilities };
+}
+
+/** All folds in order, each with its own seed. Throws what purgedFolds and fitFold throw. */
+export function crossValidate(
+  recipe: ClassifierRecipe,
+  rows: EvaluationRows,
+  seed: number,
+  splits: readonly Split[] = purgedFolds(rows),
+): CrossValidation {
+  const { classes } = rows.data;
+  const all = new Float64Array(rows.data.rows * classes);
+  const folds = splits.map((split, fold) => {
+    const { result, probabilities } = fitFold(recipe, rows, split, seedOf(seed, recipe.name, fold));
+    split.test.forEach((row, i) => all.set(probabilities.subarray(i * classes, (i + 1) * classes), row * classes));
+    return result;
+  });
+  return { folds, probabilities: all };
+}
