@@ -32,7 +32,7 @@ function directionOf(gradient: Float64Array, pairs: readonly Pair[]): Float64Arr
   }
   const last = pairs.at(-1);
   const scale = last === undefined ? 1 / Math.max(1, Math.sqrt(dot(q, q))) : last.sy / dot(last.y, last.y);
-  let r = q.map((value) => value * scale);
+  let r: Float64Array = q.map((value) => value * scale);
   for (const { s, y, sy } of pairs) r = plus(r, (alphas.pop() ?? 0) - dot(y, r) / sy, s);
   return r.map((value) => -value);
 }
