@@ -5,6 +5,7 @@
  *  2. Lines appended together are written and synced together (group commit) and keep their order.
  *  3. After a failed write or sync nothing more is accepted: what the disk holds is unknown until the file is opened and read again.
  */
+import { appendFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
@@ -68,41 +69,61 @@ export function splitLines(text: string): { readonly lines: readonly string[]; r
 
 function appendLog(path: string, handle: FileHandle): AppendLog {
   let waiting: Waiting[] = [];
+  let unsynced: Waiting[] = [];
   let failure: AppendLogError | null = null;
-  let working: Promise<void> | null = null;
+  let writing: Promise<void> | null = null;
+  let syncing: Promise<void> | null = null;
 
-  const commit = async (batch: readonly Waiting[]): Promise<void> => {
-    try {
-      const text = batch.map(({ line }) => `${line}\n`).join('');
-      if (text !== '') await handle.appendFile(text);
-      for (const entry of batch) if (entry.until === 'written') entry.resolve();
-      await handle.datasync();
-      for (const entry of batch) entry.resolve();
-    } catch (error) {
-      failure = new AppendLogError(
-        `Cannot write ${path} (${errorText(error)}): free or repair the disk and start again; nothing acknowledged is lost.`,
-        { cause: error },
-      );
-      for (const entry of batch) entry.reject(failure);
-    }
+  const fail = (batch: readonly Waiting[], error: unknown): void => {
+    failure ??= new AppendLogError(
+      `Cannot write ${path} (${errorText(error)}): free or repair the disk and start again; nothing acknowledged is lost.`,
+      { cause: error },
+    );
+    for (const entry of batch) entry.reject(failure);
   };
-  const drain = async (): Promise<void> => {
+  const writeAll = async (): Promise<void> => {
     // Lines of one tick go together.
     await Promise.resolve();
     while (waiting.length > 0) {
       const batch = waiting;
       waiting = [];
-      if (failure === null) await commit(batch);
-      else for (const entry of batch) entry.reject(failure);
+      try {
+        if (failure !== null) throw failure;
+        // Into the system's memory only, some microseconds: an order waits for it, and must not wait for a thread as well.
+        appendFileSync(handle.fd, batch.map(({ line }) => `${line}\n`).join(''));
+        for (const entry of batch) if (entry.until === 'written') entry.resolve();
+        unsynced.push(...batch);
+        syncing ??= syncAll();
+      } catch (error) {
+        fail(batch, error);
+      }
     }
-    working = null;
+    writing = null;
+  };
+  // Beside the writing: who waits for `written` never waits for a disk that is still syncing the lines before.
+  const syncAll = async (): Promise<void> => {
+    while (unsynced.length > 0) {
+      const batch = unsynced;
+      unsynced = [];
+      try {
+        if (failure !== null) throw failure;
+        await handle.datasync();
+        for (const entry of batch) entry.resolve();
+      } catch (error) {
+        fail(batch, error);
+      }
+    }
+    syncing = null;
   };
   const enqueue = (line: string, until: 'written' | 'synced'): Promise<void> =>
     new Promise((resolve, reject) => {
       if (failure !== null) return reject(failure);
       waiting.push({ line, until, resolve, reject });
-      working ??= drain();
+      writing ??= writeAll();
     });
+  const settled = async (): Promise<void> => {
+    for (let busy = writing ?? syncing; busy !== null; busy = writing ?? syncing) await busy;
+  };
 
   return {
     path,
@@ -112,11 +133,11 @@ function appendLog(path: string, handle: FileHandle): AppendLog {
       return enqueue(line, until);
     },
     sync: async () => {
-      while (working !== null) await working;
+      await settled();
       if (failure !== null) throw failure;
     },
     close: async () => {
-      while (working !== null) await working;
+      await settled();
       const failed = failure;
       failure ??= new AppendLogError(`${path} is closed.`);
       await handle.close();
