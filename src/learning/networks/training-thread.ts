@@ -1,6 +1,7 @@
 /** The thread that holds a training run: sessions, data, parameters and moments. One request at a time, answered in order. */
 import { parentPort, workerData } from 'node:worker_threads';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
+import type { InferenceSession } from 'onnxruntime-node';
+import { Tensor } from 'onnxruntime-node';
 import { openSession } from '../ensemble';
 import type { Reports, ThreadAnswer, ThreadData, ThreadRequest, ThreadStart } from './training-session';
 
