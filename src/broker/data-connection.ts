@@ -143,6 +143,7 @@ class DataConnection implements MarketDataPort {
       clientId: this.connection.clientId,
       serverVersion: this.accepted?.serverVersion ?? null,
       account: this.account(),
+      managedAccounts: this.accepted?.accounts ?? [],
       reason: this.reason,
     };
   }

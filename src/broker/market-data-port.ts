@@ -119,7 +119,10 @@ export interface DataState {
   readonly epoch: number;
   readonly clientId: number;
   readonly serverVersion: number | null;
+  /** The account whose equity is followed: the configured one, else the first the gateway manages. */
   readonly account: string | null;
+  /** What the gateway says it is logged in to; empty before it accepts. */
+  readonly managedAccounts: readonly string[];
   readonly reason: string | null;
 }
 

@@ -10,7 +10,8 @@ import type { MarketDataPort, QuoteStatus } from './market-data-port';
 
 export interface SmokeResult {
   readonly serverVersion: number;
-  readonly account: string;
+  /** Accounts the gateway is logged in to. */
+  readonly managedAccounts: readonly string[];
   readonly clientId: number;
   /** Broker's clock, UTC ms. */
   readonly marketTime: number;
@@ -61,9 +62,9 @@ export async function smoke(config: Pick<Config, 'broker' | 'trading'>): Promise
     const marketTime = await data.marketTime();
     const [symbol] = config.trading.instruments;
     const contract = await data.resolveFront(symbol, tradeDateOf(marketTime));
-    const { serverVersion, account, clientId } = data.state();
+    const { serverVersion, managedAccounts, clientId } = data.state();
     const quote = await firstQuote(data, contract);
-    return { serverVersion: serverVersion ?? 0, account: account ?? '', clientId, marketTime, contract, quote };
+    return { serverVersion: serverVersion ?? 0, managedAccounts, clientId, marketTime, contract, quote };
   } finally {
     clearTimeout(timer);
     await data.close();

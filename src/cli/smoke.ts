@@ -1,4 +1,7 @@
-/** `omega smoke`: connects to the configured gateway and prints server version, account and one quote. Reads only. */
+/**
+ * `omega smoke`: connects to the configured gateway and prints server version, account and one quote. Reads only. Ends with exit code 4
+ * when the gateway is not logged in to IBKR_ACCOUNT.
+ */
 import { Command } from 'commander';
 import { BrokerError } from '../broker/broker-error';
 import type { SmokeResult } from '../broker/smoke';
@@ -7,6 +10,7 @@ import { CliError } from './cli-error';
 import type { CommandIo } from './command-io';
 import { printResult } from './command-io';
 import { currentConfig } from './current-place';
+import { notLoggedIn } from './managed-accounts';
 import { dateTime, price } from './number-format';
 
 function quoteLine({ contract, quote }: SmokeResult): string {
@@ -18,7 +22,7 @@ function quoteLine({ contract, quote }: SmokeResult): string {
 
 /** Lines for people. Pure. */
 export const smokeLines = (result: SmokeResult): readonly string[] => [
-  `server version ${result.serverVersion}, account ${result.account}, client id ${result.clientId}`,
+  `server version ${result.serverVersion}, account ${result.managedAccounts.join(', ')}, client id ${result.clientId}`,
   `broker's clock ${dateTime(result.marketTime)}`,
   quoteLine(result),
 ];
@@ -28,7 +32,8 @@ export const smokeCommand = (io: CommandIo): Command =>
     .description('connect to the configured gateway; print server version, account, one quote')
     .option('--json', 'print JSON')
     .action(async ({ json }: { readonly json?: boolean }) => {
-      const result = await smoke(currentConfig(io).config).catch((error: unknown) => {
+      const { config } = currentConfig(io);
+      const result = await smoke(config).catch((error: unknown) => {
         if (error instanceof BrokerError) {
           throw new CliError(error.code === 'NO_GATEWAY' ? 'GATEWAY_UNREACHABLE' : 'FAILED', error.message, {
             cause: error,
@@ -37,4 +42,8 @@ export const smokeCommand = (io: CommandIo): Command =>
         throw error;
       });
       printResult(io, json, result, smokeLines(result));
+      const { account } = config.broker;
+      if (account !== null && !result.managedAccounts.includes(account)) {
+        throw new CliError('REFUSED', notLoggedIn(account, result.managedAccounts));
+      }
     });

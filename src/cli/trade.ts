@@ -8,7 +8,6 @@ import { Command } from 'commander';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createDataConnection } from '../broker/data-connection';
-import { isPaperAccount } from '../broker/permissions';
 import { startFeed } from '../client/session-start';
 import type { Config } from '../config/config';
 import type { ProcessReport } from '../domain/process-messages';
@@ -19,6 +18,7 @@ import { leaveFolder, takeFolder } from './demo/demo-folder';
 import { workerSpec } from './demo/demo-processes';
 import { SupervisedProcess } from './demo/supervised-process';
 import { within } from './demo/wait-for';
+import { accountRefusal } from './managed-accounts';
 import { dateTime } from './number-format';
 import { registerSearchAttributes } from './register-search-attributes';
 
@@ -26,24 +26,11 @@ interface TradeOptions {
   readonly json?: boolean;
 }
 
-/** Why this account must not be traded with this configuration, or null. Pure. */
-export function accountRefusal(config: Pick<Config, 'broker' | 'permissions'>, managed: string | null): string | null {
-  const { account } = config.broker;
-  if (account === null) return 'IBKR_ACCOUNT names no account: set it to the account to trade.';
-  if (managed !== account) {
-    return `The gateway is logged in to ${managed ?? 'no account'}, not to IBKR_ACCOUNT ${account}: correct one of them.`;
-  }
-  if (!isPaperAccount(account) && config.permissions.allowLive !== account) {
-    return `${account} is a live account: set ALLOW_LIVE=${account} to trade real money.`;
-  }
-  return null;
-}
-
-async function managedAccount({ broker }: Config): Promise<string | null> {
+async function managedAccounts({ broker }: Config): Promise<readonly string[]> {
   const data = createDataConnection(broker);
   try {
     await within(`the gateway at ${broker.host}:${broker.port}`, broker.requestTimeoutMs, data.connect());
-    return data.state().account;
+    return data.state().managedAccounts;
   } catch (error) {
     throw new CliError(
       'GATEWAY_UNREACHABLE',
@@ -149,7 +136,7 @@ async function trade(io: CommandIo, { json }: TradeOptions): Promise<void> {
     },
   );
   try {
-    const refusal = accountRefusal(config, await managedAccount(config));
+    const refusal = accountRefusal(config, await managedAccounts(config));
     if (refusal !== null) throw new CliError('REFUSED', refusal);
     await registerSearchAttributes(connection, config.temporal.namespace);
     takeFolder(config.stateDir, 'omega trade');

@@ -1,4 +1,5 @@
 /** The data connection against the paper gateway over TCP: contracts, history, streams, the clock as a barrier, ids, losses. */
+import { tmpdir } from 'node:os';
 import { BrokerError } from '../../src/broker/broker-error';
 import { createDataConnection } from '../../src/broker/data-connection';
 import type {
@@ -10,6 +11,7 @@ import type {
   StreamGap,
 } from '../../src/broker/market-data-port';
 import { smoke } from '../../src/broker/smoke';
+import { main } from '../../src/cli/main';
 import { DEFAULT_CONFIG } from '../../src/config/config';
 import type { Quote } from '../../src/domain/bars';
 import { pause, SILENT, testBroker, until } from './guard-rig';
@@ -50,13 +52,26 @@ test('smoke: server version, account and a two-sided quote', async () => {
   const result = await smoke({ broker: testBroker(gateway.port), trading: DEFAULT_CONFIG.trading });
   expect(result).toMatchObject({
     serverVersion: 193,
-    account: 'DEMO1000001',
+    managedAccounts: ['DEMO1000001'],
     marketTime: now,
   });
   expect(result.contract.localSymbol).toBe('ESZ3');
   expect(result.quote?.bid).toBeGreaterThan(1_600);
   expect(result.quote?.ask).toBeGreaterThan(result.quote?.bid ?? Infinity);
 });
+
+test.each([['smoke'], ['smoke', '--json']])(
+  'omega %s %s: exit code 4 when the gateway has another account',
+  async (...args) => {
+    const out: string[] = [];
+    const err: string[] = [];
+    const env = { IBKR_PORT: String(gateway.port), IBKR_ACCOUNT: 'DU9', OMEGA_STATE_DIR: tmpdir() };
+    const io = { out: (text: string) => void out.push(text), err: (text: string) => void err.push(text) };
+    expect(await main(args, { ...io, env, folder: tmpdir() })).toBe(4);
+    expect(out.join()).toContain('DEMO1000001');
+    expect([...out, ...err].join()).toContain('logged in to DEMO1000001, not to IBKR_ACCOUNT DU9');
+  },
+);
 
 test('smoke without a gateway says what to do', async () => {
   const broker = testBroker(1, { requestTimeoutMs: 200 });

@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readLatch } from '../../src/broker/latch';
-import { accountRefusal } from '../../src/cli/trade';
+import { accountRefusal } from '../../src/cli/managed-accounts';
 import { parseDays, parseInstruments, parseSpeed } from '../../src/cli/demo';
 import { main } from '../../src/cli/main';
 import { totalsOfDay } from '../../src/cli/report';
@@ -138,11 +138,11 @@ describe('omega trade', () => {
   });
 
   it('refuses an account that the gateway does not have, and a live one that is not named', () => {
-    expect(accountRefusal(config('DU1'), 'DU2')).toContain('logged in to DU2, not to IBKR_ACCOUNT DU1');
-    expect(accountRefusal(config('U1'), 'U1')).toContain('set ALLOW_LIVE=U1');
-    expect(accountRefusal(config('U1', 'U2'), 'U1')).toContain('set ALLOW_LIVE=U1');
-    expect(accountRefusal(config('U1', 'U1'), 'U1')).toBeNull();
-    expect(accountRefusal(config('DU1'), 'DU1')).toBeNull();
+    expect(accountRefusal(config('DU1'), ['DU2'])).toContain('logged in to DU2, not to IBKR_ACCOUNT DU1');
+    expect(accountRefusal(config('U1'), ['U1'])).toContain('set ALLOW_LIVE=U1');
+    expect(accountRefusal(config('U1', 'U2'), ['U1'])).toContain('set ALLOW_LIVE=U1');
+    expect(accountRefusal(config('U1', 'U1'), ['U1'])).toBeNull();
+    expect(accountRefusal(config('DU1'), ['DU2', 'DU1'])).toBeNull();
   });
 });
 
@@ -191,7 +191,14 @@ describe('what is printed', () => {
       multiplier: 50,
       lastTradeDate: 20131220,
     } as const;
-    const result = { serverVersion: 193, account: 'DU1', clientId: 99, marketTime: NINE_THIRTY, contract, quote: null };
+    const result = {
+      serverVersion: 193,
+      managedAccounts: ['DU1'],
+      clientId: 99,
+      marketTime: NINE_THIRTY,
+      contract,
+      quote: null,
+    };
     expect(smokeLines(result)).toEqual([
       'server version 193, account DU1, client id 99',
       "broker's clock 2013-10-09 14:31:00Z",

@@ -52,7 +52,7 @@ describe('purged folds', () => {
 
   it('do not depend on the order of the rows', () => {
     const { starts, ends } = minuteRows(generatedData(300, 2, 1));
-    const reversed = purgedFolds({ starts: [...Array.from(starts)].reverse(), ends: Array.from(ends).reverse() });
+    const reversed = purgedFolds({ starts: Array.from(starts).reverse(), ends: Array.from(ends).reverse() });
     purgedFolds({ starts, ends }).forEach(({ train, test }, fold) => {
       const mirrored = (rows: readonly number[]) => rows.map((row) => 299 - row).reverse();
       expect(mirrored(reversed[fold].test)).toEqual(test);
