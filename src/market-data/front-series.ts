@@ -4,7 +4,7 @@
  */
 import { tradeDateBounds } from '../domain/calendar';
 import type { FutureSymbol } from '../domain/instruments';
-import { frontContract } from '../domain/roll';
+import { frontContract, listedDeliveryMonths } from '../domain/roll';
 import { minutesBetween, type RecordedContract, type RecordedMarket, type RecordedMinute } from './recorded-market';
 
 export interface FrontMinute extends RecordedMinute {
@@ -15,16 +15,21 @@ export interface FrontMinute extends RecordedMinute {
   readonly afterRoll: boolean;
 }
 
-/** The recorded contract that is front on `tradeDate`, null when none of the recorded ones is. */
+/** Delivery month that is front on `tradeDate` by the calendar, recorded or not: the next contract is no substitute for it. */
+export function frontMonth(market: Pick<RecordedMarket, 'contracts'>, symbol: FutureSymbol, tradeDate: string): string {
+  const recorded = market.contracts.filter((contract) => contract.symbol === symbol);
+  const [listed] = listedDeliveryMonths(symbol, tradeDate, 1);
+  return frontContract(symbol, [listed, ...recorded.map((contract) => contract.deliveryMonth)], tradeDate) ?? listed;
+}
+
+/** The recorded contract that is front on `tradeDate`, null when the front one is not recorded. */
 export function frontRecordedContract(
   market: RecordedMarket,
   symbol: FutureSymbol,
   tradeDate: string,
 ): RecordedContract | null {
-  const recorded = market.contracts.filter((contract) => contract.symbol === symbol);
-  const months = recorded.map((contract) => contract.deliveryMonth);
-  const front = frontContract(symbol, months, tradeDate);
-  return recorded.find((contract) => contract.deliveryMonth === front) ?? null;
+  const front = frontMonth(market, symbol, tradeDate);
+  return market.contracts.find((contract) => contract.symbol === symbol && contract.deliveryMonth === front) ?? null;
 }
 
 /** Front-month minutes of the given trade dates (ascending), one series. */

@@ -53,7 +53,13 @@ export interface RecordedMarket {
 }
 
 export type RecordedDataErrorCode =
-  'FOLDER_MISSING' | 'NO_FILES' | 'FILE_UNREADABLE' | 'COLUMNS_MISSING' | 'NO_ROWS' | 'CONTRACT_TABLE_INVALID';
+  | 'FOLDER_MISSING'
+  | 'NO_FILES'
+  | 'FILE_NAME_INVALID'
+  | 'FILE_UNREADABLE'
+  | 'COLUMNS_MISSING'
+  | 'NO_ROWS'
+  | 'CONTRACT_TABLE_INVALID';
 
 /** The message is one sentence that says what to do. */
 export class RecordedDataError extends Error {

@@ -161,8 +161,11 @@ function tradeDatesOf(contracts: readonly RecordedContract[]): readonly string[]
   return [...dates].sort();
 }
 
-/** Sorts folder entries into data files to load and names that are skipped with a reason. */
+const isDeliveryMonth = (text: string): boolean => /^\d{4}(0[1-9]|1[0-2])$/.test(text);
+
+/** Sorts folder entries into data files to load and names that are skipped with a reason. Throws FILE_NAME_INVALID. */
 function chooseFiles(
+  folder: string,
   names: readonly string[],
   wanted: readonly FutureSymbol[] | undefined,
 ): { readonly files: readonly DataFile[]; readonly skipped: RecordedMarket['skipped'] } {
@@ -177,7 +180,14 @@ function chooseFiles(
       continue;
     }
     const [, symbol, deliveryMonth] = match;
+    const twin = files.find((file) => file.symbol === symbol && file.deliveryMonth === deliveryMonth);
     if (!isSymbol(symbol)) skipped.push({ name, reason: `${symbol} is not in the instrument registry` });
+    else if (!isDeliveryMonth(deliveryMonth)) {
+      throw new RecordedDataError(
+        'FILE_NAME_INVALID',
+        `The data file ${join(folder, name)} names the delivery month ${deliveryMonth}, which does not exist; rename it ROOT_YYYYMM_1m.csv, for example ${symbol}_201312_1m.csv, or remove it.`,
+      );
+    } else if (twin !== undefined) skipped.push({ name, reason: `${twin.name} holds the same contract` });
     else if (wanted === undefined || wanted.includes(symbol)) files.push({ name, symbol, deliveryMonth });
   }
   for (const symbol of wanted ?? []) {
@@ -195,8 +205,10 @@ export async function loadRecordedMarket(
   options: { readonly instruments?: readonly FutureSymbol[] } = {},
 ): Promise<RecordedMarket> {
   const folder = await resolveFolder(path);
-  const names = await readdir(folder);
-  const { files, skipped } = chooseFiles(names, options.instruments);
+  const names = await readdir(folder).catch((error: unknown) => {
+    throw new RecordedDataError('FOLDER_MISSING', `The data folder ${folder} cannot be read (${textOfError(error)}).`);
+  });
+  const { files, skipped } = chooseFiles(folder, names, options.instruments);
   if (files.length === 0) {
     const which = options.instruments === undefined ? '' : ` for ${options.instruments.join(', ')}`;
     throw new RecordedDataError(

@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { MINUTE_MS } from '../domain/exchange-time';
 import type { FutureSymbol } from '../domain/instruments';
+import { dataNotes } from '../market-data/data-notes';
 import { loadRecordedMarket } from '../market-data/recorded-minutes';
 import { ClockDriver, type ClockMode } from './clock-driver';
 import { startControlServer } from './control-server';
@@ -64,11 +65,7 @@ const closeServer = (server: Server): Promise<void> =>
 export async function startGateway(options: GatewayOptions): Promise<RunningGateway> {
   const { log } = options;
   const market = await loadRecordedMarket(options.dataFolder, { instruments: options.instruments });
-  for (const { name, reason } of market.skipped) log(`data: ${name} is skipped, ${reason}`);
-  if (market.rejected.length > 0) {
-    const { file, line, reason } = market.rejected[0];
-    log(`data: ${market.rejected.length} rows are refused, the first is ${file}:${line}, ${reason}`);
-  }
+  for (const note of dataNotes(market)) log(note);
   mkdirSync(options.stateFolder, { recursive: true });
   const lock = await lockStateFolder(options.stateFolder);
   const { account, startCash, seed, startClock } = options;

@@ -4,12 +4,14 @@ import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { readFileSync } from 'node:fs';
 import { isTwoSided } from '../../src/domain/bars';
+import { dataNotes } from '../../src/market-data/data-notes';
 import { frontMinutesBefore, frontMinutesOn, frontSeries } from '../../src/market-data/front-series';
 import type { RecordedMarket } from '../../src/market-data/recorded-market';
 import { loadRecordedMarket, parseRecordedMinutes } from '../../src/market-data/recorded-minutes';
 
 const HEADER = 'timestamp,open,high,low,close,volume,bid,ask,bid_size,ask_size';
 const GOOD = '2013-10-09T14:30:00Z,1650,1650.5,1649.75,1650.25,100,1650,1650.25,5,7';
+const GOLD = '2013-10-09T14:30:00Z,1300.1,1300.5,1300,1300.2,100,1300.1,1300.2,5,7';
 const parse = (...rows: string[]): ReturnType<typeof parseRecordedMinutes> =>
   parseRecordedMinutes('f.csv', [HEADER, GOOD, ...rows].join('\n'), 'ES');
 
@@ -84,6 +86,13 @@ describe('the sample data', () => {
     expect(new Set(day.map(({ deliveryMonth }) => deliveryMonth))).toEqual(new Set(['201312']));
     expect(frontMinutesBefore(market, 'GC', '2013-10-09').every(({ start }) => start < day[0].start)).toBe(true);
     expect(frontMinutesBefore(market, 'GC', '2013-10-07')).toEqual([]);
+  });
+
+  it('takes no later contract for an absent front one', () => {
+    const [, esNext, gc] = market.contracts;
+    const withoutFront = { ...market, contracts: [esNext, gc] };
+    expect(frontMinutesOn(withoutFront, 'ES', '2013-10-09')).toEqual([]);
+    expect(frontMinutesOn(withoutFront, 'GC', '2013-10-09').length).toBeGreaterThan(1_000);
   });
 
   it('marks the first minute after a roll, and only that one', () => {
@@ -178,6 +187,23 @@ describe('bad folders and files say what to do', () => {
     writeFileSync(join(folder, 'ES_201312_1m.csv'), `${HEADER}\n${GOOD}\n`);
     writeFileSync(join(folder, 'contracts.csv'), 'root,multiplier,tick_size\nES,5,0.25\n');
     expect(await failure()).toMatchObject({ code: 'CONTRACT_TABLE_INVALID' });
+  });
+  it('a delivery month that does not exist', async () => {
+    writeFileSync(join(folder, 'GC_201313_1m.csv'), `${HEADER}\n${GOOD}\n`);
+    expect(await failure()).toMatchObject({
+      code: 'FILE_NAME_INVALID',
+      message: expect.stringMatching(/GC_201313_1m\.csv names the delivery month 201313/) as string,
+    });
+  });
+  it('counts what it leaves out by file, with the first line and its reason', async () => {
+    writeFileSync(join(folder, 'ES_201312_1m.csv'), `${HEADER}\n${GOOD}\nbad\n${GOOD}\n`);
+    writeFileSync(join(folder, 'GC_201312_1m.csv'), `${HEADER}\nworse\n${GOLD}\n`);
+    writeFileSync(join(folder, 'ES_201312_1m.csv.gz'), gzipSync(`${HEADER}\n${GOOD}\n`));
+    expect(dataNotes(await loadRecordedMarket(folder))).toEqual([
+      'data: ES_201312_1m.csv: 2 rows are left out, the first at line 3: expected 10 columns, found 1',
+      'data: GC_201312_1m.csv: 1 row is left out at line 2: expected 10 columns, found 1',
+      'data: ES_201312_1m.csv.gz is left out: ES_201312_1m.csv holds the same contract',
+    ]);
   });
   it('says what it skips', async () => {
     writeFileSync(join(folder, 'ES_201312_1m.csv'), `${HEADER}\n${GOOD}\n`);
