@@ -2,13 +2,15 @@
  * What a recipe is worth on each fold, and its out-of-fold probabilities: what stackers and calibrations are fitted on. Selection
  * and whatever the recipe learns see the fold's training rows alone.
  */
+import { BREAK_GAP_MINUTES } from '../../features/bar-series';
+import { MINUTE_MS } from '../../domain/exchange-time';
 import { classCounts, selectRows } from '../dataset';
 import type { Dataset, Probabilities } from '../dataset';
 import { accuracy, directionalAuc, logLoss } from '../metrics';
 import type { Split, TimedRows } from '../purged-split';
 import { seedOf } from '../random';
 import { checkedPrediction } from './classifier-contract';
-import type { ClassifierRecipe } from './classifier-contract';
+import type { ClassifierRecipe, SeriesStarts } from './classifier-contract';
 import { EvaluationError } from './evaluation-error';
 import { MAX_FEATURES, selectColumns, selectFeatures } from './feature-selection';
 import { purgedFolds } from './purged-folds';
@@ -36,14 +38,23 @@ export interface CrossValidation {
   readonly probabilities: Probabilities;
 }
 
-/** Fits one fold and predicts its test rows. Throws EvaluationError FOLD_ONE_CLASS, PREDICTION_NOT_FINITE, NO_FEATURES; fits' own errors pass. */
-export function fitFold(
+/** Where the rows at `indexes` stop following one another: at rows left out between them, and at breaks of the data. */
+export function seriesStarts({ starts }: TimedRows, indexes: readonly number[]): SeriesStarts {
+  const follows = (i: number): boolean => {
+    const pause = starts[indexes[i]] - starts[indexes[i - 1]];
+    return indexes[i] === indexes[i - 1] + 1 && pause >= 0 && pause < BREAK_GAP_MINUTES * MINUTE_MS;
+  };
+  return indexes.flatMap((_row, i) => (i > 0 && follows(i) ? [] : [i]));
+}
+
+/** Fits one fold and predicts its test rows. Rejects with EvaluationError FOLD_ONE_CLASS, PREDICTION_NOT_FINITE, NO_FEATURES; fits' own errors pass. */
+export async function fitFold(
   recipe: ClassifierRecipe,
   rows: EvaluationRows,
   split: Split,
   seed: number,
   maxFeatures = MAX_FEATURES,
-): { readonly result: FoldResult; readonly probabilities: Probabilities } {
+): Promise<{ readonly result: FoldResult; readonly probabilities: Probabilities }> {
   const train = selectRows(rows.data, split.train);
   if (classCounts(train).filter((count) => count > 0).length < 2) {
     const why = `All ${train.rows} training rows of a fold have one label: give more days.`;
@@ -51,10 +62,12 @@ export function fitFold(
   }
   const columns = selectFeatures(train, maxFeatures).kept;
   const { weights } = rows;
-  const trainWeights = weights && Float64Array.from(split.train, (row) => weights[row]);
-  const model = recipe.fit(selectColumns(train, columns), seed, trainWeights);
+  const model = await recipe.fit(selectColumns(train, columns), seed, {
+    ...(weights && { weights: Float64Array.from(split.train, (row) => weights[row]) }),
+    starts: seriesStarts(rows, split.train),
+  });
   const test = selectColumns(selectRows(rows.data, split.test), columns);
-  const probabilities = checkedPrediction(recipe.name, model, test);
+  const probabilities = await checkedPrediction(recipe.name, model, test, seriesStarts(rows, split.test));
   const result = {
     trainRows: train.rows,
     testRows: test.rows,
@@ -66,19 +79,20 @@ export function fitFold(
   return { result, probabilities };
 }
 
-/** All folds in order, each with its own seed. Throws what purgedFolds and fitFold throw. */
-export function crossValidate(
+/** All folds in order, each with its own seed. Rejects with what purgedFolds and fitFold throw. */
+export async function crossValidate(
   recipe: ClassifierRecipe,
   rows: EvaluationRows,
   seed: number,
   splits: readonly Split[] = purgedFolds(rows),
-): CrossValidation {
+): Promise<CrossValidation> {
   const { classes } = rows.data;
   const all = new Float64Array(rows.data.rows * classes);
-  const folds = splits.map((split, fold) => {
-    const { result, probabilities } = fitFold(recipe, rows, split, seedOf(seed, recipe.name, fold));
+  const folds: FoldResult[] = [];
+  for (const [fold, split] of splits.entries()) {
+    const { result, probabilities } = await fitFold(recipe, rows, split, seedOf(seed, recipe.name, fold));
     split.test.forEach((row, i) => all.set(probabilities.subarray(i * classes, (i + 1) * classes), row * classes));
-    return result;
-  });
+    folds.push(result);
+  }
   return { folds, probabilities: all };
 }

@@ -47,10 +47,18 @@ export function withLeak(data: Dataset, leak: Float32Array, placement: LeakPlace
   return { ...data, columns, x };
 }
 
-function foldAucs(recipe: ClassifierRecipe, rows: EvaluationRows, splits: readonly Split[], seed: number): number[] {
-  return splits.flatMap(
-    (split, fold) => fitFold(recipe, rows, split, seedOf(seed, recipe.name, fold)).result.auc ?? [],
-  );
+async function foldAucs(
+  recipe: ClassifierRecipe,
+  rows: EvaluationRows,
+  splits: readonly Split[],
+  seed: number,
+): Promise<number[]> {
+  const aucs: number[] = [];
+  for (const [fold, split] of splits.entries()) {
+    const { result } = await fitFold(recipe, rows, split, seedOf(seed, recipe.name, fold));
+    if (result.auc !== null) aucs.push(result.auc);
+  }
+  return aucs;
 }
 
 function needDirection(aucs: readonly number[]): void {
@@ -61,17 +69,17 @@ function needDirection(aucs: readonly number[]): void {
     );
 }
 
-/** `futureReturn` is the return over the label's horizon, one per row. Throws what crossValidate throws, NO_DIRECTION. */
-export function positiveControl(
+/** `futureReturn` is the return over the label's horizon, one per row. Rejects with what crossValidate rejects with, NO_DIRECTION. */
+export async function positiveControl(
   recipe: ClassifierRecipe,
   rows: EvaluationRows,
   futureReturn: Float32Array,
   placement: LeakPlacement,
   seed: number,
   splits: readonly Split[] = purgedFolds(rows),
-): PositiveControl {
+): Promise<PositiveControl> {
   const leaking = { ...rows, data: withLeak(rows.data, futureReturn, placement) };
-  const aucs = foldAucs(recipe, leaking, splits, seed);
+  const aucs = await foldAucs(recipe, leaking, splits, seed);
   needDirection(aucs);
   const meanAuc = meanOf(aucs);
   return { aucs, meanAuc, passed: meanAuc > POSITIVE_CONTROL_AUC };
@@ -89,19 +97,20 @@ function labelShifts(rows: number, count: number, seed: number): number[] {
   return Array.from({ length: count }, (_item, i) => smallest + Math.floor((i + random.next()) * part));
 }
 
-/** Throws what crossValidate throws, NO_DIRECTION. */
-export function negativeControl(
+/** Rejects with what crossValidate rejects with, NO_DIRECTION. */
+export async function negativeControl(
   recipe: ClassifierRecipe,
   rows: EvaluationRows,
   seed: number,
   splits: readonly Split[] = purgedFolds(rows),
   shifts = LABEL_SHIFTS,
-): NegativeControl {
-  const aucs = labelShifts(rows.data.rows, shifts, seed).flatMap((shift) => {
+): Promise<NegativeControl> {
+  const aucs: number[] = [];
+  for (const shift of labelShifts(rows.data.rows, shifts, seed)) {
     const shifted = { ...rows, data: { ...rows.data, y: shiftedLabels(rows.data.y, shift) } };
-    const ofFolds = foldAucs(recipe, shifted, splits, seedOf(seed, shift));
-    return ofFolds.length === 0 ? [] : [meanOf(ofFolds)];
-  });
+    const ofFolds = await foldAucs(recipe, shifted, splits, seedOf(seed, shift));
+    if (ofFolds.length > 0) aucs.push(meanOf(ofFolds));
+  }
   needDirection(aucs);
   const meanAuc = meanOf(aucs);
   return { aucs, meanAuc, passed: Math.abs(meanAuc - 0.5) <= NEGATIVE_CONTROL_MARGIN };

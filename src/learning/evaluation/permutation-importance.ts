@@ -3,7 +3,7 @@ import type { Dataset } from '../dataset';
 import { logLoss } from '../metrics';
 import { createRandom, seedOf, shuffle } from '../random';
 import { checkedPrediction } from './classifier-contract';
-import type { FittedClassifier } from './classifier-contract';
+import type { FittedClassifier, SeriesStarts } from './classifier-contract';
 
 export const REPEATS = 5;
 
@@ -15,31 +15,35 @@ export interface ColumnImportance {
   readonly deviation: number;
 }
 
-/** In column order, on rows the model did not see. Throws EvaluationError PREDICTION_NOT_FINITE. */
-export function permutationImportance(
+/** In column order, on rows the model did not see. Rejects with EvaluationError PREDICTION_NOT_FINITE. */
+export async function permutationImportance(
   name: string,
   model: FittedClassifier,
   data: Dataset,
   seed: number,
   repeats = REPEATS,
-): readonly ColumnImportance[] {
+  starts?: SeriesStarts,
+): Promise<readonly ColumnImportance[]> {
   const { x, y, rows, columns, classes } = data;
-  const scored = (values: Float32Array): number =>
-    logLoss(checkedPrediction(name, model, { x: values, rows, classes }), y, classes);
-  const baseline = scored(x);
+  const scored = async (values: Float32Array): Promise<number> =>
+    logLoss(await checkedPrediction(name, model, { x: values, rows, classes }, starts), y, classes);
+  const baseline = await scored(x);
   const shuffled = x.slice();
-  return Array.from({ length: columns }, (_item, column) => {
-    const rises = Array.from({ length: repeats }, (_repeat, repeat) => {
+  const importances: ColumnImportance[] = [];
+  for (let column = 0; column < columns; column += 1) {
+    const rises: number[] = [];
+    for (let repeat = 0; repeat < repeats; repeat += 1) {
       const order = Int32Array.from({ length: rows }, (_row, row) => row);
       shuffle(order, createRandom(seedOf(seed, column, repeat)));
       order.forEach((from, row) => {
         shuffled[row * columns + column] = x[from * columns + column];
       });
-      return scored(shuffled) - baseline;
-    });
+      rises.push((await scored(shuffled)) - baseline);
+    }
     for (let row = 0; row < rows; row += 1) shuffled[row * columns + column] = x[row * columns + column];
     const mean = rises.reduce((sum, rise) => sum + rise, 0) / repeats;
     const deviation = Math.sqrt(rises.reduce((sum, rise) => sum + (rise - mean) ** 2, 0) / repeats);
-    return { column, mean, deviation };
-  });
+    importances.push({ column, mean, deviation });
+  }
+  return importances;
 }

@@ -2,7 +2,7 @@
 import * as fc from 'fast-check';
 import { MINUTE_MS } from '../../../src/domain/exchange-time';
 import type { Dataset } from '../../../src/learning/dataset';
-import type { ClassifierRecipe } from '../../../src/learning/evaluation/classifier-contract';
+import type { ClassifierRecipe, SeriesStarts } from '../../../src/learning/evaluation/classifier-contract';
 import { crossValidate } from '../../../src/learning/evaluation/cross-validation';
 import { selectColumns, selectFeatures } from '../../../src/learning/evaluation/feature-selection';
 import { EMBARGO_MS, FOLDS, purgedFolds } from '../../../src/learning/evaluation/purged-folds';
@@ -108,10 +108,12 @@ describe('feature selection', () => {
 });
 
 describe('cross-validation', () => {
+  const afterHole = (train: readonly number[]) =>
+    train.flatMap((row, i) => (i > 0 && row !== train[i - 1] + 1 ? [i] : []));
   const rows = minuteRows(generatedData(1500, 6, 5));
 
-  it('answers out-of-fold probabilities in the order of the rows', () => {
-    const { folds, probabilities } = crossValidate(thresholdRecipe, rows, 1);
+  it('answers out-of-fold probabilities in the order of the rows', async () => {
+    const { folds, probabilities } = await crossValidate(thresholdRecipe, rows, 1);
     expect(folds).toHaveLength(5);
     for (let row = 0; row < 1500; row += 1) {
       const sum = probabilities[3 * row] + probabilities[3 * row + 1] + probabilities[3 * row + 2];
@@ -120,39 +122,44 @@ describe('cross-validation', () => {
     for (const { auc } of folds) expect(auc).toBeGreaterThan(0.6);
   });
 
-  it('shows a model its training rows alone, with their weights', () => {
+  it('shows a model its training rows alone, with their weights and series', async () => {
     const weights = Float64Array.from({ length: 1500 }, (_item, i) => i + 1);
     const seen: number[] = [];
+    const series: SeriesStarts[] = [];
     const spy: ClassifierRecipe = {
       name: 'spy',
-      fit: (data, seed, given) => {
+      fit: (data, seed, context) => {
         seen.push(data.rows);
-        expect(given).toHaveLength(data.rows);
+        series.push(context?.starts ?? []);
+        expect(context?.weights).toHaveLength(data.rows);
         return classPriors.fit(data, seed);
       },
     };
     const splits = purgedFolds(rows);
-    crossValidate(spy, { ...rows, weights }, 1, splits);
+    await crossValidate(spy, { ...rows, weights }, 1, splits);
     expect(seen).toEqual(splits.map(({ train }) => train.length));
+    // The rows after the test span follow none before it.
+    expect(series).toEqual(splits.map(({ train }) => [0, ...afterHole(train)]));
   });
 
-  it('selects columns without looking at the test rows', () => {
+  it('selects columns without looking at the test rows', async () => {
     const [first] = purgedFolds(rows);
     const noise = createRandom(1);
     const spoilt = { ...rows.data, y: rows.data.y.slice() };
     for (const row of first.test) spoilt.y[row] = noise.below(3);
     const select = (data: Dataset) => crossValidate(thresholdRecipe, { ...rows, data }, 1, [first]);
-    expect(select(spoilt).folds[0].columns).toEqual(select(rows.data).folds[0].columns);
-    expect(select(spoilt).probabilities).toEqual(select(rows.data).probabilities);
+    const [ofSpoilt, ofRows] = [await select(spoilt), await select(rows.data)];
+    expect(ofSpoilt.folds[0].columns).toEqual(ofRows.folds[0].columns);
+    expect(ofSpoilt.probabilities).toEqual(ofRows.probabilities);
   });
 
-  it('refuses a fold of one class and a model that answers NaN', () => {
+  it('refuses a fold of one class and a model that answers NaN', async () => {
     const oneClass = { ...rows, data: { ...rows.data, y: new Uint8Array(1500) } };
-    expect(() => crossValidate(classPriors, oneClass, 1)).toThrow(/FOLD_ONE_CLASS/);
+    await expect(crossValidate(classPriors, oneClass, 1)).rejects.toThrow(/FOLD_ONE_CLASS/);
     const broken: ClassifierRecipe = {
       name: 'broken',
       fit: () => ({ predict: (x) => new Float64Array(x.length).fill(Number.NaN) }),
     };
-    expect(() => crossValidate(broken, rows, 1)).toThrow(/PREDICTION_NOT_FINITE: broken/);
+    await expect(crossValidate(broken, rows, 1)).rejects.toThrow(/PREDICTION_NOT_FINITE: broken/);
   });
 });
