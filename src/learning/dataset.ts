@@ -32,8 +32,8 @@ export function classCounts(data: Dataset): readonly number[] {
   return counts;
 }
 
-/** Throws ModelRunError TOO_FEW_ROWS, INPUT_NOT_FINITE or ONE_CLASS_ONLY. */
-export function checkDataset(data: Dataset): void {
+/** Throws ModelRunError TOO_FEW_ROWS or INPUT_NOT_FINITE. */
+export function checkFeatures(data: Pick<Dataset, 'rows' | 'columns' | 'x'>): void {
   if (data.rows < 2 || data.columns < 1) {
     throw new ModelRunError(
       'TOO_FEW_ROWS',
@@ -48,6 +48,11 @@ export function checkDataset(data: Dataset): void {
       `Row ${row}, column ${bad % data.columns} is ${data.x[bad]}: drop rows without a value.`,
     );
   }
+}
+
+/** Throws ModelRunError TOO_FEW_ROWS, INPUT_NOT_FINITE or ONE_CLASS_ONLY. */
+export function checkDataset(data: Dataset): void {
+  checkFeatures(data);
   if (classCounts(data).filter((count) => count > 0).length < 2) {
     throw new ModelRunError('ONE_CLASS_ONLY', 'All rows have the same label: there is nothing to learn from them.');
   }

@@ -166,5 +166,3 @@ async function probabilitiesOf(
     return `ONNX Runtime failed: ${messageOf(error)}`;
   }
 }
-
-export { openSession } from './onnx-session';

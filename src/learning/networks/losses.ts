@@ -1,4 +1,4 @@
-/** What the estimators minimise: means over a batch by row weight, empty places left out. Reports: loss, weight and score of the batch. */
+/** What the estimators minimise: means over a batch by row weight, empty places left out. Each reports loss, total_weight and score. */
 import type { Tensor } from './graph';
 import type { Network } from './network';
 import { add, div, greater, less, logSoftmax, maximum, mul, neg, oneHot, reduceMax, reduceMean } from './operators';
@@ -37,7 +37,7 @@ function penalty(parameters: NamedTensors, alpha: number, inverse: Tensor): Tens
 function withReport(rowLoss: Tensor, rowScore: Tensor, weights: RowWeights, extra: Tensor | null): Loss {
   const mean = reduceSum(mul(rowLoss, weights.share));
   const loss = extra === null ? mean : add(mean, extra);
-  return { loss, report: { loss, weight: weights.total, score: reduceSum(mul(rowScore, weights.share)) } };
+  return { loss, report: { loss, total_weight: weights.total, score: reduceSum(mul(rowScore, weights.share)) } };
 }
 
 /** Cross-entropy of int64 classes, [rows]; the score is 1 where the most likely class is the label. */

@@ -86,7 +86,7 @@ export function openTrainingSession(setup: TrainingSetup): TrainingSession {
     workerData: start,
     ...(threadArguments === undefined ? {} : { execArgv: [...threadArguments] }),
   });
-  const ask = (request: ThreadRequest): Promise<ThreadAnswer> => answerOf(worker, request);
+  const ask = questionsTo(worker);
   const reports = async (request: ThreadRequest): Promise<Reports> => {
     const answer = await ask(request);
     return answer.kind === 'reports' ? answer.reports : refuse(answer);
@@ -108,22 +108,22 @@ function refuse(answer: ThreadAnswer): never {
   throw new TrainingThreadError(answer.kind === 'failed' ? answer.message : `It answered ${answer.kind}.`);
 }
 
-/** One request at a time: the next message is its answer. */
-function answerOf(worker: Worker, request: ThreadRequest): Promise<ThreadAnswer> {
-  return new Promise((resolve, reject) => {
-    const settle = (act: () => void): void => {
-      worker.off('message', answered);
-      worker.off('error', failed);
-      worker.off('exit', ended);
-      act();
-    };
-    const answered = (answer: ThreadAnswer): void => settle(() => resolve(answer));
-    const failed = (error: unknown): void => settle(() => reject(new TrainingThreadError(String(error))));
-    const ended = (code: number): void =>
-      settle(() => reject(new TrainingThreadError(`The thread ended (${code}) before it answered.`)));
-    worker.on('message', answered);
-    worker.on('error', failed);
-    worker.on('exit', ended);
-    worker.postMessage(request);
-  });
+/** One request at a time: the next message is its answer. A thread that ended refuses what is asked of it then and later. */
+function questionsTo(worker: Worker): (request: ThreadRequest) => Promise<ThreadAnswer> {
+  let waiting: { readonly resolve: (answer: ThreadAnswer) => void; readonly reject: (error: Error) => void } | null =
+    null;
+  let ended: TrainingThreadError | null = null;
+  const end = (why: string): void => {
+    ended ??= new TrainingThreadError(why);
+    waiting?.reject(ended);
+  };
+  worker.on('message', (answer: ThreadAnswer) => waiting?.resolve(answer));
+  worker.on('error', (error: unknown) => end(String(error)));
+  worker.on('exit', (code) => end(`The thread ended (${code}) before it answered.`));
+  return (request) =>
+    new Promise((resolve, reject) => {
+      waiting = { resolve, reject };
+      if (ended === null) worker.postMessage(request);
+      else reject(ended);
+    });
 }

@@ -2,7 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { InferenceSession } from 'onnxruntime-node';
 import { Tensor } from 'onnxruntime-node';
-import { openSession } from '../ensemble';
+import { openSession } from '../onnx-session';
 import type { Reports, ThreadAnswer, ThreadData, ThreadRequest, ThreadStart } from './training-session';
 
 interface Run {
@@ -80,6 +80,8 @@ async function serve(): Promise<void> {
   if (parentPort === null) throw new Error('This file runs as a worker thread.');
   const port = parentPort;
   const run = open(workerData as ThreadStart);
+  // Told to whoever asks.
+  run.catch(() => undefined);
   let last: Promise<void> = Promise.resolve();
   port.on('message', (request: ThreadRequest) => {
     const next = async (): Promise<ThreadAnswer> => answer(await run, request);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Tensor } from 'onnxruntime-node';
 import { selectRows } from '../../../src/learning/dataset';
 import type { Dataset, Probabilities } from '../../../src/learning/dataset';
-import { openSession } from '../../../src/learning/ensemble';
+import { openSession } from '../../../src/learning/onnx-session';
 import { fitLogisticRegression, LOGISTIC_REGRESSION_DEFAULTS } from '../../../src/learning/linear/logistic-regression';
 import {
   fitHinge,

@@ -1,6 +1,6 @@
 /** Gradients written by reverse mode against central differences of the same graph, in double precision. */
 import { Tensor as Values } from 'onnxruntime-node';
-import { openSession } from '../../../src/learning/ensemble';
+import { openSession } from '../../../src/learning/onnx-session';
 import { gradients } from '../../../src/learning/networks/gradients';
 import { Graph, sizeOf } from '../../../src/learning/networks/graph';
 import type { Tensor } from '../../../src/learning/networks/graph';

@@ -2,7 +2,7 @@
 import { Tensor } from 'onnxruntime-node';
 import { selectRows } from '../../../src/learning/dataset';
 import type { Dataset } from '../../../src/learning/dataset';
-import { openSession } from '../../../src/learning/ensemble';
+import { openSession } from '../../../src/learning/onnx-session';
 import { accuracy } from '../../../src/learning/metrics';
 import { exportBoosting } from '../../../src/learning/onnx/export-trees';
 import {
