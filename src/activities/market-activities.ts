@@ -12,7 +12,6 @@ import type { MarketFeedInput, ModelChoice } from '../domain/market-feed';
 import type { ConductorCommand, ProcessReport } from '../domain/process-messages';
 import { createFeatureStream } from '../features/pipeline';
 import { DEFAULT_SCHEMA } from '../features/schema';
-import { loadEnsemble, type Ensemble } from '../learning/ensemble';
 import { feedTradeDate, warmUpStart } from '../market-data/warm-up';
 import type { AuditLog } from '../storage/audit-log';
 import type { MarketJournal } from '../storage/market-journal';
@@ -23,6 +22,7 @@ import { createDecideBar } from './market-feed/decide-bar';
 import { EquityWatch } from './market-feed/equity-watch';
 import { MarketFeed } from './market-feed/feed';
 import { InstrumentLane } from './market-feed/instrument-lane';
+import { openEnsemble } from './market-feed/open-ensemble';
 import { pause, SessionLink } from './market-feed/session-link';
 import { runtimeIds } from './runtime-ids';
 import { SharedRun } from './shared-run';
@@ -257,18 +257,6 @@ async function openLanes(
     );
   }
   return lanes;
-}
-
-/** A run that cannot be loaded silences its votes, not the feed: positions still need their exits. */
-async function openEnsemble(deps: MarketDeps, runId: string, symbol: FutureSymbol): Promise<Ensemble | null> {
-  try {
-    return await loadEnsemble(deps.store, runId, symbol, DEFAULT_SCHEMA);
-  } catch (error) {
-    const text = error instanceof Error ? error.message : String(error);
-    deps.report({ type: 'alert', text, marketTime: null });
-    deps.log('error', text, { modelRun: runId, symbol });
-    return null;
-  }
 }
 
 /**

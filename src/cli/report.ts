@@ -1,14 +1,12 @@
 /** `omega report [--day D]`: totals of a trade date, as the session counts them; of a finished demonstration day, its whole report. */
 import { Command } from 'commander';
-import { join } from 'node:path';
 import type { DayTotals, SessionSnapshot } from '../domain/session-snapshot';
 import { CliError } from './cli-error';
 import type { CommandIo } from './command-io';
 import { printResult } from './command-io';
 import { currentPlace } from './current-place';
-import type { DayReport } from './demo/day-report';
-import { readJson } from './demo/demo-folder';
-import { countsOf, daySummary } from './demo/summary';
+import { finishedDay } from './demo/finished-day';
+import { countsOf, daySummary, noteLines } from './demo/summary';
 import { money, signedMoney } from './number-format';
 import { withSession } from './session-access';
 
@@ -45,12 +43,9 @@ export const reportCommand = (io: CommandIo): Command =>
         throw new CliError('USAGE', `--day needs a date like 2013-10-09, not ${day}.`);
       }
       const place = currentPlace(io);
-      const finished =
-        day === undefined || place.demo === null
-          ? null
-          : (readJson(join(place.demo.days, `${day}.json`)) as DayReport | null);
+      const finished = day === undefined || place.demo === null ? null : finishedDay(place.demo.days, day);
       if (finished !== null) {
-        printResult(io, json, finished, daySummary(finished));
+        printResult(io, json, finished, [...daySummary(finished), ...noteLines([finished])]);
         return;
       }
       const session = await withSession(place, (access) => access.snapshot());

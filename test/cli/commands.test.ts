@@ -63,6 +63,18 @@ describe('exit code 2: usage and configuration', () => {
     expect(err.join('\n')).toContain('DRY_RUN');
   });
 
+  it.each([
+    ['nowhere/days.json', 'there is no folder'],
+    ['.', 'is a folder'],
+    ['locked/days.json', 'EACCES'],
+  ])('refuses a report at %s before anything is started', async (file, sentence) => {
+    mkdirSync(join(folder, 'locked'), { mode: 0o500 });
+    if (file.startsWith('locked') && process.getuid?.() === 0) return;
+    expect(await omega(['demo', '--json', file])).toBe(2);
+    expect(err.join('\n')).toContain(sentence);
+    expect(err.join('\n')).not.toContain('    at ');
+  });
+
   it('says where data is missing', async () => {
     expect(await omega(['demo', '--data', 'nowhere'])).toBe(2);
     expect(err[0]).toContain(`There is no data folder at ${join(folder, 'nowhere')}`);

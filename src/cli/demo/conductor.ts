@@ -5,26 +5,25 @@
  *  2. One conductor per folder; whatever a killed one left is ended or taken up, and the days go on where they were.
  *  3. It ends its processes in order, and they end by themselves when it is killed.
  */
-import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { tradeDateBounds } from '../../domain/calendar';
-import { runIdOf } from '../../domain/ids';
+import { dataNotes } from '../../market-data/data-notes';
 import type { RecordedMarket } from '../../market-data/recorded-market';
 import { RecordedDataError } from '../../market-data/recorded-market';
 import { loadRecordedMarket } from '../../market-data/recorded-minutes';
 import { PACKAGE_ROOT } from '../child-command';
 import { CliError, EXIT } from '../cli-error';
 import type { CommandIo } from '../command-io';
-import { packageVersion } from '../package-version';
 import { signedMoney } from '../number-format';
+import { checkReportFile, writeReportFile } from '../report-file';
 import { CRASH_FROM, CRASH_UNTIL, crashScript } from './crash';
+import { modelsFor } from './day-models';
 import type { DayReport } from './day-report';
-import { DEMO_SEED } from './demo-environment';
 import type { DemoOptions } from './demo-options';
 import type { DemoPaths } from './demo-folder';
-import { DEMO_FOLDER, demoPaths, leaveFolder, prepareState, readJson, removeState, takeFolder } from './demo-folder';
+import { DEMO_FOLDER, demoPaths, leaveFolder, prepareState, removeState, takeFolder } from './demo-folder';
 import { endStaleProcesses } from './demo-processes';
-import { fitInProcess } from './fit-day';
+import { finishedDay } from './finished-day';
+import { NoteBook } from './note-book';
 import { Rig } from './rig';
 import { runReport } from './run-report';
 import type { Window } from './schedule';
@@ -32,7 +31,7 @@ import { scheduleOf } from './schedule';
 import type { Selection } from './selection';
 import { selectionName, selectionOf } from './selection';
 import { Show } from './show';
-import { daySummary, runSummary } from './summary';
+import { daySummary, noteLines, runSummary } from './summary';
 import { TradeDay } from './trade-day';
 import { initialView, withDay } from './view-state';
 
@@ -65,6 +64,7 @@ interface Start {
 }
 
 async function prepare(options: DemoOptions, io: CommandIo): Promise<Start> {
+  if (options.json !== null) checkReportFile(resolve(io.folder, options.json));
   const market = await loadMarket(options, io);
   const request = {
     tradeDates: options.day,
@@ -121,16 +121,18 @@ function interruption(): { readonly signal: AbortSignal; readonly done: () => vo
 async function conduct(start: Start): Promise<number> {
   const { options, io } = start;
   const show = openShow(start);
+  const notes = new NoteBook(show);
+  for (const text of [...dataNotes(start.market), ...start.selection.notes]) notes.noteRun(text);
   const interrupt = interruption();
-  const rig = new Rig({ ...start, show, signal: interrupt.signal });
+  const rig = new Rig({ ...start, show, notes, signal: interrupt.signal });
   try {
     await rig.unlessEnded(rig.start());
     const reports: DayReport[] = [];
     for (const tradeDate of start.selection.tradeDates) {
-      reports.push(await rig.unlessEnded(tradeOrRecall(start, rig, show, tradeDate)));
+      reports.push(await rig.unlessEnded(tradeOrRecall({ ...start, rig, show, notes }, tradeDate)));
     }
     const report = runReport(reports, rig.memory());
-    if (options.json !== null) writeFileSync(resolve(io.folder, options.json), `${JSON.stringify(report, null, 2)}\n`);
+    if (options.json !== null) writeReportFile(resolve(io.folder, options.json), report);
     show.finish(closingLines(reports, rig.uiAddress(), options));
     if (!options.once) await untilAborted(interrupt.signal);
     return reports.every(({ reconciled }) => reconciled) ? EXIT.ok : EXIT.failed;
@@ -145,10 +147,17 @@ async function conduct(start: Start): Promise<number> {
   }
 }
 
+/** A start whose processes run. */
+interface Conducted extends Start {
+  readonly rig: Rig;
+  readonly show: Show;
+  readonly notes: NoteBook;
+}
+
 /** The report of a day that was finished before, or the day itself. */
-async function tradeOrRecall(start: Start, rig: Rig, show: Show, tradeDate: string): Promise<DayReport> {
-  const { market, selection, paths, options } = start;
-  const finished = readJson(join(paths.days, `${tradeDate}.json`)) as DayReport | null;
+async function tradeOrRecall(conducted: Conducted, tradeDate: string): Promise<DayReport> {
+  const { market, selection, paths, options, rig, show, notes } = conducted;
+  const finished = finishedDay(paths.days, tradeDate);
   if (finished !== null) {
     show.notice(
       'info',
@@ -157,9 +166,12 @@ async function tradeOrRecall(start: Start, rig: Rig, show: Show, tradeDate: stri
     return finished;
   }
   const schedule = scheduleOf(market, selection.instruments, tradeDate, windowOf(options, tradeDate));
+  notes.beginDay(join(paths.days, `${tradeDate}.said.json`));
+  for (const text of schedule.absent) notes.noteDay('warning', text);
   show.change({ phase: `fitting models for ${tradeDate}` });
   // In the scripted crash nobody else trades: what is shown is the halt, not the models.
-  const modelRun = options.crash ? null : await modelsFor(start, rig, show, tradeDate);
+  const onFitProcess = (pid: number | null): void => rig.noteFitProcess(pid);
+  const modelRun = options.crash ? null : await modelsFor({ ...conducted, onFitProcess }, tradeDate);
   const dayNumber = selection.tradeDates.indexOf(tradeDate) + 1;
   const minutes = schedule.minuteEnds.length;
   show.change(withDay(show.current(), { tradeDate, dayNumber, minuteCount: minutes, minute: 0, modelRun }));
@@ -176,47 +188,13 @@ function windowOf({ until, crash }: DemoOptions, tradeDate: string): Window {
   return { from: -Infinity, until: until === null ? Infinity : Date.parse(`${tradeDate}T${until}:00Z`) };
 }
 
-/** Fits on every recorded day before `tradeDate`; null when there is none to learn from. */
-async function modelsFor(start: Start, rig: Rig, show: Show, tradeDate: string): Promise<string | null> {
-  const { market, selection, paths } = start;
-  const days = market.tradeDates.filter((day) => day < tradeDate);
-  if (days.length === 0) {
-    show.notice('info', `${tradeDate}: no earlier day to fit models on; learning-only, no orders`);
-    return null;
-  }
-  const began = performance.now();
-  const task = {
-    runId: runIdOf(tradeDateBounds(tradeDate).start),
-    days,
-    instruments: selection.instruments,
-    dataFolder: market.folder,
-    store: paths.store,
-    seed: DEMO_SEED,
-    codeVersion: packageVersion(),
-  };
-  const outcome = await fitInProcess(
-    task,
-    join(paths.logs, 'fit.log'),
-    (text) => show.change({ phase: `fitting models for ${tradeDate}: ${text}` }),
-    (pid) => rig.noteFitProcess(pid),
-  );
-  if (outcome.type === 'no-models') {
-    show.notice('warning', `${tradeDate}: ${outcome.why}; learning-only, no orders`);
-    return null;
-  }
-  for (const skipped of outcome.skipped) show.notice('warning', `no models for ${skipped}`);
-  const seconds = ((performance.now() - began) / 1_000).toFixed(1);
-  const made = outcome.reused ? 'found' : 'fitted';
-  show.notice('info', `models ${outcome.runId} ${made} on ${days.join(', ')} in ${seconds} s`);
-  return outcome.runId;
-}
-
 function closingLines(reports: readonly DayReport[], ui: string | null, options: DemoOptions): readonly string[] {
   const again = options.once ? [] : ['', 'Ctrl-C ends the demonstration.'];
   return [
     // The live view was drawn over the days' own summaries.
     ...(process.stdout.isTTY ? reports.flatMap(daySummary) : []),
     ...runSummary(reports),
+    ...noteLines(reports),
     '',
     ...(ui === null ? [] : [`Temporal UI: ${ui}`]),
     ...(options.json === null ? [] : [`report: ${options.json}`]),

@@ -19,6 +19,7 @@ export interface LatencyReport {
 export interface DayReport {
   /** `YYYY-MM-DD`: from 17:00 Chicago the evening before to 17:00 Chicago. */
   readonly tradingDay: string;
+  /** Those that were traded: an instrument without data of its front contract is in the notes instead. */
   readonly instruments: readonly FutureSymbol[];
   readonly bars: number;
   readonly decisions: number;
@@ -39,6 +40,8 @@ export interface DayReport {
   /** What did not agree with the broker's messages; empty when reconciled. */
   readonly differences: readonly string[];
   readonly modelRun: string | null;
+  /** What was left out, and every alert; empty when there is nothing to say. */
+  readonly notes: readonly string[];
 }
 
 /** Nearest-rank percentile of ascending values. */
@@ -106,6 +109,7 @@ export interface DayEvidence {
   readonly historyEvents: number;
   readonly differences: readonly string[];
   readonly modelRun: string | null;
+  readonly notes: readonly string[];
 }
 
 export function dayReport(evidence: DayEvidence): DayReport {
@@ -133,5 +137,6 @@ export function dayReport(evidence: DayEvidence): DayReport {
     reconciled: evidence.differences.length === 0,
     differences: evidence.differences,
     modelRun: evidence.modelRun,
+    notes: evidence.notes,
   };
 }

@@ -22,7 +22,7 @@ export interface FitTask {
 
 export type FitMessage =
   | { readonly type: 'progress'; readonly text: string }
-  | { readonly type: 'fitted'; readonly runId: string; readonly reused: boolean; readonly skipped: readonly string[] }
+  | { readonly type: 'fitted'; readonly runId: string; readonly reused: boolean }
   /** Nothing can be learned from these days; the day is traded learning-only. */
   | { readonly type: 'no-models'; readonly why: string }
   | { readonly type: 'failed'; readonly why: string };
@@ -36,15 +36,14 @@ export async function fitTask(task: FitTask, onProgress: (text: string) => void)
   const reused = (await findManifest(store, task.runId)) !== null;
   try {
     // A stored run of the same data, seed and code is answered as it is; another one under this id is refused.
-    const manifest = await fitRun({
+    await fitRun({
       ...task,
       market,
       schema: DEFAULT_SCHEMA,
       store,
       onProgress: ({ symbol, model, done, total }) => onProgress(`${symbol} ${model} (${done} of ${total})`),
     });
-    const skipped = manifest.skipped.map(({ symbol, why }) => `${symbol}: ${why}`);
-    return { type: 'fitted', runId: task.runId, reused, skipped };
+    return { type: 'fitted', runId: task.runId, reused };
   } catch (error) {
     if (error instanceof ModelRunError && error.code === 'NO_TRAINING_DATA') {
       return { type: 'no-models', why: error.message };

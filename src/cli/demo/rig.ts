@@ -20,6 +20,7 @@ import { FeedLink } from './feed-link';
 import { GatewayControl } from './gateway-control';
 import type { MemoryReport } from './memory';
 import { MemoryWatch } from './memory';
+import type { NoteBook } from './note-book';
 import type { DemoPorts } from './ports';
 import { choosePorts } from './ports';
 import { identify } from './process-identity';
@@ -41,6 +42,7 @@ export interface RigOptions {
   readonly selection: Selection;
   readonly paths: DemoPaths;
   readonly show: Show;
+  readonly notes: NoteBook;
   readonly signal: AbortSignal;
 }
 
@@ -98,19 +100,19 @@ export class Rig {
   /** Everything a trade date needs; made anew for each, so that nothing of the day before is left in it. */
   dayParts(): DayParts {
     const { place, config, connection, control, feed } = this.started();
-    const { selection, paths, options, show } = this.options;
+    const { paths, options, show, notes } = this.options;
     const client = new Client({ connection, namespace: place.namespace });
     const statementFolder = join(paths.root, 'statement');
     mkdirSync(statementFolder, { recursive: true });
     return {
       account: DEMO_ACCOUNT,
-      instruments: selection.instruments,
       broker: config.broker,
       client,
       gateway: control,
       session: new SessionWatch(client, DEMO_ACCOUNT, control, (snapshot) => show.snapshot(snapshot)),
       feed,
       show,
+      notes,
       daysFolder: paths.days,
       statementFolder,
       speed: options.speed,
@@ -185,12 +187,12 @@ export class Rig {
   }
 
   private async launch(spec: ProcessSpec, onReport: (report: ProcessReport) => void = () => undefined): Promise<void> {
-    const { show } = this.options;
+    const { show, notes } = this.options;
     const process = new SupervisedProcess(spec, {
       onStatus: (status) => show.process(status),
       onMessage: (message) => {
         const report = message as ProcessReport;
-        if (report.type === 'alert') show.notice('alert', `${spec.name}: ${report.text}`);
+        if (report.type === 'alert') notes.noteDay('alert', `${spec.name}: ${report.text}`);
         onReport(report);
       },
       onDeath: (status, cause) => show.notice('warning', `${status.name} died (${cause}); it is started again`),

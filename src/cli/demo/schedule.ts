@@ -2,7 +2,8 @@
 import { tradeDateBounds } from '../../domain/calendar';
 import { MINUTE_MS } from '../../domain/exchange-time';
 import type { FutureSymbol } from '../../domain/instruments';
-import { frontMinutesOn } from '../../market-data/front-series';
+import { localSymbolOf } from '../../domain/roll';
+import { frontMinutesOn, frontMonth } from '../../market-data/front-series';
 import type { RecordedMarket } from '../../market-data/recorded-market';
 
 export interface DaySchedule {
@@ -15,6 +16,10 @@ export interface DaySchedule {
    * with the trade date is no step: the day's close covers it.
    */
   readonly minuteEnds: readonly number[];
+  /** Instruments whose front contract traded on the date. */
+  readonly instruments: readonly FutureSymbol[];
+  /** One sentence for each of the others. */
+  readonly absent: readonly string[];
 }
 
 /** UTC ms, both inclusive. */
@@ -32,13 +37,21 @@ export function scheduleOf(
   tradeDate: string,
   window: Window = WHOLE_DAY,
 ): DaySchedule {
-  const ends = new Set(
-    instruments.flatMap((symbol) => frontMinutesOn(market, symbol, tradeDate).map(({ start }) => start + MINUTE_MS)),
-  );
+  const fronts = instruments.map((symbol) => ({ symbol, minutes: frontMinutesOn(market, symbol, tradeDate) }));
+  const ends = new Set(fronts.flatMap(({ minutes }) => minutes.map(({ start }) => start + MINUTE_MS)));
+  const traded = fronts.filter(({ minutes }) => minutes.some(({ bar }) => bar !== null)).map(({ symbol }) => symbol);
   const { start, end } = tradeDateBounds(tradeDate);
   const played = (time: number): boolean => time < end && time > window.from && time <= window.until;
   const minuteEnds = [...ends].filter(played).sort((a, b) => a - b);
-  return { tradeDate, start, end, minuteEnds };
+  const absent = instruments
+    .filter((symbol) => !traded.includes(symbol))
+    .map((symbol) => absence(market, symbol, tradeDate));
+  return { tradeDate, start, end, minuteEnds, instruments: traded, absent };
+}
+
+function absence(market: RecordedMarket, symbol: FutureSymbol, tradeDate: string): string {
+  const month = frontMonth(market, symbol, tradeDate);
+  return `${symbol} is not traded on ${tradeDate}: no trade of its front contract ${localSymbolOf(symbol, month)} (${month}) is recorded`;
 }
 
 /** Steps still to do when the gateway's clock stands at `clock`: a minute it stands at may not have been settled, so it counts. */

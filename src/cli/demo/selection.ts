@@ -11,6 +11,8 @@ export interface Selection {
   /** Hash over the recorded files: other data is another run. */
   readonly dataHash: string;
   readonly crash: boolean;
+  /** What is not traded although it usually is: for the screen. */
+  readonly notes: readonly string[];
 }
 
 /** The days shown by default; frozen before the first of them was ever traded. */
@@ -41,6 +43,13 @@ function chooseInstruments(request: SelectionRequest, market: RecordedMarket): r
   return usual.length > 0 ? usual : [...recorded];
 }
 
+function absentInstruments(request: SelectionRequest, market: RecordedMarket): readonly string[] {
+  if (request.instruments !== null) return [];
+  return DEFAULT_INSTRUMENTS.filter((symbol) => market.contracts.every((contract) => contract.symbol !== symbol)).map(
+    (symbol) => `${symbol} is not traded: ${market.folder} holds no file ${symbol}_YYYYMM_1m.csv[.gz]`,
+  );
+}
+
 function chooseTradeDates(request: SelectionRequest, market: RecordedMarket): readonly string[] {
   const { tradeDates: recorded, folder } = market;
   const wanted = request.crash ? [CRASH_TRADE_DATE] : request.tradeDates;
@@ -66,6 +75,7 @@ export function selectionOf(request: SelectionRequest, market: RecordedMarket): 
     dataFolder: market.folder,
     dataHash: createHash('sha256').update(files.join('\n')).digest('hex'),
     crash: request.crash,
+    notes: absentInstruments(request, market),
   };
 }
 

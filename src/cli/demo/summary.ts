@@ -44,3 +44,7 @@ export function runSummary(reports: readonly DayReport[]): readonly string[] {
     `${reports.length} days: ${signedMoney(result)} after fees of ${money(sum((day) => day.fees))}, ${comparison(result, hold)}, ${sum((day) => day.trades)} trades`,
   ];
 }
+
+/** What must be known beside the figures, each sentence once. */
+export const noteLines = (reports: readonly Pick<DayReport, 'notes'>[]): readonly string[] =>
+  [...new Set(reports.flatMap(({ notes }) => notes))].map((note) => `note: ${note}`);

@@ -11,7 +11,6 @@ import { startFeed } from '../../client/session-start';
 import { tradeDateBounds } from '../../domain/calendar';
 import { exchangeTime, utcOf } from '../../domain/exchange-time';
 import { sessionWorkflowId } from '../../domain/ids';
-import type { FutureSymbol } from '../../domain/instruments';
 import type { SessionSnapshot } from '../../domain/session-snapshot';
 import { liftHalt } from '../../workflows/messages';
 import type { BrokerStatement } from './broker-statement';
@@ -24,6 +23,7 @@ import { dayPnl, unrealizedPnl } from './equity-curve';
 import type { FeedLink, SettledMinute } from './feed-link';
 import type { GatewayControl } from './gateway-control';
 import { historyEvents } from './history-events';
+import type { NoteBook } from './note-book';
 import type { DaySchedule } from './schedule';
 import { remainingSteps } from './schedule';
 import type { SessionWatch } from './session-watch';
@@ -40,13 +40,13 @@ const SCREEN_SNAPSHOT_MS = 1_000;
 
 export interface DayParts {
   readonly account: string;
-  readonly instruments: readonly FutureSymbol[];
   readonly broker: BrokerConfig;
   readonly client: Client;
   readonly gateway: GatewayControl;
   readonly session: SessionWatch;
   readonly feed: FeedLink;
   readonly show: Show;
+  readonly notes: NoteBook;
   readonly daysFolder: string;
   /** A state folder without a latch, for the read-only connection. */
   readonly statementFolder: string;
@@ -198,7 +198,7 @@ export class TradeDay {
   }
 
   private async conclude(notes: DayNotes): Promise<DayReport> {
-    const { client, account, gateway, session, instruments } = this.parts;
+    const { client, account, gateway, session, notes: noteBook } = this.parts;
     const { tradeDate } = this.schedule;
     const now = await session.closed(tradeDate);
     const totals = now.pastDays.find((day) => day.tradeDate === tradeDate);
@@ -208,7 +208,7 @@ export class TradeDay {
     const closing = this.note<ClosingNotes>('closing.json', () => null);
     const report = dayReport({
       tradingDay: tradeDate,
-      instruments,
+      instruments: this.schedule.instruments,
       minutes: this.log.records(),
       totals,
       orders: (closing?.snapshot.orders ?? []).filter((order) => order.decidedAt >= this.schedule.start),
@@ -217,6 +217,7 @@ export class TradeDay {
       historyEvents: (await historyEvents(client, account)) - notes.eventsBefore,
       differences: differencesOf({ day: totals, positions: now.positions }, statement, tradeDateBounds(tradeDate)),
       modelRun: this.modelRun,
+      notes: noteBook.notes(),
     });
     writeWhole(join(this.parts.daysFolder, `${tradeDate}.json`), JSON.stringify(report, null, 2));
     return report;

@@ -27,6 +27,7 @@ describe('a day report', () => {
     historyEvents: 90,
     differences: [],
     modelRun: null,
+    notes: ['data: a row is left out'],
   };
 
   it('has exactly the fields of the days document', () => {
@@ -53,6 +54,7 @@ describe('a day report', () => {
       'historyEvents',
       'reconciled',
       'modelRun',
+      'notes',
     ]);
     expect(day).toMatchObject({
       bars: 3,

@@ -94,5 +94,6 @@ export const report = (more: Partial<DayReport> = {}): DayReport => ({
   reconciled: true,
   differences: [],
   modelRun: '20131008_220000',
+  notes: [],
   ...more,
 });

@@ -15,10 +15,12 @@ import {
   writeRun,
 } from '../../../src/cli/demo/demo-folder';
 import { demoEnvironment } from '../../../src/cli/demo/demo-environment';
+import { NoteBook } from '../../../src/cli/demo/note-book';
 import { choosePorts } from '../../../src/cli/demo/ports';
 import { identify } from '../../../src/cli/demo/process-identity';
 import { remainingSteps, scheduleOf } from '../../../src/cli/demo/schedule';
 import { selectionName, selectionOf } from '../../../src/cli/demo/selection';
+import { noteLines } from '../../../src/cli/demo/summary';
 import type { RecordedMarket } from '../../../src/market-data/recorded-market';
 import { tradeDateBounds } from '../../../src/domain/calendar';
 import { loadConfig } from '../../../src/config/load-config';
@@ -179,6 +181,61 @@ describe('the selection', () => {
     ];
     expect(new Set(names).size).toBe(names.length);
     expect(name({})).toBe(names[0]);
+  });
+});
+
+describe('what is not traded', () => {
+  it('is said when the usual instruments are not recorded, unless others were asked for', () => {
+    expect(selectionOf(wish, market).notes).toEqual(['GC is not traded: /data holds no file GC_YYYYMM_1m.csv[.gz]']);
+    expect(selectionOf({ ...wish, instruments: ['NQ'] }, market).notes).toEqual([]);
+  });
+
+  it('is said when the front contract is not recorded, or did not trade, on a date', () => {
+    const quiet = { ...barAt(dayStart), bar: null };
+    const contracts = [
+      ...market.contracts,
+      { symbol: 'GC', deliveryMonth: '201402', file: 'GC_201402_1m.csv', minutes: [barAt(dayStart + 180_000)] },
+      { symbol: '6E', deliveryMonth: '201312', file: '6E_201312_1m.csv', minutes: [quiet] },
+    ] as const;
+    const schedule = scheduleOf({ ...market, contracts }, ['ES', 'GC', '6E'], '2013-10-09');
+    expect(schedule.instruments).toEqual(['ES']);
+    expect(schedule.minuteEnds).toHaveLength(3);
+    expect(schedule.absent).toEqual([
+      'GC is not traded on 2013-10-09: no trade of its front contract GCZ3 (201312) is recorded',
+      '6E is not traded on 2013-10-09: no trade of its front contract 6EZ3 (201312) is recorded',
+    ]);
+  });
+});
+
+describe('the note book', () => {
+  const heard: string[] = [];
+  const show = { notice: (_kind: string, text: string) => void heard.push(text) };
+  beforeEach(() => heard.splice(0));
+
+  it('says everything once, counts what is repeated, and begins each date anew', () => {
+    const book = new NoteBook(show);
+    book.noteRun('data: a row is left out');
+    book.noteRun('data: a row is left out');
+    book.beginDay(join(folder, 'monday'));
+    for (let time = 0; time < 3; time += 1) book.noteDay('alert', 'market: a model is damaged');
+    expect(heard).toEqual(['data: a row is left out', 'market: a model is damaged']);
+    expect(book.notes()).toEqual(['data: a row is left out', 'market: a model is damaged (×3)']);
+    book.beginDay(join(folder, 'tuesday'));
+    expect(book.notes()).toEqual(['data: a row is left out']);
+  });
+
+  it('goes on with the notes of a date that a killed start began', () => {
+    const first = new NoteBook(show);
+    first.beginDay(join(folder, 'monday'));
+    first.noteDay('alert', 'the feed is dead');
+    const second = new NoteBook(show);
+    second.beginDay(join(folder, 'monday'));
+    expect(second.notes()).toEqual(['the feed is dead']);
+    expect(heard).toEqual(['the feed is dead', 'the feed is dead']);
+  });
+
+  it('shows what was noted in the summary, once for all days', () => {
+    expect(noteLines([{ notes: ['a', 'b'] }, { notes: ['a', 'c'] }])).toEqual(['note: a', 'note: b', 'note: c']);
   });
 });
 
