@@ -1,0 +1,54 @@
+/** Networks, small and held back: early stopping on the latest tenth of the rows. */
+import { LSTM_DEFAULTS, GRU_DEFAULTS, exportSequence } from '../networks/sequence-classifier';
+import { fitSequenceClassifier, predictSequence } from '../networks/sequence-classifier';
+import type { SequenceParameters } from '../networks/sequence-classifier';
+import { exportMlp, fitMlpClassifier, MLP_DEFAULTS, predictMlp } from '../networks/mlp-classifier';
+import type { MlpParameters } from '../networks/mlp-classifier';
+import { recorded } from './model-recipe';
+import type { ModelRecipe } from './model-recipe';
+
+const mlpRecipe = (parameters: MlpParameters): ModelRecipe => ({
+  name: 'mlp',
+  family: 'MLPClassifier',
+  parameters: recorded(parameters),
+  window: null,
+  fit: async (data, seed, context) => {
+    const model = await fitMlpClassifier(
+      data,
+      { ...parameters, random_state: seed },
+      context?.weights && { sample_weight: context.weights },
+    );
+    return {
+      predict: (x) => predictMlp(model, x),
+      toOnnx: (metadata) => exportMlp(model, 'mlp', metadata),
+    };
+  },
+});
+
+const sequenceRecipe = (name: string, family: string, parameters: SequenceParameters): ModelRecipe => ({
+  name,
+  family,
+  parameters: recorded(parameters),
+  window: parameters.window,
+  fit: async (data, seed, context) => {
+    const model = await fitSequenceClassifier(
+      data,
+      context?.starts ?? [0],
+      { ...parameters, random_state: seed },
+      context?.weights && { sample_weight: context.weights },
+    );
+    return {
+      predict: (x, starts) => predictSequence(model, x, starts ?? [0]),
+      toOnnx: (metadata) => exportSequence(model, name, metadata),
+    };
+  },
+});
+
+const STOPPING = { early_stopping: true, n_iter_no_change: 3, max_iter: 30 };
+const RECURRENT = { ...STOPPING, hidden_size: 16, window: 10, max_iter: 15 };
+
+export const NETWORK_FAMILIES: readonly ModelRecipe[] = [
+  mlpRecipe({ ...MLP_DEFAULTS, ...STOPPING, hidden_layer_sizes: [32], alpha: 0.01 }),
+  sequenceRecipe('lstm', 'LSTM', { ...LSTM_DEFAULTS, ...RECURRENT }),
+  sequenceRecipe('gru', 'GRU', { ...GRU_DEFAULTS, ...RECURRENT }),
+];
