@@ -59,7 +59,7 @@ interface Frame {
   readonly settings: NamedTensors;
 }
 
-function frameOf(graph: Graph, problem: TrainingProblem): Frame {
+function frameOf(graph: Graph, problem: TrainingProblem, settings: readonly string[]): Frame {
   const data = ({ name, shape, element }: DataSpec): readonly [string, Tensor] => [
     name,
     graph.input(name, [FREE, ...shape], element === 'real' ? graph.real : element),
@@ -67,7 +67,7 @@ function frameOf(graph: Graph, problem: TrainingProblem): Frame {
   return {
     gathered: Object.fromEntries(problem.gathered.map(data)),
     whole: Object.fromEntries(problem.whole.map(data)),
-    settings: Object.fromEntries([...problem.settings, 'learning_rate'].map((name) => [name, graph.input(name, [])])),
+    settings: Object.fromEntries(settings.map((name) => [name, graph.input(name, [])])),
   };
 }
 
@@ -87,7 +87,7 @@ export function trainingModel(
 ): OnnxModel {
   const graph = new Graph(real);
   const size = countParameters(problem.parameters);
-  const frame = frameOf(graph, problem);
+  const frame = frameOf(graph, problem, [...problem.settings, 'learning_rate']);
   const states = [
     ...['parameters', 'mean', 'variance'].map((name) => graph.input(name, [size])),
     graph.input('steps', [], 'double'),
@@ -112,10 +112,10 @@ export function trainingModel(
   return modelOf(problem.name, graph, [...inputsOf(frame), ...states, order, mask, batches], outputs);
 }
 
-/** Only what the loss reports, of the rows in `order` [rows] with their `mask`: no parameter changes. */
+/** Only what the loss reports under the problem's settings, of the rows in `order` [rows] with their `mask`: no parameter changes. */
 export function evaluationModel(problem: TrainingProblem, rows: number, real: RealElement = 'float'): OnnxModel {
   const graph = new Graph(real);
-  const frame = frameOf(graph, problem);
+  const frame = frameOf(graph, problem, problem.settings);
   const parameters = graph.input('parameters', [countParameters(problem.parameters)]);
   const order = graph.input('order', [rows], 'int64');
   const mask = graph.input('mask', [rows]);

@@ -25,13 +25,12 @@ export interface Batches {
   readonly mask: Float32Array;
 }
 
+/** Scalars of the problem by name. */
+export type Settings = Readonly<Record<string, number>>;
+
 export type ThreadRequest =
-  | (Batches & {
-      readonly kind: 'train';
-      readonly batchSize: number;
-      readonly settings: Readonly<Record<string, number>>;
-    })
-  | (Batches & { readonly kind: 'evaluate' })
+  | (Batches & { readonly kind: 'train'; readonly batchSize: number; readonly settings: Settings })
+  | (Batches & { readonly kind: 'evaluate'; readonly settings: Settings })
   | { readonly kind: 'parameters' };
 
 /** What the loss reports, by name: one number a batch. */
@@ -44,9 +43,9 @@ export type ThreadAnswer =
 
 export interface TrainingSession {
   /** Trains on whole batches; `settings` names at least `learning_rate`. */
-  train(batches: Batches, settings: Readonly<Record<string, number>>): Promise<Reports>;
+  train(batches: Batches, settings: Settings): Promise<Reports>;
   /** Reports of as many rows as the session was opened for, without learning from them. */
-  evaluate(batch: Batches): Promise<Reports>;
+  evaluate(batch: Batches, settings?: Settings): Promise<Reports>;
   parameters(): Promise<Float32Array>;
   close(): Promise<void>;
 }
@@ -93,7 +92,7 @@ export function openTrainingSession(setup: TrainingSetup): TrainingSession {
   };
   return {
     train: (batches, settings) => reports({ kind: 'train', batchSize, settings, ...batches }),
-    evaluate: (batch) => reports({ kind: 'evaluate', ...batch }),
+    evaluate: (batch, settings = {}) => reports({ kind: 'evaluate', settings, ...batch }),
     parameters: async () => {
       const answer = await ask({ kind: 'parameters' });
       return answer.kind === 'parameters' ? answer.parameters : refuse(answer);

@@ -3,7 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type { InferenceSession } from 'onnxruntime-node';
 import { Tensor } from 'onnxruntime-node';
 import { openSession } from '../onnx-session';
-import type { Reports, ThreadAnswer, ThreadData, ThreadRequest, ThreadStart } from './training-session';
+import type { Reports, Settings, ThreadAnswer, ThreadData, ThreadRequest, ThreadStart } from './training-session';
 
 interface Run {
   readonly training: InferenceSession;
@@ -37,6 +37,11 @@ async function open({ training, evaluation, data, parameters }: ThreadStart): Pr
 const order = (rows: Int32Array, dims: readonly number[]): Tensor =>
   new Tensor('int64', BigInt64Array.from(rows, BigInt), dims);
 
+const scalars = (settings: Settings): Readonly<Record<string, Tensor>> =>
+  Object.fromEntries(
+    Object.entries(settings).map(([name, value]) => [name, new Tensor('float32', Float32Array.of(value), [])]),
+  );
+
 function reportsOf(answers: InferenceSession.OnnxValueMapType): Reports {
   const reports = Object.entries(answers).filter(([name]) => !name.startsWith('next_'));
   return Object.fromEntries(reports.map(([name, tensor]) => [name, Float32Array.from(tensor.data as Float32Array)]));
@@ -47,12 +52,9 @@ async function answer(run: Run, request: ThreadRequest): Promise<ThreadAnswer> {
     case 'train': {
       const { rows, mask, batchSize, settings } = request;
       const batches = rows.length / batchSize;
-      const scalars = Object.entries(settings).map(
-        ([name, value]) => [name, new Tensor('float32', Float32Array.of(value), [])] as const,
-      );
       const answers = await run.training.run({
         ...run.data,
-        ...Object.fromEntries(scalars),
+        ...scalars(settings),
         ...Object.fromEntries(STATE_NAMES.map((name, i) => [name, run.state[i]])),
         order: order(rows, [batches, batchSize]),
         mask: new Tensor('float32', mask, [batches, batchSize]),
@@ -62,9 +64,10 @@ async function answer(run: Run, request: ThreadRequest): Promise<ThreadAnswer> {
       return { kind: 'reports', reports: reportsOf(answers) };
     }
     case 'evaluate': {
-      const { rows, mask } = request;
+      const { rows, mask, settings } = request;
       const inputs = {
         ...run.data,
+        ...scalars(settings),
         parameters: run.state[0],
         order: order(rows, [rows.length]),
         mask: new Tensor('float32', mask, [mask.length]),
