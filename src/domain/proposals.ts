@@ -4,18 +4,13 @@
  */
 import type { Quote } from './bars';
 import type { TradableContract } from './contracts';
+import type { EnsembleRecord } from './decision-ensemble';
 import type { FutureSymbol } from './instruments';
 import type { Refusal } from './refusals';
+import type { Signal, Vote } from './vote';
 
 export type Side = 'buy' | 'sell';
-export type Signal = 'buy' | 'hold' | 'sell';
-
-/** A named model's opinion on one bar. Probabilities are ordered sell, hold, buy and sum to 1. */
-export interface Vote {
-  readonly model: string;
-  readonly signal: Signal;
-  readonly probabilities: readonly [sell: number, hold: number, buy: number];
-}
+export type { Signal, Vote };
 
 /** Evidence of one decision (requirement B9); enough, with journal and model files, to recompute it offline. */
 export interface DecisionRecord {
@@ -32,6 +27,8 @@ export interface DecisionRecord {
   readonly skipped: readonly { readonly model: string; readonly why: string }[];
   readonly signal: Signal;
   readonly confidence: number;
+  /** How the votes became the signal, with all that was known besides them; left out where the majority of the votes alone decided. */
+  readonly ensemble?: EnsembleRecord;
   /** What the decision rules made of the vote: the action proposed, or the reason why none was. */
   readonly action: 'enter' | 'exit' | 'none';
   readonly reason: string;

@@ -3,7 +3,7 @@
  * Invariants: 1. every vote counts, holds included; 2. below the minimum confidence, in a tie or without votes the signal is hold;
  * 3. the order of the votes changes nothing.
  */
-import type { Signal, Vote } from './proposals';
+import type { Signal, Vote } from './vote';
 
 export interface VoteRule {
   readonly vote: 'majority' | 'weighted';
@@ -22,6 +22,9 @@ export interface VoteResult {
   readonly why: string;
 }
 
+/** How the models' opinions become one signal; `stacked`: a fitted model reads them all. */
+export type Voting = VoteRule['vote'] | 'stacked';
+
 const SIGNALS: readonly Signal[] = ['sell', 'hold', 'buy'];
 
 /** Sums of weights differ in their last bits by order: shares this close are equal. */
@@ -34,13 +37,26 @@ export function signalOf(probabilities: Vote['probabilities']): Signal {
   return leaders.length === 1 ? leaders[0] : 'hold';
 }
 
-function weightOf(model: string, rule: VoteRule): number {
+/** The weight of a model's vote. Throws RangeError for one that is negative or not finite. */
+export function weightOf(model: string, rule: VoteRule): number {
   if (rule.vote === 'majority') return 1;
   const weight = rule.weights?.[model] ?? 1;
   if (!(weight >= 0 && weight < Infinity)) {
     throw new RangeError(`The voting weight of ${model} is ${weight}; weights are finite and not negative.`);
   }
   return weight;
+}
+
+/** A stacker's calibrated probabilities as a result: the likeliest signal, held to the same minimum. */
+export function stackedVote(probabilities: Vote['probabilities'], minConfidence: number): VoteResult {
+  const [sell, hold, buy] = probabilities;
+  const shares = { sell, hold, buy };
+  const confidence = Math.max(sell, hold, buy);
+  const leader = signalOf(probabilities);
+  const said = `the stacker gives ${leader} ${confidence.toFixed(2)}`;
+  return confidence < minConfidence - SHARE_TOLERANCE
+    ? { signal: 'hold', confidence, shares, why: `${said}, ${minConfidence} needed` }
+    : { signal: leader, confidence, shares, why: said };
 }
 
 /** Throws RangeError for a weight that is negative or not finite. */

@@ -1,0 +1,9 @@
+/** What a model says about one bar. JSON-safe. */
+export type Signal = 'buy' | 'hold' | 'sell';
+
+/** A named model's opinion on one bar. Probabilities are ordered sell, hold, buy and sum to 1. */
+export interface Vote {
+  readonly model: string;
+  readonly signal: Signal;
+  readonly probabilities: readonly [sell: number, hold: number, buy: number];
+}
