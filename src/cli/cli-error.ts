@@ -14,6 +14,7 @@ export type CliErrorCode =
   | 'STATE_IN_USE'
   | 'STATE_VERSION'
   | 'STATE_MISMATCH'
+  | 'STATE_DAMAGED'
   | 'DATA'
   | 'TIMED_OUT'
   | 'PROCESS_FAILED'
@@ -30,6 +31,7 @@ const EXIT_OF: Readonly<Record<CliErrorCode, ExitCode>> = {
   STATE_IN_USE: EXIT.refused,
   STATE_VERSION: EXIT.usage,
   STATE_MISMATCH: EXIT.usage,
+  STATE_DAMAGED: EXIT.usage,
   DATA: EXIT.usage,
   TIMED_OUT: EXIT.failed,
   PROCESS_FAILED: EXIT.failed,

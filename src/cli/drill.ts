@@ -1,12 +1,12 @@
 /** `omega drill` (`npm run drill:kill`): kills processes of a demonstration of its own at random and counts what was lost or repeated. */
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { EXIT } from './cli-error';
 import { CommandExit } from './command-exit';
 import type { CommandIo } from './command-io';
 import { parseDays } from './demo';
 import { holds, runKillDrill, type KillDrillResult } from './drill/kill-drill';
+import { checkReportFile, writeReportFile } from './report-file';
 
 interface DrillOptions {
   readonly kills: number;
@@ -52,9 +52,9 @@ export const drillCommand = (io: CommandIo): Command =>
     .addOption(new Option('--day <date>', 'trade date').argParser(parseDay).default(DEFAULT_DAY))
     .addOption(new Option('--json <file>', 'write the result there').default(null))
     .action(async (options: DrillOptions) => {
+      if (options.json !== null) checkReportFile(resolve(io.folder, options.json));
       const result = await runKillDrill(options, io.out);
       for (const line of resultLines(result)) io.out(line);
-      if (options.json !== null)
-        writeFileSync(resolve(io.folder, options.json), `${JSON.stringify(result, null, 2)}\n`);
+      if (options.json !== null) writeReportFile(resolve(io.folder, options.json), result);
       throw new CommandExit(holds(result) ? EXIT.ok : EXIT.failed);
     });

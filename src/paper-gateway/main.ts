@@ -96,6 +96,12 @@ function explain(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
+/** 2: data or state that no second start will make usable; 4: a state folder that another gateway holds; 1: anything else. */
+function exitCodeOf(error: unknown): number {
+  if (error instanceof StateError && error.code === 'STATE_IN_USE') return 4;
+  return error instanceof RecordedDataError || error instanceof StateError ? 2 : 1;
+}
+
 function endInOrder(gateway: RunningGateway, exitWithParent: boolean): void {
   let ending = false;
   const end = (): void => {
@@ -149,5 +155,5 @@ async function main(): Promise<void> {
 
 main().catch((error: unknown) => {
   say(explain(error));
-  process.exit(1);
+  process.exit(exitCodeOf(error));
 });

@@ -206,7 +206,7 @@ it('ends in order on SIGTERM, and when its parent goes', async () => {
   expect(await orphaned).toBe(0);
 });
 
-describe('refuses with one sentence and exit code 1', () => {
+describe('refuses with one sentence and an exit code that tells whether another start may help', () => {
   const sentence = /^[^\n]+\.$/;
 
   it('ports in use', async () => {
@@ -226,37 +226,37 @@ describe('refuses with one sentence and exit code 1', () => {
 
   it('missing data', async () => {
     const [code, text] = await refusal(['--data', join(folder, 'nowhere')]);
-    expect(code).toBe(1);
+    expect(code).toBe(2);
     expect(text).toMatch(sentence);
   });
 
   it('a state folder in use, of other data, of another account, of another version, damaged', async () => {
     const gateway = await start();
-    expect(await refusal([])).toEqual([1, expect.stringMatching(/in use by another gateway/)]);
+    expect(await refusal([])).toEqual([4, expect.stringMatching(/in use by another gateway/)]);
     await kill(gateway.child);
     const journal = join(folder, 'state', 'journal.jsonl');
     const good = readFileSync(journal);
     cpSync('data/futures_1m', join(folder, 'data'), { recursive: true });
     writeFileSync(join(folder, 'data', 'ES_201312_1m.csv.gz'), readFileSync('data/futures_1m/ES_201403_1m.csv.gz'));
     expect(await refusal(['--data', join(folder, 'data')])).toEqual([
-      1,
+      2,
       expect.stringMatching(/other market data \(ES_201312/),
     ]);
     expect(await refusal(['--account', 'DEMO7'])).toEqual([
-      1,
+      2,
       expect.stringMatching(/for account DEMO1000001, not DEMO7/),
     ]);
     const [header] = good.toString().split('\n');
     const future = header.slice(9).replace('"version":1', '"version":99');
     writeFileSync(journal, `${crc32(future).toString(16).padStart(8, '0')} ${future}\n`);
-    expect(await refusal([])).toEqual([1, expect.stringMatching(/version 99/)]);
+    expect(await refusal([])).toEqual([2, expect.stringMatching(/version 99/)]);
     writeFileSync(journal, good.toString().replace('"clock"', '"clack"'));
-    expect(await refusal([])).toEqual([1, expect.stringMatching(/damaged at line 2/)]);
+    expect(await refusal([])).toEqual([2, expect.stringMatching(/damaged at line 2/)]);
     // A write that a crash cut off was never acknowledged: it is dropped, and the rest is kept.
     writeFileSync(journal, good);
     appendFileSync(journal, '00000000 {"clock":1');
     await kill((await start()).child);
     truncateSync(journal, 0);
-    expect(await refusal([])).toEqual([1, expect.stringMatching(/no journal of this gateway/)]);
+    expect(await refusal([])).toEqual([2, expect.stringMatching(/no journal of this gateway/)]);
   });
 });

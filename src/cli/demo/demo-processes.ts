@@ -7,6 +7,7 @@ import { readJson } from './demo-folder';
 import { DEMO_ACCOUNT, DEMO_CASH, DEMO_SEED } from './demo-environment';
 import type { GatewayControl } from './gateway-control';
 import type { DemoPorts } from './ports';
+import { diagnoseGateway } from './process-diagnosis';
 import type { ProcessIdentity } from './process-identity';
 import { endProcess } from './process-identity';
 import type { ProcessName, ProcessSpec } from './supervised-process';
@@ -55,6 +56,7 @@ export function gatewaySpec(place: GatewayPlace, env: NodeJS.ProcessEnv, control
     env,
     channel: 'pipe',
     graceMs: 10_000,
+    diagnose: diagnoseGateway,
     whenReady: async () => {
       await waitFor('the paper gateway to answer', () => control.clockNow(), { timeoutMs: READY_TIMEOUT_MS });
     },

@@ -7,7 +7,7 @@
  */
 import type { ChildProcess, StdioOptions } from 'node:child_process';
 import { spawn } from 'node:child_process';
-import { closeSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { CliError } from '../cli-error';
 import { endProcess, identify } from './process-identity';
 import type { ProcessIdentity } from './process-identity';
@@ -31,6 +31,16 @@ export interface ProcessSpec {
   readonly graceMs: number;
   /** Resolves when this incarnation can do its work; called once per start. */
   readonly whenReady: (child: ChildProcess) => Promise<void>;
+  /** Reads a death for a cause that no restart will change; null: start it again. */
+  readonly diagnose?: (end: ProcessEnd) => CliError | null;
+}
+
+/** How one incarnation ended. */
+export interface ProcessEnd {
+  /** Null when a signal ended it. */
+  readonly exitCode: number | null;
+  /** What this incarnation wrote; its last part when that is long. */
+  readonly log: string;
 }
 
 export interface ProcessStatus {
@@ -53,6 +63,7 @@ export interface ProcessListener {
 }
 
 const LOG_TAIL_LINES = 6;
+const DIAGNOSED_BYTES = 16_384;
 
 export class SupervisedProcess {
   private child: ChildProcess | null = null;
@@ -60,6 +71,8 @@ export class SupervisedProcess {
   private readonly deaths: Death[] = [];
   private diedAt: number | null = null;
   private readyAt: number | null = null;
+  /** Length of the log before this incarnation. */
+  private logStart = 0;
   private stopping = false;
   private timer: NodeJS.Timeout | null = null;
   private current: ProcessStatus;
@@ -113,14 +126,15 @@ export class SupervisedProcess {
     const { spec } = this;
     this.set({ state: this.deaths.length === 0 ? 'starting' : 'restarting' });
     const log = openSync(spec.logFile, 'a');
+    this.logStart = fstatSync(log).size;
     const stdio: StdioOptions = spec.channel === 'ipc' ? ['ignore', log, log, 'ipc'] : ['pipe', log, log];
     // A process group of its own: Ctrl-C on the terminal reaches us alone, and we end the others in order.
     const child = spawn(spec.command, [...spec.args], { env: spec.env, cwd: spec.folder, stdio, detached: true });
     closeSync(log);
     this.child = child;
     child.on('message', (message) => this.listener.onMessage?.(message));
-    child.on('error', (error) => this.onExit(child, messageOfSpawn(error)));
-    child.on('exit', (code, signal) => this.onExit(child, signal ?? `exit code ${code}`));
+    child.on('error', (error) => this.onExit(child, null, messageOfSpawn(error)));
+    child.on('exit', (code, signal) => this.onExit(child, code, signal ?? `exit code ${code}`));
     if (child.pid === undefined) return;
     this.identity = identify(child.pid);
     writeFileSync(spec.pidFile, JSON.stringify(this.identity));
@@ -144,18 +158,25 @@ export class SupervisedProcess {
     if (recovering) this.listener.onRecovery?.(this.current);
   }
 
-  private onExit(child: ChildProcess, cause: string): void {
+  private onExit(child: ChildProcess, exitCode: number | null, cause: string): void {
     if (this.child !== child) return;
     this.child = null;
     this.identity = null;
     if (this.stopping) return;
+    const hopeless = this.spec.diagnose?.({ exitCode, log: this.logOfIncarnation() }) ?? null;
+    if (hopeless !== null) {
+      this.giveUp(hopeless);
+      return;
+    }
     const now = Date.now();
     this.diedAt ??= now;
     this.deaths.push({ readyForMs: this.readyAt === null ? null : now - this.readyAt });
     this.readyAt = null;
     const verdict = afterDeath(this.deaths);
     if (verdict.action === 'give-up') {
-      this.giveUp(verdict.attempts, cause);
+      const tail = logTail(this.spec.logFile);
+      const what = `died ${verdict.attempts} times before it was ready (${cause}); the end of its log:\n${tail}`;
+      this.giveUp(this.failure(what));
       return;
     }
     this.set({ state: 'restarting', pid: null, restarts: this.current.restarts + 1 });
@@ -163,12 +184,19 @@ export class SupervisedProcess {
     this.timer = setTimeout(() => this.launch(), verdict.delayMs);
   }
 
-  private giveUp(attempts: number, cause: string): void {
+  private giveUp(error: CliError): void {
     this.set({ state: 'failed', pid: null });
-    const tail = logTail(this.spec.logFile);
-    const error = this.failure(`died ${attempts} times before it was ready (${cause}); the end of its log:\n${tail}`);
     this.settleWaiters(error);
     this.listener.onGivenUp?.(error);
+  }
+
+  private logOfIncarnation(): string {
+    try {
+      return readFileSync(this.spec.logFile).subarray(this.logStart).subarray(-DIAGNOSED_BYTES).toString('utf8');
+    } catch {
+      // Without its log the death is like any other.
+      return '';
+    }
   }
 
   private failure(what: string): CliError {

@@ -10,6 +10,7 @@ import { searchAttributeFlags } from '../../workflows/search-attributes';
 import type { ProcessSpec } from './supervised-process';
 import type { DemoPaths } from './demo-folder';
 import type { DemoPorts } from './ports';
+import { diagnoseTemporal } from './process-diagnosis';
 import { waitFor } from './wait-for';
 
 const HOST = '127.0.0.1';
@@ -87,6 +88,7 @@ export function temporalSpec(executable: string, paths: DemoPaths, ports: DemoPo
     graceMs: 10_000,
     logFile: join(paths.logs, 'temporal.log'),
     pidFile: join(paths.pids, 'temporal.pid'),
+    diagnose: diagnoseTemporal(paths.database),
     whenReady: async (child) => {
       await waitFor(
         'the Temporal server to answer',

@@ -1,6 +1,8 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { CliError } from '../../../src/cli/cli-error';
+import { diagnoseGateway, diagnoseTemporal } from '../../../src/cli/demo/process-diagnosis';
 import { endProcess, identify, isAlive } from '../../../src/cli/demo/process-identity';
 import { afterDeath } from '../../../src/cli/demo/restart-policy';
 import type { ProcessSpec } from '../../../src/cli/demo/supervised-process';
@@ -84,6 +86,23 @@ describe('a supervised process', () => {
     await expect(running.start()).rejects.toThrow(/died 6 times before it was ready \(exit code 3\)[^]*port in use/);
   }, 20_000);
 
+  it('is given up at once for a cause that no restart will change', async () => {
+    let starts = 0;
+    const damaged: ProcessSpec = {
+      ...spec(`console.error('starts'); process.exit(2)`),
+      whenReady: () => {
+        starts += 1;
+        return new Promise(() => undefined);
+      },
+      diagnose: ({ exitCode, log }) => new CliError('STATE_DAMAGED', `${exitCode} ${log.trim()}`),
+    };
+    // What an earlier incarnation wrote is not read.
+    writeFileSync(damaged.logFile, 'of old\n');
+    running = new SupervisedProcess(damaged, {});
+    await expect(running.start()).rejects.toMatchObject({ code: 'STATE_DAMAGED', message: '2 starts' });
+    expect(starts).toBe(1);
+  });
+
   it('ends when asked, and leaves nothing behind', async () => {
     running = new SupervisedProcess(spec(), {});
     await running.start();
@@ -101,6 +120,38 @@ describe('a supervised process', () => {
     const identity = identify(running.status().pid ?? 0);
     await running.stop();
     expect(isAlive(identity)).toBe(false);
+  });
+});
+
+describe('what is said of a death', () => {
+  const SENTENCE =
+    'The state folder g is damaged at line 3 of journal.jsonl; restore it or give another --state folder.';
+
+  it('is the last sentence of a gateway that cannot use its state, and nothing of one that was killed', () => {
+    const error = diagnoseGateway({ exitCode: 2, log: `state: g\n${SENTENCE}\n` });
+    expect(error).toMatchObject({ code: 'STATE_DAMAGED', exitCode: 2 });
+    expect(error?.message).toBe(
+      `The paper gateway cannot start. ${SENTENCE} npm start -- --reset begins this demonstration again.`,
+    );
+    expect(diagnoseGateway({ exitCode: null, log: SENTENCE })).toBeNull();
+    expect(diagnoseGateway({ exitCode: 1, log: 'Port 4002 is in use' })).toBeNull();
+  });
+
+  it.each([
+    ['file is not a database (26)', 'file is not a database'],
+    ['database disk image is malformed (11)', 'database disk image is malformed'],
+    ['SQL logic error: no such table: namespaces (1)', 'no such table: namespaces'],
+  ])('names the database of a Temporal server that reports: %s', (told, why) => {
+    const failed = `level=ERROR msg="failed starting server: failed creating namespaces: ${told}"`;
+    expect(diagnoseTemporal('t.db')({ exitCode: 1, log: `level=WARN\n${failed}\n` })?.message).toBe(
+      `The Temporal server's database t.db is damaged (${why}); restore it, or npm start -- --reset begins this demonstration again.`,
+    );
+  });
+
+  it('leaves other deaths of the Temporal server to the restart', () => {
+    const failed = 'level=ERROR msg="failed starting server: listen tcp 127.0.0.1:7233: address already in use"';
+    expect(diagnoseTemporal('t.db')({ exitCode: 1, log: failed })).toBeNull();
+    expect(diagnoseTemporal('t.db')({ exitCode: null, log: '' })).toBeNull();
   });
 });
 
