@@ -15,6 +15,8 @@ export interface FitContext {
   readonly weights?: Float64Array;
   /** For families that read windows of rows; one series when left out. */
   readonly starts?: SeriesStarts;
+  /** Node's own options for families that fit in a thread of theirs. */
+  readonly threadArguments?: readonly string[];
 }
 
 export interface ClassifierRecipe {

@@ -27,7 +27,7 @@ const linearRecipe = <P extends object>(
     const model = fit(data, { ...parameters, random_state: seed }, context?.weights);
     return {
       predict: (x) => predictLinear(model, x, link),
-      toOnnx: (metadata) => exportLinear(model, name, metadata, link),
+      toOnnx: (metadata, selection) => exportLinear(model, name, metadata, link, selection),
     };
   },
 });

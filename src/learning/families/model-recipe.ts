@@ -1,10 +1,11 @@
 /** What every family that votes is to the rest of learning: a name, parameters, a fit whose result leaves through ONNX. */
 import type { Dataset } from '../dataset';
+import type { ColumnSelection } from '../onnx/column-selection';
 import type { ClassifierRecipe, FitContext, FittedClassifier } from '../evaluation/classifier-contract';
 
 export interface FittedModel extends FittedClassifier {
-  /** The file that votes; equal to `predict` within 1e-5. */
-  toOnnx(metadata: Readonly<Record<string, string>>): Uint8Array;
+  /** The file that votes, equal to `predict` within 1e-5; with a selection it reads all columns and picks its own. */
+  toOnnx(metadata: Readonly<Record<string, string>>, selection?: ColumnSelection): Uint8Array;
 }
 
 /** JSON-safe: what has no limit is null. */

@@ -4,8 +4,15 @@ import { fitSequenceClassifier, predictSequence } from '../networks/sequence-cla
 import type { SequenceParameters } from '../networks/sequence-classifier';
 import { exportMlp, fitMlpClassifier, MLP_DEFAULTS, predictMlp } from '../networks/mlp-classifier';
 import type { MlpParameters } from '../networks/mlp-classifier';
+import type { FitContext } from '../evaluation/classifier-contract';
+import type { FitOptions } from '../networks/fit-network';
 import { recorded } from './model-recipe';
 import type { ModelRecipe } from './model-recipe';
+
+const optionsOf = ({ weights, threadArguments }: FitContext = {}): FitOptions => ({
+  ...(weights && { sample_weight: weights }),
+  ...(threadArguments && { threadArguments }),
+});
 
 const mlpRecipe = (parameters: MlpParameters): ModelRecipe => ({
   name: 'mlp',
@@ -13,14 +20,10 @@ const mlpRecipe = (parameters: MlpParameters): ModelRecipe => ({
   parameters: recorded(parameters),
   window: null,
   fit: async (data, seed, context) => {
-    const model = await fitMlpClassifier(
-      data,
-      { ...parameters, random_state: seed },
-      context?.weights && { sample_weight: context.weights },
-    );
+    const model = await fitMlpClassifier(data, { ...parameters, random_state: seed }, optionsOf(context));
     return {
       predict: (x) => predictMlp(model, x),
-      toOnnx: (metadata) => exportMlp(model, 'mlp', metadata),
+      toOnnx: (metadata, selection) => exportMlp(model, 'mlp', metadata, selection),
     };
   },
 });
@@ -35,11 +38,11 @@ const sequenceRecipe = (name: string, family: string, parameters: SequenceParame
       data,
       context?.starts ?? [0],
       { ...parameters, random_state: seed },
-      context?.weights && { sample_weight: context.weights },
+      optionsOf(context),
     );
     return {
       predict: (x, starts) => predictSequence(model, x, starts ?? [0]),
-      toOnnx: (metadata) => exportSequence(model, name, metadata),
+      toOnnx: (metadata, selection) => exportSequence(model, name, metadata, selection),
     };
   },
 });

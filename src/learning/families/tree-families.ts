@@ -21,7 +21,7 @@ const forestRecipe = (name: string, family: string, parameters: ForestParameters
     const model = fit(data, { ...parameters, random_state: seed }, context?.weights);
     return {
       predict: (x) => predictForest(model, x),
-      toOnnx: (metadata) => exportForest(model, name, metadata),
+      toOnnx: (metadata, selection) => exportForest(model, name, metadata, selection),
     };
   },
 });
@@ -39,14 +39,20 @@ const boostingRecipe = (name: string, family: string, parameters: BoostingParame
     );
     return {
       predict: (x) => predictBoosting(model, x),
-      toOnnx: (metadata) => exportBoosting(model, name, metadata),
+      toOnnx: (metadata, selection) => exportBoosting(model, name, metadata, selection),
     };
   },
 });
 
 /** Depth 6 allows six conditions on a row. */
 const FOREST = { n_estimators: 100, max_depth: 6, min_samples_leaf: 60 };
-const BOOSTING = { n_estimators: 50, learning_rate: 0.05, min_child_samples: 60, subsample: 0.7, colsample_bytree: 0.7 };
+const BOOSTING = {
+  n_estimators: 50,
+  learning_rate: 0.05,
+  min_child_samples: 60,
+  subsample: 0.7,
+  colsample_bytree: 0.7,
+};
 
 export const RANDOM_FOREST: ModelRecipe = forestRecipe(
   'random_forest',

@@ -3,6 +3,7 @@
  * scaler. Two classes have two softmax outputs here, one logistic there.
  */
 import type { Dataset, Probabilities } from '../dataset';
+import type { ColumnSelection } from '../onnx/column-selection';
 import { checkActivation, checkAlpha, checkCounts, checkFitParameters } from './check-parameters';
 import { FIT_DEFAULTS, fitNetwork } from './fit-network';
 import type { FitParameters } from './fit-network';
@@ -59,4 +60,5 @@ export const exportMlp = (
   model: FittedNetworkClassifier,
   name: string,
   metadata: Readonly<Record<string, string>>,
-): Uint8Array => exportClassifier(model, name, metadata);
+  selection?: ColumnSelection,
+): Uint8Array => exportClassifier(model, name, metadata, selection);

@@ -1,5 +1,7 @@
 /** What the network classifiers have in common once fitted: class names, probabilities, the file that votes. */
 import type { Probabilities } from '../dataset';
+import { selecting } from '../onnx/column-selection';
+import type { ColumnSelection } from '../onnx/column-selection';
 import { encodeModel } from '../onnx/onnx-model';
 import { OUTPUT_NAME } from '../onnx/voting-graph';
 import { InvalidParameterError } from '../trees/invalid-parameter';
@@ -42,5 +44,8 @@ export const exportClassifier = (
   model: FittedNetworkClassifier,
   name: string,
   metadata: Readonly<Record<string, string>>,
-): Uint8Array =>
-  encodeModel(inferenceModel(model, classHead(model), name, { classes: JSON.stringify(model.classes), ...metadata }));
+  selection?: ColumnSelection,
+): Uint8Array => {
+  const described = { classes: JSON.stringify(model.classes), ...metadata };
+  return encodeModel(selecting(inferenceModel(model, classHead(model), name, described), selection));
+};

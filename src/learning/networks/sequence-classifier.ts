@@ -6,6 +6,7 @@
  * a break mark (a roll, a gap) and at the first row whose columns are warm: warm-up rows have no value and belong to no window.
  */
 import type { Dataset, Probabilities } from '../dataset';
+import type { ColumnSelection } from '../onnx/column-selection';
 import { InvalidParameterError } from '../trees/invalid-parameter';
 import { checkCounts, checkFitParameters } from './check-parameters';
 import { FIT_DEFAULTS, fitNetwork } from './fit-network';
@@ -104,4 +105,5 @@ export const exportSequence = (
   model: FittedNetworkClassifier,
   name: string,
   metadata: Readonly<Record<string, string>>,
-): Uint8Array => exportClassifier(model, name, metadata);
+  selection?: ColumnSelection,
+): Uint8Array => exportClassifier(model, name, metadata, selection);

@@ -1,7 +1,9 @@
 /** A linear classifier and its scaler as one graph of standard operators. */
 import type { LinearClassifier, LinearLink } from '../linear/sgd-classifier';
+import { selecting } from './column-selection';
+import type { ColumnSelection } from './column-selection';
 import { encodeModel } from './onnx-model';
-import type { OnnxNode } from './onnx-model';
+import type { OnnxModel, OnnxNode } from './onnx-model';
 import { INPUT_NAME, OUTPUT_NAME } from './voting-graph';
 
 /** (x − mean) / scale → W, b → log σ → softmax: the classes' sigmoids normalised to 1; the softmax link leaves log σ out. */
@@ -10,6 +12,7 @@ export function exportLinear(
   name: string,
   metadata: Readonly<Record<string, string>>,
   link: LinearLink = 'sigmoids',
+  selection?: ColumnSelection,
 ): Uint8Array {
   const { classes, coef, scaler } = model;
   const columns = scaler.mean.length;
@@ -23,7 +26,7 @@ export function exportLinear(
     node('Softplus', ['negative_decisions'], 'losses'),
     node('Neg', ['losses'], 'log_sigmoids'),
   ];
-  return encodeModel({
+  const graph: OnnxModel = {
     name,
     inputs: [{ name: INPUT_NAME, dims: ['rows', columns] }],
     outputs: [{ name: OUTPUT_NAME, dims: ['rows', classes] }],
@@ -45,5 +48,6 @@ export function exportLinear(
       { name: 'intercept', dims: [classes], data: Float32Array.from(model.intercept) },
     ],
     metadata,
-  });
+  };
+  return encodeModel(selecting(graph, selection));
 }

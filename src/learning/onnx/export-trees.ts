@@ -6,8 +6,10 @@ import type { BoostedTrees } from '../trees/gradient-boosting';
 import type { Forest } from '../trees/random-forest';
 import { LEAF } from '../trees/tree';
 import type { Tree } from '../trees/tree';
+import { selecting } from './column-selection';
+import type { ColumnSelection } from './column-selection';
 import { encodeModel, ML_DOMAIN } from './onnx-model';
-import type { OnnxAttribute } from './onnx-model';
+import type { OnnxAttribute, OnnxModel } from './onnx-model';
 import { INPUT_NAME, OUTPUT_NAME } from './voting-graph';
 
 /** What one leaf adds to one class. */
@@ -23,11 +25,17 @@ interface TreeEnsemble {
   readonly baseValues: readonly number[] | null;
 }
 
-export function exportForest(forest: Forest, name: string, metadata: Readonly<Record<string, string>>): Uint8Array {
+export function exportForest(
+  forest: Forest,
+  name: string,
+  metadata: Readonly<Record<string, string>>,
+  selection?: ColumnSelection,
+): Uint8Array {
   const { trees, classes } = forest;
   const leafWeights = (tree: Tree, _treeId: number, node: number): readonly LeafWeight[] =>
     Array.from({ length: classes }, (_item, c) => [c, tree.values[node * classes + c] / trees.length] as const);
-  return encodeEnsemble({ ...forest, leafWeights, postTransform: 'NONE', baseValues: null }, name, metadata);
+  const graph = ensembleGraph({ ...forest, leafWeights, postTransform: 'NONE', baseValues: null }, name, metadata);
+  return encodeModel(selecting(graph, selection));
 }
 
 /**
@@ -39,6 +47,7 @@ export function exportBoosting(
   model: BoostedTrees,
   name: string,
   metadata: Readonly<Record<string, string>>,
+  selection?: ColumnSelection,
 ): Uint8Array {
   const { baseScores, classes } = model;
   const leafWeights = (tree: Tree, treeId: number, node: number): readonly LeafWeight[] => {
@@ -50,12 +59,13 @@ export function exportBoosting(
     ];
   };
   const baseValues = classes > 2 ? [...baseScores] : null;
-  return encodeEnsemble({ ...model, leafWeights, postTransform: 'SOFTMAX', baseValues }, name, metadata);
+  const graph = ensembleGraph({ ...model, leafWeights, postTransform: 'SOFTMAX', baseValues }, name, metadata);
+  return encodeModel(selecting(graph, selection));
 }
 
-function encodeEnsemble(ensemble: TreeEnsemble, name: string, metadata: Readonly<Record<string, string>>): Uint8Array {
+function ensembleGraph(ensemble: TreeEnsemble, name: string, metadata: Readonly<Record<string, string>>): OnnxModel {
   const { classes, columns } = ensemble;
-  return encodeModel({
+  return {
     name,
     inputs: [{ name: INPUT_NAME, dims: ['rows', columns] }],
     outputs: [{ name: OUTPUT_NAME, dims: ['rows', classes] }],
@@ -70,7 +80,7 @@ function encodeEnsemble(ensemble: TreeEnsemble, name: string, metadata: Readonly
     ],
     initializers: [],
     metadata,
-  });
+  };
 }
 
 function ensembleAttributes({
