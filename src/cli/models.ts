@@ -1,16 +1,36 @@
-/** `omega models list|show|schema|add|remove`: the runs in the model registry, and models trained elsewhere. Offline. */
+/** `omega models`: the runs in the model registry, what was decided about them, and models trained elsewhere. Offline. */
 import { Command } from 'commander';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
+import { FUTURE_SYMBOLS } from '../domain/instruments';
+import { stateOf, type Review, type ReviewState } from '../domain/model-review';
 import { DEFAULT_SCHEMA } from '../features/schema';
 import { addModels } from '../learning/add-models';
 import { broughtModels, dropBroughtModel } from '../learning/brought-models';
 import type { ModelEntry, RunManifest } from '../learning/manifest';
-import { ModelFolderError, readModelFolder } from '../learning/model-folder';
+import { readModelFolder } from '../learning/model-folder';
 import { readManifest } from '../learning/model-run';
 import { ModelRunError } from '../learning/model-run-error';
-import { latestRun, listRuns, ModelRegistryError, promotedRun, unfinishedRuns } from '../storage/model-registry';
+import { newestTradeDate } from '../learning/newest-data';
+import { loadRecordedMarket } from '../market-data/recorded-minutes';
+import { openJournalReader } from '../storage/market-journal-reader';
+import {
+  lastTrained,
+  latestRun,
+  listRuns,
+  newDataAvailable,
+  unfinishedRuns,
+  votingRun,
+} from '../storage/model-registry';
+import type { ObjectStore } from '../storage/object-store';
+import { readReviewLog } from '../storage/review-log';
+import { storedNames } from '../storage/stored-json';
+import { PACKAGE_ROOT } from './child-command';
 import { CliError } from './cli-error';
 import { printResult, type CommandIo } from './command-io';
+import { cardOf } from './model-card';
+import { told } from './model-errors';
+import { diffCommand } from './models-diff';
+import { reviewCommands } from './models-review';
 import { storePlace, withStore } from './store-place';
 import { textTable } from './text-table';
 
@@ -18,73 +38,101 @@ interface JsonOption {
   readonly json?: boolean;
 }
 
-async function list(io: CommandIo, { json }: JsonOption): Promise<void> {
-  await withStore(storePlace(io), async (store) => {
-    const runs = await Promise.all((await listRuns(store)).map((runId) => readManifest(store, runId)));
-    const promoted = await promotedRun(store);
+interface ListOptions extends JsonOption {
+  readonly data?: string;
+}
+
+interface ListedRun {
+  readonly runId: string;
+  readonly state: ReviewState;
+  /** Null when it cannot be read; `why` says so. */
+  readonly manifest: RunManifest | null;
+  readonly why: string;
+}
+
+async function list(io: CommandIo, { data, json }: ListOptions): Promise<void> {
+  const place = storePlace(io);
+  const folder = data === undefined ? join(PACKAGE_ROOT, 'data') : resolve(io.folder, data);
+  await withStore(place, async (store) => {
+    const { review } = await readReviewLog(store);
+    const runs = await Promise.all((await listRuns(store)).map((runId) => listedRun(store, runId, review)));
     const brought = await broughtModels(store);
     const unfinished = await unfinishedRuns(store);
-    const table = textTable<RunManifest>(
-      [
-        { title: 'run', cell: ({ runId }) => runId },
-        { title: 'fitted on', cell: ({ data }) => `${data.days[0]} to ${data.days[data.days.length - 1]}` },
-        { title: 'rows', align: 'right', cell: ({ data }) => String(data.rows) },
-        { title: 'instruments', cell: ({ instruments }) => instruments.map(({ symbol }) => symbol).join(' ') },
-        { title: 'models', cell: ({ instruments }) => namesOf(instruments.flatMap(({ models }) => models)) },
-        { title: '', cell: ({ runId }) => (runId === promoted?.runId ? `promoted by ${promoted.by}` : '') },
-      ],
-      runs,
-    );
+    const stamp = await lastTrained(store);
+    const newest = await newestTradeDate({
+      recorded: await loadRecordedMarket(folder),
+      journal: openJournalReader(place.stateDir, place.account, io.err),
+      instruments: FUTURE_SYMBOLS,
+    });
+    const newData = newest !== null && newDataAvailable(stamp, { to: newest });
+    const value = {
+      runs: runs.map(({ runId, state, manifest, why }) =>
+        manifest === null ? { runId, state, damaged: why } : { ...manifest, state },
+      ),
+      promoted: review.promoted,
+      promotion: review.lastChange,
+      brought,
+      unfinished,
+      lastTrained: stamp,
+      newestData: newest,
+      newDataAvailable: newData,
+    };
     const lines = [
-      ...(runs.length === 0 ? [`No model run in ${store.location}.`] : table),
+      ...(runs.length === 0 ? [`No model run in ${store.location}.`] : runTable(runs)),
       ...brought.map(
         ({ model, instruments }) => `brought: ${model.name} (${model.family}) for ${instruments.join(', ')}`,
       ),
       ...unfinished.map((runId) => `unfinished: ${runId}`),
+      `last trained: ${stamp === null ? 'never' : `${stamp.runId} on data to ${stamp.dataTo}`}; newest data: ${newest ?? 'none'}${newData ? ', a retraining would see new data' : ''}`,
     ];
-    printResult(io, json, { runs, promoted, brought, unfinished }, lines);
+    printResult(io, json, storedNames(value), lines);
   });
 }
+
+async function listedRun(store: ObjectStore, runId: string, review: Review): Promise<ListedRun> {
+  const state = stateOf(review, runId);
+  try {
+    return { runId, state, manifest: await readManifest(store, runId), why: '' };
+  } catch (error) {
+    if (!(error instanceof ModelRunError)) throw error;
+    return { runId, state, manifest: null, why: error.message };
+  }
+}
+
+const runTable = (runs: readonly ListedRun[]): readonly string[] =>
+  textTable<ListedRun>(
+    [
+      { title: 'run', cell: ({ runId }) => runId },
+      { title: 'state', cell: ({ state }) => state },
+      {
+        title: 'fitted on',
+        cell: ({ manifest, why }) =>
+          manifest === null ? why : `${manifest.data.days[0]} to ${manifest.data.days[manifest.data.days.length - 1]}`,
+      },
+      { title: 'rows', align: 'right', cell: ({ manifest }) => String(manifest?.data.rows ?? '') },
+      {
+        title: 'instruments',
+        cell: ({ manifest }) => (manifest?.instruments ?? []).map(({ symbol }) => symbol).join(' '),
+      },
+      {
+        title: 'models',
+        cell: ({ manifest }) => namesOf((manifest?.instruments ?? []).flatMap(({ models }) => models)),
+      },
+    ],
+    runs,
+  );
 
 const namesOf = (models: readonly ModelEntry[]): string => [...new Set(models.map(({ name }) => name))].join(' ');
 
 async function show(io: CommandIo, run: string | undefined, { json }: JsonOption): Promise<void> {
   await withStore(storePlace(io), async (store) => {
-    const runId = run ?? (await latestRun(store));
+    const runId = run ?? (await votingRun(store)) ?? (await latestRun(store));
     if (runId === null) throw new CliError('NOT_FOUND', `There is no model run in ${store.location}.`);
     const manifest = await readManifest(store, runId);
-    printResult(io, json, manifest, cardOf(manifest));
+    const state = stateOf((await readReviewLog(store)).review, runId);
+    printResult(io, json, storedNames({ ...manifest, state }), cardOf(manifest, state));
   });
 }
-
-/** The run for people: what it was made of, and each model with what it scored on the hold-out. */
-function cardOf(manifest: RunManifest): readonly string[] {
-  const { runId, created, codeVersion, seed, data, schema, instruments, skipped } = manifest;
-  return [
-    `${runId}  made ${created} by version ${codeVersion}, seed ${seed}`,
-    `data     ${data.days.join(', ')}: ${data.rows} rows, sha256 ${data.sha256.slice(0, 12)}`,
-    `schema   version ${schema.version}, ${schema.modelColumns.length} of ${schema.columns.length} columns, ${schema.hash.slice(0, 12)}`,
-    ...instruments.flatMap(({ symbol, rows, models, label }) => [
-      '',
-      `${symbol}  ${rows} rows, label ${label.horizonBars} bars ahead, hold within ${Number(label.bandPoints.toPrecision(4))} points`,
-      ...textTable<ModelEntry>(
-        [
-          { title: 'model', cell: ({ name }) => name },
-          { title: 'family', cell: ({ family }) => family },
-          { title: 'size', align: 'right', cell: ({ bytes }) => `${Math.ceil(bytes / 1_024)} kB` },
-          { title: 'accuracy', align: 'right', cell: ({ holdOut }) => figure(holdOut?.accuracy) },
-          { title: 'log loss', align: 'right', cell: ({ holdOut }) => figure(holdOut?.logLoss) },
-          { title: 'AUC', align: 'right', cell: ({ holdOut }) => figure(holdOut?.auc) },
-          { title: 'on', cell: ({ holdOut, brought }) => holdOut?.testDays.join(', ') ?? (brought ? 'brought' : '') },
-        ],
-        models,
-      ),
-    ]),
-    ...skipped.map(({ symbol, why }) => `${symbol} left out: ${why}`),
-  ];
-}
-
-const figure = (value: number | null | undefined): string => value?.toFixed(3) ?? '–';
 
 /** What a model trained elsewhere must read: hash and columns in their order. */
 function schema(io: CommandIo, { json }: JsonOption): void {
@@ -100,13 +148,15 @@ async function add(io: CommandIo, folder: string, { json }: JsonOption): Promise
   const models = await readModelFolder(resolve(io.folder, folder), DEFAULT_SCHEMA);
   await withStore(storePlace(io), async (store) => {
     const run = await addModels(store, models, DEFAULT_SCHEMA.hash);
+    const votes = run !== null && (await votingRun(store)) === run.runId;
     const lines = [
       ...models.map(({ name, instruments }) => `${name} votes on ${instruments.join(', ')}`),
       run === null
         ? 'There is no run of this feature schema yet: the next fit takes them up.'
-        : `from run ${run.runId} on, which a session loads when its next trade date opens`,
+        : `from run ${run.runId} on, ${votes ? 'which a session loads when its next trade date opens' : 'once it is promoted (omega models promote)'}`,
     ];
-    printResult(io, json, { added: models.map(({ name }) => name), runId: run?.runId ?? null }, lines);
+    const value = { added: models.map(({ name }) => name), runId: run?.runId ?? null, votes };
+    printResult(io, json, storedNames(value), lines);
   });
 }
 
@@ -119,33 +169,26 @@ async function remove(io: CommandIo, name: string, { json }: JsonOption): Promis
   });
 }
 
-/** What the model rooms refuse, as a command's failure. */
-async function told(work: Promise<void>): Promise<void> {
-  try {
-    await work;
-  } catch (error) {
-    if (error instanceof ModelFolderError) throw new CliError('DATA', error.message, { cause: error });
-    const expected = error instanceof ModelRunError || error instanceof ModelRegistryError;
-    if (expected) throw new CliError('FAILED', error.message, { cause: error });
-    throw error;
-  }
-}
-
 const withJson = (command: Command): Command => command.option('--json', 'print JSON');
 
-export const modelsCommand = (io: CommandIo): Command =>
-  new Command('models')
-    .description('model runs: list and show them, add models trained elsewhere')
+export const modelsCommand = (io: CommandIo): Command => {
+  const command = new Command('models')
+    .description('model runs: show, compare, promote and roll back; models trained elsewhere')
     .addCommand(
-      withJson(new Command('list').description('runs, the promoted one, and brought models')).action(
-        (options: JsonOption) => told(list(io, options)),
-      ),
+      withJson(new Command('list').description('runs and their state, brought models, and whether there are new data'))
+        .option('--data <dir>', 'recorded minutes to look for new data in (default: those of the package)')
+        .action((options: ListOptions) => told(list(io, options))),
     )
     .addCommand(
       withJson(
-        new Command('show').description('the model card of a run').argument('[run]', 'the latest when left out'),
+        new Command('show')
+          .description('the model card of a run')
+          .argument('[run]', 'the one that votes when left out, else the latest'),
       ).action((run: string | undefined, options: JsonOption) => told(show(io, run, options))),
     )
+    .addCommand(diffCommand(io));
+  for (const child of reviewCommands(io)) command.addCommand(child);
+  return command
     .addCommand(
       withJson(new Command('schema').description('hash and columns that a model trained elsewhere must read')).action(
         (options: JsonOption) => schema(io, options),
@@ -163,3 +206,4 @@ export const modelsCommand = (io: CommandIo): Command =>
         (name: string, options: JsonOption) => told(remove(io, name, options)),
       ),
     );
+};

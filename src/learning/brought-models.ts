@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { FUTURE_SYMBOLS, type FutureSymbol } from '../domain/instruments';
 import type { ObjectStore } from '../storage/object-store';
+import { parseStoredJson, storedJson } from '../storage/stored-json';
 import { modelSchema, type ModelEntry } from './manifest';
 import type { BroughtModel } from './model-folder';
 import { ModelRunError } from './model-run-error';
@@ -42,7 +43,7 @@ export async function keepBroughtModel(store: ObjectStore, model: BroughtModel, 
     },
   };
   await store.put(fileKey(name), bytes);
-  await store.put(describedKey(name), new TextEncoder().encode(`${JSON.stringify(described, null, 2)}\n`));
+  await store.put(describedKey(name), storedJson(described));
 }
 
 /** All brought models, by name. Throws ModelRunError MANIFEST_INVALID about a damaged description. */
@@ -52,9 +53,9 @@ export async function broughtModels(store: ObjectStore): Promise<readonly Stored
 }
 
 async function readDescribed(store: ObjectStore, key: string): Promise<StoredBroughtModel> {
-  const text = new TextDecoder().decode(await store.get(key));
+  const bytes = await store.get(key);
   try {
-    return describedSchema.parse(JSON.parse(text));
+    return describedSchema.parse(parseStoredJson(bytes));
   } catch (error) {
     throw new ModelRunError('MANIFEST_INVALID', `${key} in ${store.location} is damaged: add the model again.`, {
       cause: error,

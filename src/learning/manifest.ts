@@ -1,11 +1,14 @@
-/** `models/{run_id}/manifest.json`: what a model run was made of; names in scikit-learn's snake_case where a parameter is one of its. */
+/**
+ * `models/{run_id}/manifest.json`: what a model run was made of. Stored names are snake_case (storage/stored-json), these are the same in
+ * code; below `parameters` they are the library's own.
+ */
 import { z } from 'zod';
 import { FUTURE_SYMBOLS } from '../domain/instruments';
 
 export const MANIFEST_FORMAT = 1;
 
 const hash = z.string().regex(/^[0-9a-f]{64}$/);
-const parameters = z.record(z.string(), z.union([z.number(), z.string(), z.boolean(), z.null()]));
+const parameters = z.record(z.string(), z.union([z.number(), z.string(), z.boolean(), z.null(), z.array(z.number())]));
 
 const metricsSchema = z.object({
   /** Trade dates and rows that the figures were measured on; nothing of them was fitted on. */
@@ -17,6 +20,8 @@ const metricsSchema = z.object({
   /** AUC of p(buy) − p(sell) over rows labelled buy or sell (requirement E8); null when one of them is absent. */
   auc: z.number().nullable(),
 });
+
+const foldMetricsSchema = metricsSchema.omit({ testDays: true });
 
 export const modelSchema = z.object({
   name: z.string(),
@@ -36,6 +41,10 @@ export const modelSchema = z.object({
   /** Trained elsewhere and brought by the user. */
   brought: z.boolean().optional(),
   parameters,
+  /** Columns that selection kept, when there was one; the graph takes all model columns and reads these. */
+  features: z.array(z.string()).optional(),
+  /** Of each fold of the cross-validation, in the order of the instrument's `folds`. */
+  foldMetrics: z.array(foldMetricsSchema).optional(),
   /** Null when the data allow no honest split. */
   holdOut: metricsSchema.nullable(),
 });
@@ -49,6 +58,14 @@ const labelSchema = z.object({
   tickPoints: z.number(),
 });
 
+/** One purged split in time: ISO times, UTC; test rows start in [testFrom, testTo). */
+const foldSchema = z.object({
+  testFrom: z.string(),
+  testTo: z.string(),
+  trainRows: z.number().int(),
+  testRows: z.number().int(),
+});
+
 const instrumentSchema = z.object({
   symbol: z.enum(FUTURE_SYMBOLS),
   contracts: z.array(z.string()),
@@ -57,6 +74,8 @@ const instrumentSchema = z.object({
   rows: z.number().int(),
   classCounts: z.object({ sell: z.number().int(), hold: z.number().int(), buy: z.number().int() }),
   label: labelSchema,
+  /** The cross-validation, when there was one. */
+  folds: z.array(foldSchema).optional(),
   models: z.array(modelSchema),
 });
 

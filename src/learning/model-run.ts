@@ -6,6 +6,7 @@ import { isRunId } from '../domain/ids';
 import { isStoreError } from '../storage/object-store';
 import { manifestKey, modelKey } from '../storage/model-registry';
 import type { ObjectStore } from '../storage/object-store';
+import { parseStoredJson, storedJson } from '../storage/stored-json';
 import { runManifestSchema } from './manifest';
 import type { RunManifest } from './manifest';
 import { ModelRunError } from './model-run-error';
@@ -40,7 +41,7 @@ function parseManifest(bytes: Uint8Array, key: string, runId: string): RunManife
     new ModelRunError('MANIFEST_INVALID', `${key} ${what}: fit the run again.`, { cause });
   let content: unknown;
   try {
-    content = JSON.parse(Buffer.from(bytes).toString('utf8'));
+    content = parseStoredJson(bytes);
   } catch (error) {
     throw invalid('is not JSON', error);
   }
@@ -69,8 +70,8 @@ export async function writeModel(store: ObjectStore, runId: string, file: string
 /** Throws ModelRunError RUN_EXISTS when another fit completed the run with other content meanwhile. */
 export async function writeManifest(store: ObjectStore, manifest: RunManifest): Promise<void> {
   const key = manifestKey(checkedRunId(manifest.runId));
-  const bytes = Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`);
-  if ((await store.create(key, bytes)) === 'created' || bytes.equals(await store.get(key))) return;
+  const bytes = storedJson(manifest);
+  if ((await store.create(key, bytes)) === 'created' || Buffer.from(bytes).equals(await store.get(key))) return;
   throw runExists(store, manifest.runId);
 }
 

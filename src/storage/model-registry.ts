@@ -1,20 +1,24 @@
 /**
- * The model registry (requirement B7): runs `models/{run_id}/…`, run_id `YYYYMMDD_HHMMSS` in UTC, and two pointers beside them.
+ * The model registry (requirement B7): runs `models/{run_id}/…`, run_id `YYYYMMDD_HHMMSS` in UTC, and beside them `last_trained.json`;
+ * which run is promoted, and what was decided about the others, is the review log's.
  * Invariants:
  *  1. A run is complete when it has its manifest, which is written last; without one it is not listed and never latest.
  *  2. Run ids sort by time: the latest run is the lexicographically greatest.
- *  3. A pointer is one object, replaced whole: readers see the run before or the run after.
+ *  3. The stamp is one object, replaced whole.
  *  4. A file is used only if it has the hash that the manifest names.
  */
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { isRunId } from '../domain/ids';
+import { stateOf } from '../domain/model-review';
 import { errorText } from './durable-files';
 import { isStoreError } from './object-store';
 import type { ObjectStore } from './object-store';
+import { readReviewLog } from './review-log';
+import { parseStoredJson, storedJson } from './stored-json';
 
 export type ModelRegistryErrorCode =
-  'RUN_ID_INVALID' | 'RUN_NOT_FOUND' | 'FILE_MISSING' | 'FILE_DAMAGED' | 'POINTER_DAMAGED';
+  'RUN_ID_INVALID' | 'RUN_NOT_FOUND' | 'FILE_MISSING' | 'FILE_DAMAGED' | 'STAMP_DAMAGED';
 
 export class ModelRegistryError extends Error {
   override readonly name = 'ModelRegistryError';
@@ -31,7 +35,6 @@ export class ModelRegistryError extends Error {
 }
 
 const ROOT = 'models/';
-const PROMOTED = `${ROOT}promoted.json`;
 const LAST_TRAINED = `${ROOT}last_trained.json`;
 
 export const manifestKey = (runId: string): string => `${ROOT}${runId}/manifest.json`;
@@ -51,6 +54,17 @@ export async function unfinishedRuns(store: ObjectStore): Promise<readonly strin
 /** The latest complete run, optionally other than `excluding`; null when there is none. */
 export async function latestRun(store: ObjectStore, excluding?: string): Promise<string | null> {
   return (await listRuns(store)).filter((runId) => runId !== excluding).at(-1) ?? null;
+}
+
+/**
+ * The run whose votes count: the promoted one; before the first promotion the latest that was not rejected or left to expire.
+ * Null: nobody votes. Throws ReviewLogError LOG_DAMAGED.
+ */
+export async function votingRun(store: ObjectStore): Promise<string | null> {
+  const { review } = await readReviewLog(store);
+  if (review.lastChange !== null) return review.promoted;
+  const refused = (runId: string): boolean => ['rejected', 'expired'].includes(stateOf(review, runId));
+  return (await listRuns(store)).filter((runId) => !refused(runId)).at(-1) ?? null;
 }
 
 async function runFolders(
@@ -81,35 +95,6 @@ export async function readModelFile(
   throw new ModelRegistryError('FILE_DAMAGED', message, key);
 }
 
-const promotionSchema = z.object({
-  runId: z.string(),
-  /** The run that was promoted before, for a rollback; null at first. */
-  previous: z.string().nullable(),
-  by: z.string(),
-  why: z.string(),
-  /** UTC, ISO 8601. */
-  at: z.string(),
-});
-export type Promotion = Readonly<z.infer<typeof promotionSchema>>;
-
-/** The promoted run, or null when none was ever promoted. Throws ModelRegistryError POINTER_DAMAGED. */
-export const promotedRun = (store: ObjectStore): Promise<Promotion | null> =>
-  readPointer(store, PROMOTED, promotionSchema);
-
-/** Makes a complete run the promoted one and answers the pointer as written. Throws ModelRegistryError RUN_NOT_FOUND. */
-export async function promoteRun(
-  store: ObjectStore,
-  runId: string,
-  { by, why, at }: { readonly by: string; readonly why: string; readonly at: number },
-): Promise<Promotion> {
-  await demandRun(store, runId);
-  const before = await promotedRun(store);
-  const previous = before?.runId === runId ? before.previous : (before?.runId ?? null);
-  const promotion: Promotion = { runId, previous, by, why, at: new Date(at).toISOString() };
-  await writePointer(store, PROMOTED, promotion);
-  return promotion;
-}
-
 const lastTrainedSchema = z.object({
   runId: z.string(),
   /** UTC, ISO 8601. */
@@ -120,22 +105,39 @@ const lastTrainedSchema = z.object({
 });
 export type LastTrained = Readonly<z.infer<typeof lastTrainedSchema>>;
 
-/** The stamp of the last training, or null before the first. Throws ModelRegistryError POINTER_DAMAGED. */
-export const lastTrained = (store: ObjectStore): Promise<LastTrained | null> =>
-  readPointer(store, LAST_TRAINED, lastTrainedSchema);
+/** The stamp of the last training, or null before the first. Throws ModelRegistryError STAMP_DAMAGED. */
+export async function lastTrained(store: ObjectStore): Promise<LastTrained | null> {
+  let bytes: Uint8Array;
+  try {
+    bytes = await store.get(LAST_TRAINED);
+  } catch (error) {
+    if (isStoreError(error, 'NOT_FOUND')) return null;
+    throw error;
+  }
+  try {
+    return lastTrainedSchema.parse(parseStoredJson(bytes));
+  } catch (error) {
+    const message = `${LAST_TRAINED} in ${store.location} is damaged: restore it, or delete it; the next fit sets it again.`;
+    throw new ModelRegistryError('STAMP_DAMAGED', message, LAST_TRAINED, { cause: errorText(error) });
+  }
+}
 
 /** Stamps a complete run as the last trained. Throws ModelRegistryError RUN_NOT_FOUND. */
 export async function stampLastTrained(store: ObjectStore, stamp: LastTrained): Promise<void> {
   await demandRun(store, stamp.runId);
-  await writePointer(store, LAST_TRAINED, stamp);
+  await store.put(LAST_TRAINED, storedJson(stamp));
 }
 
-/** Whether a retraining would see anything new (`new_data_available`): a later trade date, or other data up to the same one. */
+/**
+ * Whether a retraining would see anything new (`new_data_available`): a later trade date, or other data up to the same one; without a
+ * hash only the dates are compared.
+ */
 export function newDataAvailable(
   stamp: LastTrained | null,
-  data: { readonly to: string; readonly sha256: string },
+  data: { readonly to: string; readonly sha256?: string },
 ): boolean {
-  return stamp === null || data.to > stamp.dataTo || (data.to === stamp.dataTo && data.sha256 !== stamp.dataHash);
+  if (stamp === null || data.to > stamp.dataTo) return true;
+  return data.to === stamp.dataTo && data.sha256 !== undefined && data.sha256 !== stamp.dataHash;
 }
 
 async function demandRun(store: ObjectStore, runId: string): Promise<void> {
@@ -148,22 +150,3 @@ async function demandRun(store: ObjectStore, runId: string): Promise<void> {
   const message = `There is no complete model run ${runId} in ${store.location}: choose one that is listed.`;
   throw new ModelRegistryError('RUN_NOT_FOUND', message, key);
 }
-
-async function readPointer<T>(store: ObjectStore, key: string, schema: z.ZodType<T>): Promise<T | null> {
-  let bytes: Uint8Array;
-  try {
-    bytes = await store.get(key);
-  } catch (error) {
-    if (isStoreError(error, 'NOT_FOUND')) return null;
-    throw error;
-  }
-  try {
-    return schema.parse(JSON.parse(new TextDecoder().decode(bytes)));
-  } catch (error) {
-    const message = `${key} in ${store.location} is damaged: restore it, or delete it and set it again.`;
-    throw new ModelRegistryError('POINTER_DAMAGED', message, key, { cause: errorText(error) });
-  }
-}
-
-const writePointer = (store: ObjectStore, key: string, value: object): Promise<void> =>
-  store.put(key, new TextEncoder().encode(`${JSON.stringify(value, null, 2)}\n`));

@@ -5,6 +5,9 @@ import { join } from 'node:path';
 import { CliError } from '../../src/cli/cli-error';
 import { modelsCommand } from '../../src/cli/models';
 import { DEFAULT_SCHEMA } from '../../src/features/schema';
+import { openFolderStore } from '../../src/storage/folder-store';
+import { manifestKey } from '../../src/storage/model-registry';
+import { storeRun } from '../learning/stored-run';
 
 let folder: string;
 beforeEach(() => {
@@ -70,11 +73,90 @@ test('what a bad folder lacks is the answer, with the exit code of bad input, an
 
 test('show names a run that is not there; schema prints hash and columns', async () => {
   expect((await omega('show')).error).toMatchObject({ code: 'NOT_FOUND' });
-  expect((await omega('show', '20131009_220000')).error).toMatchObject({ code: 'FAILED' });
+  expect((await omega('show', '20131009_220000')).error).toMatchObject({ code: 'NOT_FOUND', exitCode: 1 });
   expect(JSON.parse((await omega('schema', '--json')).text)).toMatchObject({
     schema_hash: DEFAULT_SCHEMA.hash,
     columns: DEFAULT_SCHEMA.modelColumns,
   });
   mkdirSync(join(folder, 'empty'));
   expect((await omega('add', 'empty')).error).toMatchObject({ code: 'DATA' });
+});
+
+describe('reviewing runs', () => {
+  const [A, B] = ['20131008_220000', '20131009_220000'];
+  const ada = ['--by', 'Ada', '--why', 'the figures of the hold-out'];
+  const json = async (...args: readonly string[]) => JSON.parse((await omega(...args, '--json')).text) as unknown;
+  beforeEach(async () => {
+    const store = await openFolderStore(join(folder, 'store'));
+    await storeRun(store, A);
+    await storeRun(store, B, (manifest) => ({ ...manifest, seed: 2 }));
+  });
+
+  test('promote, reject, rollback: list, show and history tell', async () => {
+    expect((await omega('promote', A, ...ada)).text).toBe(`${A} is promoted by Ada and votes from the next bar on`);
+    expect(await json('promote', B, ...ada)).toMatchObject({
+      run_id: B,
+      kind: 'promoted',
+      from: A,
+      state: 'promoted',
+      promoted: B,
+    });
+    expect((await omega('rollback', ...ada)).text).toBe(`${B} is rolled back by Ada; ${A} votes from the next bar on`);
+    expect((await omega('reject', B, ...ada)).text).toBe(`${B} is rejected by Ada`);
+    const listed = (await omega('list')).text.split('\n');
+    expect(listed[1]).toMatch(new RegExp(`^${A}\\s+promoted\\s`));
+    expect(listed[2]).toMatch(new RegExp(`^${B}\\s+rejected\\s`));
+    expect((await omega('show')).text).toContain(`${A}  promoted`);
+    expect(await json('history')).toMatchObject({
+      promoted: A,
+      history: [
+        { kind: 'promoted' },
+        { kind: 'promoted', from: A },
+        { kind: 'rolled-back', to: A },
+        { kind: 'rejected' },
+      ],
+    });
+    expect((await omega('history')).text).toContain('the figures of the hold-out');
+  });
+
+  test('list says what is promoted and whether there are new data, in stored names', async () => {
+    expect(await json('list')).toMatchObject({
+      runs: [{ run_id: A, state: 'candidate', code_version: 'test' }, { run_id: B }],
+      promoted: null,
+      last_trained: null,
+      newest_data: expect.stringMatching(/^\d{4}-\d\d-\d\d$/) as string,
+      new_data_available: true,
+    });
+    expect((await omega('list', '--data', 'nowhere')).error).toMatchObject({ code: 'DATA', exitCode: 2 });
+  });
+
+  test('diff shows parameters, features, metrics and data side by side', async () => {
+    const { text } = await omega('diff', A, B);
+    expect(text).toMatch(/seed +≠ +1 +2/);
+    expect(text).toMatch(/ES small auc +0.55 +0.55/);
+    expect(text).not.toContain('learning_rate');
+    expect((await omega('diff', A, B, '--all')).text).toContain('learning_rate');
+    expect(await json('diff', A, B)).toMatchObject({ a: A, b: B });
+  });
+
+  test.each([
+    ['USAGE', 2, ['promote', B, '--why', 'x']],
+    ['USAGE', 2, ['rollback', '--by', 'Ada']],
+    ['USAGE', 2, ['reject', 'latest', ...ada]],
+    ['NOT_FOUND', 1, ['promote', '20200101_000000', ...ada]],
+    ['NOT_FOUND', 1, ['diff', A, '20200101_000000']],
+    ['REFUSED', 4, ['approve', B, ...ada]],
+    ['REFUSED', 4, ['rollback', ...ada]],
+  ])('%s, exit code %i: %j', async (code, exitCode, args) => {
+    expect((await omega(...args)).error).toMatchObject({ code, exitCode });
+  });
+
+  test('a damaged manifest is shown as such, and neither promoted nor in the way of the others', async () => {
+    const store = await openFolderStore(join(folder, 'store'));
+    await store.put(manifestKey(B), Buffer.from('{'));
+    expect((await omega('promote', B, ...ada)).error).toMatchObject({ code: 'DATA', exitCode: 2 });
+    const { text, error } = await omega('list');
+    expect([error, text]).toEqual([null, expect.stringContaining('is not JSON') as string]);
+    expect((await omega('promote', A, ...ada)).error).toBeNull();
+  });
 });

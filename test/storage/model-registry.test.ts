@@ -1,9 +1,10 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { runIdOf } from '../../src/domain/ids';
+import type { ReviewAct } from '../../src/domain/model-review';
 import { openFolderStore } from '../../src/storage/folder-store';
 import {
   lastTrained,
@@ -12,13 +13,13 @@ import {
   manifestKey,
   modelKey,
   newDataAvailable,
-  promotedRun,
-  promoteRun,
   readModelFile,
   stampLastTrained,
   unfinishedRuns,
+  votingRun,
 } from '../../src/storage/model-registry';
 import type { ObjectStore } from '../../src/storage/object-store';
+import { addAct, readReviewLog } from '../../src/storage/review-log';
 
 let folder: string;
 let store: ObjectStore;
@@ -30,13 +31,15 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const write = (key: string, text = '{}'): Promise<void> => store.put(key, Buffer.from(text));
 const [OLD, MIDDLE, NEW] = ['20131008_210000', '20131009_210000', '20131010_210000'];
-const BY = { by: 'Ada', why: 'passed its shadow run', at: Date.UTC(2013, 9, 10, 21) };
 
 describe('runs', () => {
   test('an empty store has none', async () => {
-    expect([await listRuns(store), await latestRun(store), await promotedRun(store), await lastTrained(store)]).toEqual(
-      [[], null, null, null],
-    );
+    expect([await listRuns(store), await latestRun(store), await votingRun(store), await lastTrained(store)]).toEqual([
+      [],
+      null,
+      null,
+      null,
+    ]);
   });
 
   test('the latest is the greatest complete id, optionally other than the current one', async () => {
@@ -80,46 +83,42 @@ describe('files', () => {
   });
 });
 
-describe('pointers', () => {
-  test('promotion remembers who, why, when and what was before', async () => {
-    for (const runId of [OLD, NEW]) await write(manifestKey(runId));
-    expect(await promoteRun(store, OLD, BY)).toEqual({
-      ...BY,
-      runId: OLD,
-      previous: null,
-      at: '2013-10-10T21:00:00.000Z',
-    });
-    await promoteRun(store, NEW, BY);
-    expect(await promotedRun(store)).toMatchObject({ runId: NEW, previous: OLD });
-    // Promoting it again must not make a rollback go nowhere.
-    await promoteRun(store, NEW, BY);
-    expect(await promotedRun(store)).toMatchObject({ runId: NEW, previous: OLD });
+describe('the run that votes', () => {
+  const act = { by: 'Ada', why: 'passed', at: '2013-10-10T21:00:00.000Z' };
+  const say = async (said: ReviewAct): Promise<unknown> =>
+    addAct(store, randomUUID(), await readReviewLog(store), () => ({ ...act, ...said }));
+  beforeEach(async () => {
+    for (const runId of [OLD, MIDDLE, NEW]) await write(manifestKey(runId));
   });
 
-  test('only a complete run can be promoted or stamped', async () => {
+  test('is the latest that nobody turned down, until one is promoted', async () => {
+    expect(await votingRun(store)).toBe(NEW);
+    await say({ ...act, kind: 'rejected', runId: NEW });
+    expect(await votingRun(store)).toBe(MIDDLE);
+    await say({ ...act, kind: 'promoted', runId: OLD, from: null, to: OLD });
+    expect(await votingRun(store)).toBe(OLD);
+  });
+
+  test('is nobody when the only champion was withdrawn: not the next best', async () => {
+    await say({ ...act, kind: 'promoted', runId: OLD, from: null, to: OLD });
+    await say({ ...act, kind: 'rolled-back', runId: OLD, from: OLD, to: null });
+    expect(await votingRun(store)).toBeNull();
+  });
+});
+
+describe('the stamp of the last training', () => {
+  test('only a complete run can be stamped', async () => {
     await write(modelKey(NEW, 'ES/sgd.onnx'));
     const stamp = { runId: NEW, at: '', dataTo: '2013-10-09', dataHash: 'x' };
-    await expect(promoteRun(store, NEW, BY)).rejects.toMatchObject({ code: 'RUN_NOT_FOUND' });
     await expect(stampLastTrained(store, stamp)).rejects.toMatchObject({ code: 'RUN_NOT_FOUND' });
-    await expect(promoteRun(store, '../..', BY)).rejects.toMatchObject({ code: 'RUN_ID_INVALID' });
-    expect(await promotedRun(store)).toBeNull();
+    await expect(stampLastTrained(store, { ...stamp, runId: '../..' })).rejects.toMatchObject({
+      code: 'RUN_ID_INVALID',
+    });
   });
 
-  test.each(['{', '[]', '{"runId": 5}'])('a damaged pointer %s is an error that names it, not "none"', async (text) => {
-    await write('models/promoted.json', text);
+  test.each(['{', '[]', '{"run_id": 5}'])('a damaged stamp %s is an error that names it, not "none"', async (text) => {
     await write('models/last_trained.json', text);
-    await expect(promotedRun(store)).rejects.toMatchObject({ code: 'POINTER_DAMAGED', key: 'models/promoted.json' });
-    await expect(lastTrained(store)).rejects.toMatchObject({ code: 'POINTER_DAMAGED' });
-  });
-
-  test('readers during many promotions see one run or the other', async () => {
-    for (const runId of [OLD, NEW]) await write(manifestKey(runId));
-    await promoteRun(store, OLD, BY);
-    const promoting = (async () => {
-      for (let i = 0; i < 30; i += 1) await promoteRun(store, i % 2 ? OLD : NEW, BY);
-    })();
-    for (let i = 0; i < 60; i += 1) expect([OLD, NEW]).toContain((await promotedRun(store))?.runId);
-    await promoting;
+    await expect(lastTrained(store)).rejects.toMatchObject({ code: 'STAMP_DAMAGED', key: 'models/last_trained.json' });
   });
 
   test('new data are a later day, or other data of the same day', async () => {
@@ -127,10 +126,16 @@ describe('pointers', () => {
     const stamp = { runId: NEW, at: '2013-10-10T21:00:00.000Z', dataTo: '2013-10-10', dataHash: 'a' };
     await stampLastTrained(store, stamp);
     expect(await lastTrained(store)).toEqual(stamp);
+    const stored = JSON.parse(Buffer.from(await store.get('models/last_trained.json')).toString()) as object;
+    expect(Object.keys(stored)).toEqual(['run_id', 'at', 'data_to', 'data_hash']);
     expect(newDataAvailable(null, { to: '2013-10-01', sha256: 'a' })).toBe(true);
     expect(newDataAvailable(stamp, { to: '2013-10-10', sha256: 'a' })).toBe(false);
     expect(newDataAvailable(stamp, { to: '2013-10-10', sha256: 'b' })).toBe(true);
     expect(newDataAvailable(stamp, { to: '2013-10-11', sha256: 'b' })).toBe(true);
     expect(newDataAvailable(stamp, { to: '2013-10-09', sha256: 'b' })).toBe(false);
+    expect([newDataAvailable(stamp, { to: '2013-10-10' }), newDataAvailable(stamp, { to: '2013-10-11' })]).toEqual([
+      false,
+      true,
+    ]);
   });
 });

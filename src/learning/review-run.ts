@@ -1,0 +1,110 @@
+/**
+ * What people and workflows decide about model runs (requirements E10, G6): each is one act in the review log, with who and why. Commands
+ * and activities call the same functions; an activity gives a request id of its own, so that a retry is not a second act.
+ * Invariant: a run is promoted, or gone back to, only when it can vote: manifest of this version, feature schema of this version, every
+ * file there with the hash that the manifest names.
+ */
+import type { ChampionChange, Remark, Review } from '../domain/model-review';
+import type { FeatureSchema } from '../features/schema';
+import { readModelFile } from '../storage/model-registry';
+import type { ObjectStore } from '../storage/object-store';
+import { addAct, readReviewLog, type ReviewEntry } from '../storage/review-log';
+import type { RunManifest } from './manifest';
+import { readManifest } from './model-run';
+import { ModelRunError } from './model-run-error';
+
+export interface Reviewer {
+  /** A person's name, or the workflow that acts for its triggers. */
+  readonly by: string;
+  readonly why: string;
+  /** UTC ms. */
+  readonly at: number;
+  /** The same request is one act, however often it is repeated. */
+  readonly request: string;
+}
+
+/**
+ * Promotes a run: `approved` after it passed gates and shadow run, `promoted` by order of a human, whatever they said. Throws
+ * ModelRunError (REVIEWER_MISSING, RUN_NOT_FOUND, MANIFEST_INVALID, SCHEMA_MISMATCH), ModelRegistryError about a damaged file,
+ * ReviewLogError PROMOTION_CONFLICT when another run was promoted meanwhile, ACT_REFUSED when the run is in no state for it.
+ */
+export async function promoteRun(
+  store: ObjectStore,
+  {
+    kind,
+    runId,
+    schema,
+  }: { readonly kind: 'approved' | 'promoted'; readonly runId: string; readonly schema: FeatureSchema },
+  reviewer: Reviewer,
+): Promise<ReviewEntry> {
+  const said = checkedReviewer(reviewer);
+  const seen = await readReviewLog(store);
+  await checkUsable(store, runId, schema);
+  const decide = ({ promoted }: Review): ChampionChange => ({ ...said, kind, runId, from: promoted, to: runId });
+  return addAct(store, reviewer.request, seen, decide);
+}
+
+/** Says something about a run that leaves the champion as it is. Throws as `promoteRun`, never PROMOTION_CONFLICT. */
+export async function remarkOnRun(
+  store: ObjectStore,
+  { kind, runId }: Pick<Remark, 'kind' | 'runId'>,
+  reviewer: Reviewer,
+): Promise<ReviewEntry> {
+  const said = checkedReviewer(reviewer);
+  await readManifest(store, runId);
+  return addAct(store, reviewer.request, await readReviewLog(store), () => ({ ...said, kind, runId }));
+}
+
+export interface RollbackRequest {
+  /** The run to withdraw; the promoted one when left out. A breach names the run it is about: it may be withdrawn already. */
+  readonly runId?: string;
+  /** A champion of before; the one before the present when left out, and nobody when there was none. */
+  readonly to?: string;
+  readonly schema: FeatureSchema;
+}
+
+/**
+ * Withdraws the promoted run for the champion before it. Throws ModelRunError NOTHING_PROMOTED or NOT_PROMOTED, and as `promoteRun`
+ * about the run to go back to.
+ */
+export async function rollBack(
+  store: ObjectStore,
+  { runId, to, schema }: RollbackRequest,
+  reviewer: Reviewer,
+): Promise<ReviewEntry> {
+  const said = checkedReviewer(reviewer);
+  const seen = await readReviewLog(store);
+  const { review } = seen;
+  const done = seen.entries.find(({ request }) => request === reviewer.request);
+  if (done !== undefined) return done;
+  const withdrawn = review.promoted;
+  if (withdrawn === null)
+    throw new ModelRunError('NOTHING_PROMOTED', 'No run is promoted, so there is nothing to roll back.');
+  if (runId !== undefined && runId !== withdrawn)
+    throw new ModelRunError(
+      'NOT_PROMOTED',
+      `Run ${runId} is not the promoted one, ${withdrawn} is: nothing to roll back.`,
+    );
+  const target = to ?? review.earlier.at(-1) ?? null;
+  if (target !== null) await checkUsable(store, target, schema);
+  const act: ChampionChange = { ...said, kind: 'rolled-back', runId: withdrawn, from: withdrawn, to: target };
+  return addAct(store, reviewer.request, seen, () => act);
+}
+
+function checkedReviewer({ by, why, at }: Reviewer): Pick<Remark, 'by' | 'why' | 'at'> {
+  const missing = by.trim() === '' ? '--by NAME' : why.trim() === '' ? '--why REASON' : null;
+  if (missing !== null)
+    throw new ModelRunError('REVIEWER_MISSING', `Say who decides and why: ${missing} is missing or empty.`);
+  return { by: by.trim(), why: why.trim(), at: new Date(at).toISOString() };
+}
+
+async function checkUsable(store: ObjectStore, runId: string, schema: FeatureSchema): Promise<void> {
+  const manifest: RunManifest = await readManifest(store, runId);
+  if (manifest.schema.hash !== schema.hash) {
+    throw new ModelRunError(
+      'SCHEMA_MISMATCH',
+      `Run ${runId} was fitted on feature schema ${manifest.schema.hash.slice(0, 12)}, this version computes ${schema.hash.slice(0, 12)}: fit it again.`,
+    );
+  }
+  for (const { models } of manifest.instruments) for (const model of models) await readModelFile(store, runId, model);
+}
