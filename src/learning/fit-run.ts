@@ -17,7 +17,8 @@ import { lastTrained, stampLastTrained } from '../storage/model-registry';
 import type { ObjectStore } from '../storage/object-store';
 import { broughtModels, copyBroughtModels } from './brought-models';
 import { classCounts } from './dataset';
-import { FIRST_MODELS, recipeSeed } from './first-models';
+import { FIRST_MODELS } from './families/families';
+import { recipeSeed } from './families/model-recipe';
 import { holdOutOf, measure } from './hold-out';
 import { CLASS_NAMES, labelBand, medianSpread } from './labels';
 import { MANIFEST_FORMAT } from './manifest';
@@ -129,9 +130,9 @@ async function fitInstrument(
     // Fits are synchronous; between them the caller's other work (a terminal view, a heartbeat) gets its turn.
     await nextTurn();
     const seed = recipeSeed(request.seed, symbol, recipe.name);
-    const metrics = holdOut === null ? null : measure(recipe, holdOut, seed);
+    const metrics = holdOut === null ? null : await measure(recipe, holdOut, seed);
     await nextTurn();
-    const bytes = recipe.fit(data, seed).toOnnx({ schema_hash: schema.hash, symbol });
+    const bytes = (await recipe.fit(data, seed)).toOnnx({ schema_hash: schema.hash, symbol });
     const file = `${symbol}/${recipe.name}.onnx`;
     await writeModel(request.store, request.runId, file, bytes);
     models.push({

@@ -5,7 +5,7 @@ import type { Instrument } from '../domain/instruments';
 import type { FeatureSchema } from '../features/schema';
 import { classCounts, selectRows } from './dataset';
 import type { Dataset } from './dataset';
-import type { ModelRecipe } from './first-models';
+import type { ModelRecipe } from './families/model-recipe';
 import { HORIZON_BARS, labelBand, medianSpread } from './labels';
 import type { HoldOutMetrics } from './manifest';
 import { accuracy, directionalAuc, logLoss } from './metrics';
@@ -57,9 +57,9 @@ export function holdOutOf(
 }
 
 /** Fits on the training part, measures on the other. */
-export function measure(recipe: ModelRecipe, holdOut: HoldOut, seed: number): HoldOutMetrics {
+export async function measure(recipe: ModelRecipe, holdOut: HoldOut, seed: number): Promise<HoldOutMetrics> {
   const { train, test, testDays } = holdOut;
-  const probabilities = recipe.fit(train, seed).predict(test.x);
+  const probabilities = await (await recipe.fit(train, seed)).predict(test.x);
   return {
     testDays: [...testDays],
     trainRows: train.rows,

@@ -7,7 +7,8 @@ import { createFeatureStream } from '../../src/features/pipeline';
 import { DEFAULT_SCHEMA, defineSchema } from '../../src/features/schema';
 import { loadEnsemble } from '../../src/learning/ensemble';
 import type { Ensemble } from '../../src/learning/ensemble';
-import { FIRST_MODELS, recipeSeed } from '../../src/learning/first-models';
+import { FIRST_MODELS } from '../../src/learning/families/families';
+import { recipeSeed } from '../../src/learning/families/model-recipe';
 import { fitRun } from '../../src/learning/fit-run';
 import type { FitRunRequest } from '../../src/learning/fit-run';
 import { labelBand, medianSpread } from '../../src/learning/labels';
@@ -151,7 +152,7 @@ describe('a run of two recorded days', () => {
     const { data } = labelledRows(trained, band, DEFAULT_SCHEMA);
     const ensemble = await loadEnsemble(store, RUN, 'GC', DEFAULT_SCHEMA);
     expect([ensemble.models, ensemble.skipped]).toEqual([['sgd', 'random_forest'], []]);
-    const fitted = FIRST_MODELS.map((recipe) => recipe.fit(data, recipeSeed(1, 'GC', recipe.name)));
+    const fitted = await Promise.all(FIRST_MODELS.map((recipe) => recipe.fit(data, recipeSeed(1, 'GC', recipe.name))));
     const { columns, values, valid, rows } = series[0].features;
     let voted = 0;
     for (let r = 0; r < rows; r += 1) {
@@ -161,10 +162,10 @@ describe('a run of two recorded days', () => {
       if (valid[r] === 0) continue;
       voted += 1;
       const input = Float32Array.from(DEFAULT_SCHEMA.modelColumns, (name) => row[columns.indexOf(name)]);
-      const worst = votes.map(({ probabilities }, m) => {
-        const expected = fitted[m].predict(input);
-        return Math.max(...probabilities.map((p, c) => Math.abs(p - expected[c])));
-      });
+      const expected = await Promise.all(fitted.map((model) => model.predict(input)));
+      const worst = votes.map(({ probabilities }, m) =>
+        Math.max(...probabilities.map((p, c) => Math.abs(p - expected[m][c]))),
+      );
       expect(Math.max(...worst)).toBeLessThanOrEqual(1e-5);
     }
     expect(voted).toBeGreaterThan(1000);

@@ -1,4 +1,5 @@
 /** What every family that votes is to the rest of learning: a name, parameters, a fit whose result leaves through ONNX. */
+import { seedOf } from '../random';
 import type { Dataset } from '../dataset';
 import type { ColumnSelection } from '../onnx/column-selection';
 import type { ClassifierRecipe, FitContext, FittedClassifier } from '../evaluation/classifier-contract';
@@ -22,7 +23,7 @@ export interface ModelRecipe extends ClassifierRecipe {
 }
 
 /** Each model of each instrument draws its own numbers. */
-export { seedOf as recipeSeed } from '../random';
+export const recipeSeed = (seed: number, symbol: string, model: string): number => seedOf(seed, symbol, model);
 
 type Value = ParameterValue | undefined;
 
