@@ -1,4 +1,4 @@
-/** Rows that the boosting and forest benches fit on: a CSV file's, or generated ones. */
+/** Rows that the classifier benches fit on: a CSV file's, or generated ones. */
 import { readFileSync } from 'node:fs';
 import type { Dataset } from '../src/learning/dataset';
 import { createRandom } from '../src/learning/random';

@@ -1,4 +1,4 @@
-/** Fit time and figures of boosting or the forest on a CSV file, or fit time against the reference program on generated rows. */
+/** Fit time and figures of boosting, the forest or a network on a CSV file, or fit time against the reference program on generated rows. */
 import { parseArgs } from 'node:util';
 import type { Dataset, Probabilities } from '../src/learning/dataset';
 import { accuracy, areaUnderCurve, logLoss } from '../src/learning/metrics';
@@ -8,8 +8,9 @@ import type { Machine } from './machine';
 import { measureReference } from './reference-classifiers';
 import type { ClassifierKind, ReferenceResult } from './reference-classifiers';
 
+export type Predict = (x: Float32Array) => Probabilities | Promise<Probabilities>;
 /** Fits and returns the model's probabilities. */
-export type Fit = (train: Dataset) => (x: Float32Array) => Probabilities;
+export type Fit = (train: Dataset) => Predict | Promise<Predict>;
 
 export interface ClassifierBenchResult {
   readonly machine: Machine;
@@ -85,16 +86,16 @@ async function measure(kind: ClassifierKind, fit: Fit, options: Options): Promis
   const { train, test } = splitRows(data, Math.floor(data.rows * TRAIN_SHARE));
   const repeats = options.csv === null ? options.repeats : 1;
   let fitSeconds = Infinity;
-  let predict = (_x: Float32Array): Probabilities => new Float64Array();
+  let predict: Predict = () => new Float64Array();
   for (let i = 0; i < repeats; i += 1) {
     const begin = performance.now();
-    predict = fit(train);
+    predict = await fit(train);
     fitSeconds = Math.min(fitSeconds, (performance.now() - begin) / 1000);
   }
   const compared = options.csv === null || options.python !== null;
   const reference = compared ? await measureReference(kind, train, repeats, options.python) : null;
   const ratio = reference !== null && 'fitSeconds' in reference ? reference.fitSeconds / fitSeconds : null;
-  const probabilities = predict(test.x);
+  const probabilities = await predict(test.x);
   return {
     machine,
     rows: train.rows,

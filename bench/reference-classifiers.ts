@@ -9,7 +9,7 @@ import type { Dataset } from '../src/learning/dataset';
 const run = promisify(execFile);
 const SCRIPT = join(__dirname, 'reference_classifiers.py');
 
-export type ClassifierKind = 'boosting' | 'forest';
+export type ClassifierKind = 'boosting' | 'forest' | 'network';
 export type ReferenceResult =
   | { readonly library: string; readonly version: string; readonly fitSeconds: number }
   /** Why there is no comparison, one sentence. */

@@ -1,4 +1,4 @@
-"""Fit times of the reference programs on one thread: reference_classifiers.py boosting|forest X Y ROWS COLUMNS CLASSES REPEATS.
+"""Fit times of the reference programs on one thread: reference_classifiers.py boosting|forest|network X Y ROWS COLUMNS CLASSES REPEATS.
 
 X holds float32 values, row-major, Y one byte a row. Prints JSON: library, version, the fastest fit in seconds.
 """
@@ -16,6 +16,16 @@ if kind == "boosting":
 
     library, version = "LightGBM", lightgbm.__version__
     make = lambda: lightgbm.LGBMClassifier(n_estimators=100, num_leaves=31, max_bin=255, n_jobs=1, verbose=-1)
+elif kind == "network":
+    import sklearn, warnings
+    from sklearn.neural_network import MLPClassifier
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
+    # It says after the last of the epochs asked for that the loss still falls.
+    warnings.filterwarnings("ignore", module="sklearn")
+    library, version = "scikit-learn", sklearn.__version__
+    make = lambda: make_pipeline(StandardScaler(), MLPClassifier((64,), max_iter=200, n_iter_no_change=200, random_state=0))
 else:
     import sklearn
     from sklearn.ensemble import RandomForestClassifier
