@@ -16,6 +16,9 @@ export type TalibResult =
       readonly seconds: number;
       /** And written as the float32 matrix, row-major, that our pipeline gives. */
       readonly matrixSeconds: number;
+      /** Processor time of both. */
+      readonly cpuSeconds: number;
+      readonly matrixCpuSeconds: number;
     }
   /** Why there is no comparison, one sentence. */
   | { readonly unavailable: string };

@@ -1,6 +1,6 @@
 /** SMA, EMA, MACD and PPO, each with its form relative to price. Averages are seeded as TA-Lib seeds them, by the mean of their first bars. */
-import { blankUntil, pairAt, putPair, relate } from './pairs';
-import { at, close, isAnchor, Kernel, output, put, sumBefore } from './series';
+import { blankUntil, firstOf, pairAt, pairOf, putPair, putRowPair, relate, rowPair, secondOf } from './pairs';
+import { at, close, isAnchor, Kernel, output, put, scratch, sumBefore } from './series';
 
 export class Sma extends Kernel {
   private sum: f64 = 0;
@@ -81,38 +81,42 @@ export class Macd extends Kernel {
   }
 
   run(from: i32, rows: i32, bar: i32): void {
-    const fastWeight = 2 / (<f64>this.fast + 1);
-    const slowWeight = 2 / (<f64>this.slow + 1);
+    const weights = pairOf(2 / (<f64>this.fast + 1), 2 / (<f64>this.slow + 1));
+    const keeps = f64x2.sub(f64x2.splat(1), weights);
     const signalWeight = 2 / (<f64>this.signal + 1);
-    const fastKept = 1 - fastWeight;
-    const slowKept = 1 - slowWeight;
     const signalKept = 1 - signalWeight;
     const prices = close();
     const lines = output(this.first);
     const signals = output(this.first + 1);
-    const histograms = output(this.first + 2);
-    const relative = output(this.first + 3);
     const firstWhole = this.slow + this.signal - 1;
     let r = 0;
     for (; r < rows && bar + r < firstWhole; r++) this.warmUp(prices, from + r, bar + r, r);
-    let fastValue = this.fastValue;
-    let slowValue = this.slowValue;
+    let averages = pairOf(this.fastValue, this.slowValue);
     let signalValue = this.signalValue;
     for (; r < rows; r++) {
-      const price = at(prices, from + r);
-      fastValue = fastValue * fastKept + price * fastWeight;
-      slowValue = slowValue * slowKept + price * slowWeight;
-      const line = fastValue - slowValue;
+      averages = f64x2.add(f64x2.mul(averages, keeps), f64x2.mul(f64x2.splat(at(prices, from + r)), weights));
+      const line = f64x2.extract_lane(averages, 0) - f64x2.extract_lane(averages, 1);
       signalValue = signalValue * signalKept + line * signalWeight;
-      const histogram = line - signalValue;
       put(lines, r, line);
       put(signals, r, signalValue);
-      put(histograms, r, histogram);
-      put(relative, r, histogram / price);
     }
-    this.fastValue = fastValue;
-    this.slowValue = slowValue;
+    this.fastValue = f64x2.extract_lane(averages, 0);
+    this.slowValue = f64x2.extract_lane(averages, 1);
     this.signalValue = signalValue;
+    this.relateToSignal(prices, from, rows);
+  }
+
+  /** Histogram, and histogram over price. */
+  private relateToSignal(prices: usize, from: i32, rows: i32): void {
+    const lines = output(this.first);
+    const signals = output(this.first + 1);
+    const histograms = output(this.first + 2);
+    const relative = output(this.first + 3);
+    for (let r = 0; r < rows; r += 2) {
+      const histogram = f64x2.sub(pairAt(lines, r), pairAt(signals, r));
+      putPair(histograms, r, histogram);
+      putPair(relative, r, f64x2.div(histogram, pairAt(prices, from + r)));
+    }
   }
 
   /** Bars up to the first value of the signal line. */
@@ -127,11 +131,8 @@ export class Macd extends Kernel {
     }
     const line = this.fastValue - this.slowValue;
     if (bar >= this.slow - 1) this.signalValue += line / this.signal;
-    const smoothed = bar === this.slow + this.signal - 2 ? this.signalValue : NaN;
     put(output(this.first), r, line);
-    put(output(this.first + 1), r, smoothed);
-    put(output(this.first + 2), r, line - smoothed);
-    put(output(this.first + 3), r, (line - smoothed) / price);
+    put(output(this.first + 1), r, bar === this.slow + this.signal - 2 ? this.signalValue : NaN);
   }
 }
 
@@ -151,24 +152,30 @@ export class Ppo extends Kernel {
   run(from: i32, rows: i32, bar: i32): void {
     const fast = this.fast;
     const slow = this.slow;
-    const fastWeight = 2 / (<f64>fast + 1);
-    const slowWeight = 2 / (<f64>slow + 1);
-    const fastKept = 1 - fastWeight;
-    const slowKept = 1 - slowWeight;
+    const weights = pairOf(2 / (<f64>fast + 1), 2 / (<f64>slow + 1));
+    const keeps = f64x2.sub(f64x2.splat(1), weights);
     const prices = close();
-    const values = output(this.first);
-    let fastValue = this.fastValue;
-    let slowValue = this.slowValue;
-    for (let r = 0; r < rows; r++, bar++) {
+    const averages = scratch();
+    let average = pairOf(this.fastValue, this.slowValue);
+    let r = 0;
+    for (; r < rows && bar + r < slow; r++) {
       const i = from + r;
-      const price = at(prices, i);
-      if (bar >= fast) fastValue = fastValue * fastKept + price * fastWeight;
-      else fastValue = seed(prices, i, bar, fast);
-      if (bar >= slow) slowValue = slowValue * slowKept + price * slowWeight;
-      else slowValue = seed(prices, i, bar, slow);
-      put(values, r, (fastValue / slowValue - 1) * 100);
+      const next = f64x2.add(f64x2.mul(average, keeps), f64x2.mul(f64x2.splat(at(prices, i)), weights));
+      const quick = bar + r < fast ? seed(prices, i, bar + r, fast) : f64x2.extract_lane(next, 0);
+      average = pairOf(quick, seed(prices, i, bar + r, slow));
+      putRowPair(averages, r, average);
     }
-    this.fastValue = fastValue;
-    this.slowValue = slowValue;
+    for (; r < rows; r++) {
+      average = f64x2.add(f64x2.mul(average, keeps), f64x2.mul(f64x2.splat(at(prices, from + r)), weights));
+      putRowPair(averages, r, average);
+    }
+    this.fastValue = f64x2.extract_lane(average, 0);
+    this.slowValue = f64x2.extract_lane(average, 1);
+    const values = output(this.first);
+    for (r = 0; r < rows; r += 2) {
+      const quick = firstOf(rowPair(averages, r), rowPair(averages, r + 1));
+      const ratio = f64x2.div(quick, secondOf(rowPair(averages, r), rowPair(averages, r + 1)));
+      putPair(values, r, f64x2.mul(f64x2.sub(ratio, f64x2.splat(1)), f64x2.splat(100)));
+    }
   }
 }

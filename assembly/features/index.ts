@@ -6,8 +6,9 @@ import { Kernel } from './series';
 import { Atr, Bollinger, OpenCloseCorrelation } from './volatility';
 import { Volume, Vwap } from './volume';
 
-export { allocate, barsAddress, flagsAddress, layOut, outputsAddress } from './series';
-export { markValid, transpose } from './transpose';
+export { markWithinDate } from './breaks';
+export { writeRows } from './rows';
+export { allocate, barsAddress, flagsAddress, layOut, output } from './series';
 
 // Each takes the position of its first output column, and its windows in bars.
 export function rsi(first: i32, period: i32): Kernel {

@@ -1,6 +1,6 @@
 /** RSI, rate of change and the slow stochastic; where a window did not move they give TA-Lib's 0. */
-import { blankUntil, pairOf, rollMeans } from './pairs';
-import { at, close, high, Kernel, low, output, put } from './series';
+import { blankUntil, firstOf, pairAt, pairOf, putPair, putRowPair, rollMeans, rowPair, secondOf } from './pairs';
+import { at, close, high, Kernel, low, output, put, scratch } from './series';
 
 export class Rsi extends Kernel {
   private gain: f64 = 0;
@@ -18,29 +18,39 @@ export class Rsi extends Kernel {
     const weight = 1 / <f64>period;
     const kept = 1 - weight;
     const prices = close();
-    const values = output(this.first);
-    let gain = this.gain;
-    let loss = this.loss;
-    for (let r = 0; r < rows; r++, bar++) {
-      const i = from + r;
-      const change = bar === 0 ? 0 : at(prices, i) - at(prices, i - 1);
-      const size = abs(change);
-      // (|x| ± x) / 2 are gain and loss without a branch on the price.
-      const up = (size + change) / 2;
-      const down = (size - change) / 2;
-      if (bar > period) {
-        gain = gain * kept + up * weight;
-        loss = loss * kept + down * weight;
-      } else {
-        gain += up * weight;
-        loss += down * weight;
-      }
-      const moved = gain + loss;
-      put(values, r, bar < period ? NaN : moved === 0 ? 0 : (100 * gain) / moved);
+    const averages = scratch();
+    const weights = f64x2.splat(weight);
+    // Up to bar `period` the averages are sums.
+    const firstSmoothed = max(0, min(rows, period + 1 - bar));
+    let average = pairOf(this.gain, this.loss);
+    for (let r = 0; r < firstSmoothed; r++) {
+      const moves = bar + r === 0 ? f64x2.splat(0) : movesAt(prices, from + r);
+      average = f64x2.add(average, f64x2.mul(moves, weights));
+      putRowPair(averages, r, average);
     }
-    this.gain = gain;
-    this.loss = loss;
+    const keeps = f64x2.splat(kept);
+    for (let r = firstSmoothed; r < rows; r++) {
+      average = f64x2.add(f64x2.mul(average, keeps), f64x2.mul(movesAt(prices, from + r), weights));
+      putRowPair(averages, r, average);
+    }
+    this.gain = f64x2.extract_lane(average, 0);
+    this.loss = f64x2.extract_lane(average, 1);
+    const values = output(this.first);
+    for (let r = 0; r < rows; r += 2) {
+      const gains = firstOf(rowPair(averages, r), rowPair(averages, r + 1));
+      const moved = f64x2.add(gains, secondOf(rowPair(averages, r), rowPair(averages, r + 1)));
+      const share = f64x2.div(f64x2.mul(f64x2.splat(100), gains), moved);
+      putPair(values, r, v128.andnot(share, f64x2.eq(moved, f64x2.splat(0))));
+    }
+    blankUntil(period + 1, bar, values, rows);
   }
+}
+
+/** Gain and loss of bar `i`. */
+function movesAt(prices: usize, i: i32): v128 {
+  const change = at(prices, i) - at(prices, i - 1);
+  // (|x| ± x) / 2 are gain and loss without a branch on the price.
+  return f64x2.mul(f64x2.add(f64x2.splat(abs(change)), pairOf(change, -change)), f64x2.splat(0.5));
 }
 
 export class Roc extends Kernel {
@@ -119,6 +129,7 @@ export class Stochastic extends Kernel {
     const highs = high();
     const lows = low();
     const prices = close();
+    const extremes = scratch();
     const fast = this.fast + ((<usize>this.slowK) << 3);
     let place = this.place;
     let head = v128.load(this.head);
@@ -131,13 +142,16 @@ export class Stochastic extends Kernel {
       }
       place++;
       head = f64x2.pmax(head, reachAt(highs, lows, i));
-      const extremes = f64x2.pmax(head, v128.load(tails + ((<usize>place) << 4)));
-      const lowest = -f64x2.extract_lane(extremes, 1);
-      const range = f64x2.extract_lane(extremes, 0) - lowest;
-      put(fast, r, range === 0 ? 0 : ((at(prices, i) - lowest) / range) * 100);
+      putRowPair(extremes, r, f64x2.pmax(head, rowPair(tails, place)));
     }
     this.place = place;
     v128.store(this.head, head);
+    for (let r = 0; r < rows; r += 2) {
+      const lowest = f64x2.neg(secondOf(rowPair(extremes, r), rowPair(extremes, r + 1)));
+      const range = f64x2.sub(firstOf(rowPair(extremes, r), rowPair(extremes, r + 1)), lowest);
+      const share = f64x2.mul(f64x2.div(f64x2.sub(pairAt(prices, from + r), lowest), range), f64x2.splat(100));
+      putPair(fast, r, v128.andnot(share, f64x2.eq(range, f64x2.splat(0))));
+    }
   }
 
   /** The block that ends before row `end` is over. */

@@ -13,6 +13,22 @@ export function pairOf(first: f64, second: f64): v128 {
   return f64x2.replace_lane(f64x2.splat(first), 1, second);
 }
 
+/** The pair that belongs to row `r`, where each row has one. */
+export function rowPair(values: usize, r: i32): v128 {
+  return v128.load(values + ((<usize>r) << 4));
+}
+export function putRowPair(values: usize, r: i32, pair: v128): void {
+  v128.store(values + ((<usize>r) << 4), pair);
+}
+/** The first values of two rows' pairs. */
+export function firstOf(a: v128, b: v128): v128 {
+  return v128.shuffle<f64>(a, b, 0, 2);
+}
+/** The second values of two rows' pairs. */
+export function secondOf(a: v128, b: v128): v128 {
+  return v128.shuffle<f64>(a, b, 1, 3);
+}
+
 /** prices / levels − 1, a row of `prices` beginning at `from`. */
 export function relate(prices: usize, from: i32, levels: usize, to: usize, rows: i32): void {
   const one = f64x2.splat(1);

@@ -27,8 +27,12 @@ function logRatios(ratios: v128): v128 {
   return v128.bitselect(near, far, small);
 }
 
+/** Flags that are looked at together: most rows lie far from any break. */
+const FLAGS = 16;
+
 /** Log-return of the close over `period` bars; null for the first `period` bars after a break. */
 export class Return extends Kernel {
+  /** Bars since the last break, or fewer once there are as many as the return needs. */
   private sinceBreak: i32 = 0;
 
   constructor(
@@ -48,9 +52,15 @@ export class Return extends Kernel {
       putPair(values, r, logRatios(f64x2.div(pairAt(prices, i), pairAt(prices, i - period))));
     }
     let sinceBreak = this.sinceBreak;
-    for (let r = 0; r < rows; r++) {
+    let r = 0;
+    while (r < rows) {
+      if (sinceBreak >= period && r + FLAGS <= rows && !v128.any_true(v128.load(breaks + <usize>(from + r)))) {
+        r += FLAGS;
+        continue;
+      }
       sinceBreak = load<u8>(breaks + <usize>(from + r)) === 1 ? 0 : sinceBreak + 1;
       if (sinceBreak < period) put(values, r, NaN);
+      r++;
     }
     this.sinceBreak = sinceBreak;
   }

@@ -5,10 +5,11 @@
 
 /** Rows of a bar column. */
 let capacity: i32 = 0;
-/** Rows of an output column. */
-let outputRows: i32 = 0;
+/** Rows from the beginning of an output column to that of the next one. */
+let outputPitch: i32 = 0;
 let bars: usize = 0;
 let outputs: usize = 0;
+let spare: usize = 0;
 let flags: usize = 0;
 
 /** Position of each column; the host writes them in this order. */
@@ -17,14 +18,19 @@ const HIGH = 1;
 const LOW = 2;
 const CLOSE = 3;
 const VOLUME = 4;
+const START = 5;
+
+/** Rows between a column's end and the next one's beginning: columns a power of two apart would share few sets of the cache. */
+const PADDING = 8;
 
 /** Takes memory for `columns` input columns of `rowsOfInput`, as many flag rows, and outputs; the host asks for the addresses. */
 export function layOut(columns: i32, rowsOfInput: i32, outputColumns: i32, rowsOfOutput: i32): void {
   capacity = rowsOfInput;
-  outputRows = rowsOfOutput;
+  outputPitch = rowsOfOutput + PADDING;
   bars = heap.alloc((<usize>columns * <usize>rowsOfInput + 1) * 8);
   flags = heap.alloc(<usize>rowsOfInput * 2);
-  outputs = heap.alloc((<usize>outputColumns * <usize>outputRows + 1) * 8);
+  spare = heap.alloc((<usize>rowsOfOutput + 2) * 16);
+  outputs = heap.alloc(<usize>outputColumns * <usize>outputPitch * 8);
 }
 
 export function barsAddress(): usize {
@@ -32,9 +38,6 @@ export function barsAddress(): usize {
 }
 export function flagsAddress(): usize {
   return flags;
-}
-export function outputsAddress(): usize {
-  return outputs;
 }
 /** Takes `bytes` of memory that stay. */
 export function allocate(bytes: usize): usize {
@@ -59,6 +62,10 @@ export function close(): usize {
 export function volume(): usize {
   return column(VOLUME);
 }
+/** Starts of the bars, UTC ms. */
+export function start(): usize {
+  return column(START);
+}
 /** 1 on the first bar of a trade date, a byte a row. */
 export function opensTradeDate(): usize {
   return flags;
@@ -67,8 +74,14 @@ export function opensTradeDate(): usize {
 export function afterBreak(): usize {
   return flags + <usize>capacity;
 }
+/** Output column `index`. */
 export function output(index: i32): usize {
-  return outputs + <usize>index * <usize>outputRows * 8;
+  return outputs + <usize>index * <usize>outputPitch * 8;
+}
+
+/** Room for a pair of values a row: what a kernel's loop over rows leaves to its loop over pairs of rows. */
+export function scratch(): usize {
+  return spare;
 }
 
 /** Row `i` of a column. */
@@ -83,10 +96,15 @@ export function put(values: usize, i: i32, value: f64): void {
  * Rolling sums are taken anew whenever the count of bars is a multiple of this (a power of two), so rounding never builds up and
  * streams of different age agree.
  */
-export const ANCHOR_BARS = 256;
+const ANCHOR_BARS = 256;
 
 export function isAnchor(bar: i32): bool {
   return (bar & (ANCHOR_BARS - 1)) === 0;
+}
+
+/** Bars from bar number `bar`, itself included, to the next anchor. */
+export function barsToAnchor(bar: i32): i32 {
+  return ANCHOR_BARS - (bar & (ANCHOR_BARS - 1));
 }
 
 /** Sum of the `count` values before row `end`. */

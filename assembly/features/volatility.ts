@@ -2,8 +2,8 @@
  * ATR, Bollinger bands and the rolling correlation of open and close. Squares and products are of deviations from an anchor near the
  * data: prices of 1,690 that vary by 0.5 keep their digits.
  */
-import { blankUntil, pairAt, pairOf, putPair } from './pairs';
-import { ANCHOR_BARS, at, close, high, isAnchor, Kernel, low, open, output, put } from './series';
+import { blankUntil, firstOf, pairAt, pairOf, putPair, putRowPair, rowPair, secondOf } from './pairs';
+import { at, barsToAnchor, close, high, isAnchor, Kernel, low, open, output, put, scratch } from './series';
 
 export class Atr extends Kernel {
   private value: f64 = 0;
@@ -60,42 +60,57 @@ export class Bollinger extends Kernel {
   }
 
   run(from: i32, rows: i32, bar: i32): void {
+    let r = 0;
+    while (r < rows) {
+      const next = bar + r;
+      if (isAnchor(next)) this.reanchor(close(), from + r, min(this.period, next));
+      const part = min(rows - r, barsToAnchor(next));
+      this.roll(from + r, part, next, r);
+      this.finish(from + r, part, r);
+      r += part;
+    }
+    for (let c = 0; c < 4; c++) blankUntil(this.period, bar, output(this.first + c), rows);
+  }
+
+  /** Sums and squares of a part of one anchor, from output row `to` on: first what each row changes, then what it comes to. */
+  private roll(from: i32, rows: i32, bar: i32, to: i32): void {
     const period = this.period;
     const prices = close();
-    const sums = output(this.first);
-    const squaresColumn = output(this.first + 1);
-    const anchors = output(this.first + 2);
-    let anchor = this.anchor;
+    const sums = output(this.first) + ((<usize>to) << 3);
+    const squaresColumn = output(this.first + 1) + ((<usize>to) << 3);
+    const anchor = f64x2.splat(this.anchor);
+    for (let r = 0; r < rows; r += 2) {
+      const added = f64x2.sub(pairAt(prices, from + r), anchor);
+      const gone = f64x2.sub(pairAt(prices, from + r - period), anchor);
+      putPair(sums, r, f64x2.sub(added, gone));
+      putPair(squaresColumn, r, f64x2.sub(f64x2.mul(added, added), f64x2.mul(gone, gone)));
+    }
+    // Before a whole window nothing leaves it.
+    for (let r = 0; r < rows && bar + r < period; r++) {
+      const added = at(prices, from + r) - this.anchor;
+      put(sums, r, added);
+      put(squaresColumn, r, added * added);
+    }
     let sum = this.sum;
     let squares = this.squares;
     for (let r = 0; r < rows; r++) {
-      const i = from + r;
-      if (isAnchor(bar + r)) {
-        this.reanchor(prices, i, min(period, bar + r));
-        anchor = this.anchor;
-        sum = this.sum;
-        squares = this.squares;
-      }
-      const added = at(prices, i) - anchor;
-      const gone = bar + r < period ? 0 : at(prices, i - period) - anchor;
-      sum += added - gone;
-      squares += added * added - gone * gone;
+      sum += at(sums, r);
+      squares += at(squaresColumn, r);
       put(sums, r, sum);
       put(squaresColumn, r, squares);
-      put(anchors, r, anchor);
     }
     this.sum = sum;
     this.squares = squares;
-    this.finish(prices, from, rows);
-    for (let c = 0; c < 4; c++) blankUntil(period, bar, output(this.first + c), rows);
   }
 
-  /** From sums, squares and anchors, which lie where they will be overwritten, to the four columns. */
-  private finish(prices: usize, from: i32, rows: i32): void {
-    const uppers = output(this.first);
-    const lowers = output(this.first + 1);
-    const widths = output(this.first + 2);
-    const positions = output(this.first + 3);
+  /** From sums and squares, which lie where they will be overwritten, to the four columns. */
+  private finish(from: i32, rows: i32, to: i32): void {
+    const prices = close();
+    const uppers = output(this.first) + ((<usize>to) << 3);
+    const lowers = output(this.first + 1) + ((<usize>to) << 3);
+    const widths = output(this.first + 2) + ((<usize>to) << 3);
+    const positions = output(this.first + 3) + ((<usize>to) << 3);
+    const anchor = f64x2.splat(this.anchor);
     const period = f64x2.splat(this.period);
     const deviations = f64x2.splat(this.deviations);
     const zero = f64x2.splat(0);
@@ -104,7 +119,7 @@ export class Bollinger extends Kernel {
       const offset = f64x2.div(pairAt(uppers, r), period);
       const variance = f64x2.sub(f64x2.div(pairAt(lowers, r), period), f64x2.mul(offset, offset));
       const reach = f64x2.mul(deviations, f64x2.sqrt(f64x2.pmax(variance, zero)));
-      const mean = f64x2.add(pairAt(widths, r), offset);
+      const mean = f64x2.add(anchor, offset);
       const lower = f64x2.sub(mean, reach);
       const width = f64x2.add(reach, reach);
       let position = f64x2.div(f64x2.sub(pairAt(prices, from + r), lower), width);
@@ -158,7 +173,7 @@ export class OpenCloseCorrelation extends Kernel {
     while (r < rows) {
       const next = bar + r;
       if (isAnchor(next)) this.reanchor(from + r, min(this.period, next));
-      const part = min(rows - r, ANCHOR_BARS - (next & (ANCHOR_BARS - 1)));
+      const part = min(rows - r, barsToAnchor(next));
       // Bars before a whole window exist in the first part only; nothing leaves their sums.
       const filling = max(0, min(part, this.period - next));
       this.roll(from + r, filling, values + ((<usize>r) << 3), false);
@@ -175,10 +190,10 @@ export class OpenCloseCorrelation extends Kernel {
   private roll(from: i32, rows: i32, values: usize, full: bool): void {
     const opens = open();
     const closes = close();
+    const spreads = scratch();
     const count = <f64>this.period;
     const counts = f64x2.splat(count);
     const anchor = f64x2.splat(this.anchor);
-    const floor = FLAT * this.anchor * this.anchor;
     let sums = pairOf(this.sumOpen, this.sumClose);
     let squares = pairOf(this.squaresOpen, this.squaresClose);
     let products = this.products;
@@ -190,20 +205,29 @@ export class OpenCloseCorrelation extends Kernel {
       sums = f64x2.add(sums, f64x2.sub(added, gone));
       squares = f64x2.add(squares, f64x2.sub(f64x2.mul(added, added), f64x2.mul(gone, gone)));
       products += crossed(added) - crossed(gone);
-      const spread = f64x2.sub(f64x2.mul(counts, squares), f64x2.mul(sums, sums));
-      const spreadOpen = f64x2.extract_lane(spread, 0);
-      const spreadClose = f64x2.extract_lane(spread, 1);
-      let value = (count * products - crossed(sums)) / sqrt(spreadOpen * spreadClose);
-      if (value > 1) value = 1;
-      if (value < -1) value = -1;
-      if (!(spreadOpen > floor && spreadClose > floor)) value = 0;
-      put(values, r, value);
+      putRowPair(spreads, r, f64x2.sub(f64x2.mul(counts, squares), f64x2.mul(sums, sums)));
+      put(values, r, count * products - crossed(sums));
     }
     this.sumOpen = f64x2.extract_lane(sums, 0);
     this.sumClose = f64x2.extract_lane(sums, 1);
     this.squaresOpen = f64x2.extract_lane(squares, 0);
     this.squaresClose = f64x2.extract_lane(squares, 1);
     this.products = products;
+    this.finish(values, rows);
+  }
+
+  /** From covariances in `values` and the variances beside them to correlations. */
+  private finish(values: usize, rows: i32): void {
+    const spreads = scratch();
+    const one = f64x2.splat(1);
+    const floor = f64x2.splat(FLAT * this.anchor * this.anchor);
+    for (let r = 0; r < rows; r += 2) {
+      const opens = firstOf(rowPair(spreads, r), rowPair(spreads, r + 1));
+      const closes = secondOf(rowPair(spreads, r), rowPair(spreads, r + 1));
+      const value = f64x2.div(pairAt(values, r), f64x2.sqrt(f64x2.mul(opens, closes)));
+      const bounded = f64x2.pmax(f64x2.pmin(value, one), f64x2.neg(one));
+      putPair(values, r, v128.and(bounded, v128.and(f64x2.gt(opens, floor), f64x2.gt(closes, floor))));
+    }
   }
 
   /** Sums, squares and products of the `count` bars before row `end`, as deviations from its close. */

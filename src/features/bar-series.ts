@@ -104,6 +104,15 @@ export const unmarkedSeries = (columns: BarColumns): BarSeries => ({
   afterBreak: new Uint8Array(columns.length),
 });
 
+/** Longest time between two starts without a break, ms: the minute after a bar starts one minute later, so 15 silent minutes are 16. */
+export const LONGEST_STEP_MS = BREAK_GAP_MINUTES * MINUTE_MS;
+
+/**
+ * Marks bars of one trade date, rows [from, to), and answers the first one that it left: `from` where that is at or after `checkFrom`
+ * or unfit, and the caller has to judge it. `last`: start of the bar before, UTC ms.
+ */
+export type MarkWithinDate = (from: number, to: number, last: number, checkFrom: number) => number;
+
 /** Marks breaks bar by bar; refuses what would poison every later value of a recursive indicator. */
 export class BreakMarker {
   private last = Number.NEGATIVE_INFINITY;
@@ -111,35 +120,63 @@ export class BreakMarker {
   /** Up to here the trade date cannot change. */
   private checkFrom = Number.NEGATIVE_INFINITY;
 
-  /** Judges bars [from, to). Throws FeatureError BARS_UNSORTED or BAR_INVALID. */
+  /** `withinDate` may mark what needs no calendar faster. */
+  constructor(private readonly withinDate: MarkWithinDate = (from) => from) {}
+
+  /** Judges bars [from, to). Throws FeatureError BARS_UNSORTED or BAR_INVALID and is unchanged then. */
   mark(series: BarSeries, from: number, to: number): void {
-    const { start, open, high, low, close, volume, opensTradeDate, afterBreak } = series;
-    let { last, checkFrom } = this;
-    for (let i = from; i < to; i += 1) {
-      const time = start[i];
-      if (!(time > last)) throw unsorted(time, last);
-      // One sum finds every NaN and infinity: their difference with themselves is not 0.
-      const sum = open[i] + high[i] + low[i] + close[i] + volume[i];
-      if (sum - sum !== 0) throw invalidBar(time);
-      let opens = 0;
-      if (time >= checkFrom) {
-        opens = this.changesTradeDate(time) ? 1 : 0;
-        ({ checkFrom } = this);
+    const { last, tradeDate, checkFrom } = this;
+    try {
+      for (let i = from; i < to;) {
+        const next = this.withinDate(i, to, this.last, this.checkFrom);
+        if (next > i) this.last = series.start[next - 1];
+        else this.markOne(series, i);
+        i = Math.max(next, i + 1);
       }
-      opensTradeDate[i] = opens;
-      // Counted between starts: the minute after a bar starts one minute later, so 15 silent minutes are 16.
-      afterBreak[i] = time - last > BREAK_GAP_MINUTES * MINUTE_MS ? 1 : opens;
-      last = time;
+    } catch (error) {
+      Object.assign(this, { last, tradeDate, checkFrom });
+      throw error;
     }
-    this.last = last;
+  }
+
+  private markOne({ start, open, high, low, close, volume, opensTradeDate, afterBreak }: BarSeries, i: number): void {
+    const time = start[i];
+    const { last } = this;
+    if (!(time > last)) throw unsorted(time, last);
+    // One sum finds every NaN and infinity: their difference with themselves is not 0.
+    const sum = open[i] + high[i] + low[i] + close[i] + volume[i];
+    if (sum - sum !== 0) throw invalidBar(time);
+    const opens = time >= this.checkFrom && this.changesTradeDate(time) ? 1 : 0;
+    opensTradeDate[i] = opens;
+    afterBreak[i] = time - last > LONGEST_STEP_MS ? 1 : opens;
+    this.last = time;
   }
 
   private changesTradeDate(time: number): boolean {
     const before = this.tradeDate;
-    this.tradeDate = tradeDateOf(time);
-    this.checkFrom = nextSessionStart(time);
+    ({ tradeDate: this.tradeDate, end: this.checkFrom } = sessionAt(time));
     return this.tradeDate !== before;
   }
+}
+
+interface Session {
+  readonly tradeDate: string;
+  /** UTC ms; the trade date stays what it is until then. */
+  readonly end: number;
+}
+
+const QUARTER_MS = 15 * MINUTE_MS;
+/** By quarter of an hour, on which sessions begin: many instruments and runs ask for the openings of the same dates. */
+const sessions = new Map<number, Session>();
+
+function sessionAt(time: number): Session {
+  const quarter = Math.floor(time / QUARTER_MS);
+  let session = sessions.get(quarter);
+  if (session === undefined) {
+    session = { tradeDate: tradeDateOf(time), end: nextSessionStart(time) };
+    sessions.set(quarter, session);
+  }
+  return session;
 }
 
 /** The whole series, its breaks marked. Throws FeatureError BARS_UNSORTED or BAR_INVALID. */

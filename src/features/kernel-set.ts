@@ -4,7 +4,7 @@
  */
 import type { BarWithQuote } from '../domain/bars';
 import type { Instrument } from '../domain/instruments';
-import { BreakMarker, emptyColumns, NUMBER_FIELDS } from './bar-series';
+import { BreakMarker, emptyColumns, LONGEST_STEP_MS, NUMBER_FIELDS } from './bar-series';
 import type { BarColumns } from './bar-series';
 import { describeSpec, lookbackOf } from './feature-spec';
 import { COMPILED_FIELDS, instantiateKernels } from './kernels/compiled-kernels';
@@ -17,11 +17,11 @@ import { SlidingSeries } from './sliding-series';
 
 const DOUBLE_BYTES = Float64Array.BYTES_PER_ELEMENT;
 const SINGLE_BYTES = Float32Array.BYTES_PER_ELEMENT;
-/** The rows' width is taken in steps of four columns: a mask has zeros and a matrix has room behind its end. */
+/** Columns are taken four at a time: a mask is filled up to that. */
 const LANES = 4;
 
 /** What kernels read where no spec asks for quotes. */
-const TRADE_FIELDS = ['start', ...COMPILED_FIELDS] as const;
+const TRADE_FIELDS = COMPILED_FIELDS;
 
 interface BoundKernel {
   readonly kernel: Kernel;
@@ -38,7 +38,9 @@ export class KernelSet {
   private readonly compiled: CompiledKernels = instantiateKernels();
   private readonly kernels: readonly BoundKernel[];
   private readonly series: SlidingSeries;
-  private readonly breaks = new BreakMarker();
+  private readonly breaks = new BreakMarker((from, to, last, checkFrom) =>
+    this.compiled.markWithinDate(from, to, last, checkFrom, LONGEST_STEP_MS),
+  );
   private readonly width: number;
   private readonly mask: Float32Array;
 
@@ -51,8 +53,8 @@ export class KernelSet {
     compiled.layOut(COMPILED_FIELDS.length, capacity, width, rows);
     const padded = Math.ceil(width / LANES) * LANES;
     const mask = compiled.allocate(padded * SINGLE_BYTES);
-    const matrix = compiled.allocate((rows * width + LANES) * SINGLE_BYTES);
-    const valid = compiled.allocate(rows);
+    const matrix = compiled.allocate((rows + 1) * width * SINGLE_BYTES);
+    const valid = compiled.allocate(rows + 1);
     const kernels: { readonly kernel: Kernel; readonly first: number; readonly end: number }[] = [];
     let first = 0;
     for (const spec of schema.parameters) {
@@ -62,8 +64,7 @@ export class KernelSet {
     }
     // Only now: memory that grows leaves the views on it behind.
     const { buffer } = compiled.memory;
-    const outputs = compiled.outputsAddress();
-    this.columns = schema.columns.map((_name, c) => new Float64Array(buffer, outputs + c * rows * DOUBLE_BYTES, rows));
+    this.columns = schema.columns.map((_name, c) => new Float64Array(buffer, compiled.output(c), rows));
     this.kernels = kernels.map(({ kernel, first: begin, end }) => ({
       kernel,
       columns: this.columns.slice(begin, end),
@@ -93,8 +94,7 @@ export class KernelSet {
     this.breaks.mark(series, index, index + rows);
     series.accept(rows);
     for (const { kernel, columns } of this.kernels) kernel.run(series, index, rows, columns);
-    compiled.transpose(width, rows, matrix.byteOffset);
-    compiled.markValid(width, rows, matrix.byteOffset, mask.byteOffset, valid.byteOffset);
+    compiled.writeRows(width, rows, matrix.byteOffset, mask.byteOffset, valid.byteOffset);
   }
 }
 

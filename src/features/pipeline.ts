@@ -17,7 +17,7 @@ import { columnIndex } from './schema';
 import type { FeatureSchema } from './schema';
 
 /** Rows per call of a kernel in batch: small enough that all of a block stays in the processor's cache. */
-const BLOCK_ROWS = 256;
+const BLOCK_ROWS = 512;
 
 export interface FeatureMatrix {
   readonly columns: readonly string[];

@@ -2,6 +2,7 @@
  * The hot set's kernels, compiled from assembly/features (scripts/build-kernels.mjs): several times
  * faster than the same loops over typed arrays. A memory of their own holds the bars they read and the columns they write.
  */
+import { setFlagsFromString } from 'node:v8';
 import type { BarSeries } from '../bar-series';
 import compiled from './compiled.json';
 import type { Kernel } from './kernel';
@@ -21,11 +22,11 @@ export interface CompiledKernels {
   layOut(inputs: number, inputRows: number, outputs: number, outputRows: number): void;
   barsAddress(): number;
   flagsAddress(): number;
-  outputsAddress(): number;
+  output(index: number): number;
   allocate(bytes: number): number;
   run(kernel: Handle, from: number, rows: number, bar: number): void;
-  transpose(columns: number, rows: number, matrix: number): void;
-  markValid(columns: number, rows: number, matrix: number, mask: number, valid: number): void;
+  markWithinDate(from: number, to: number, last: number, checkFrom: number, gap: number): number;
+  writeRows(columns: number, rows: number, matrix: number, mask: number, valid: number): void;
   rsi(first: number, period: number): Handle;
   macd(first: number, fast: number, slow: number, signal: number): Handle;
   ppo(first: number, fast: number, slow: number): Handle;
@@ -43,9 +44,24 @@ export interface CompiledKernels {
 
 let code: object | null = null;
 
+/**
+ * Compiled whole and optimised at once (25 ms): by default V8 begins with slow code and optimises in a background thread, which on a
+ * busy machine comes too late for a run of seconds.
+ */
+function compile(): object {
+  setFlagsFromString('--no-liftoff');
+  setFlagsFromString('--no-wasm-lazy-compilation');
+  try {
+    return new WebAssembly.Module(Buffer.from(compiled.wasm, 'base64'));
+  } finally {
+    setFlagsFromString('--liftoff');
+    setFlagsFromString('--wasm-lazy-compilation');
+  }
+}
+
 /** Kernels with a memory of their own, empty. */
 export function instantiateKernels(): CompiledKernels {
-  code ??= new WebAssembly.Module(Buffer.from(compiled.wasm, 'base64'));
+  code ??= compile();
   const { exports } = new WebAssembly.Instance(code, { returns: { hostLog: Math.log }, env: { abort: outOfMemory } });
   return exports as CompiledKernels;
 }
@@ -56,7 +72,7 @@ function outOfMemory(): never {
 }
 
 /** The columns that compiled kernels read, in the order in which layOut puts them. */
-export const COMPILED_FIELDS = ['open', 'high', 'low', 'close', 'volume'] as const;
+export const COMPILED_FIELDS = ['open', 'high', 'low', 'close', 'volume', 'start'] as const;
 
 export class CompiledKernel implements Kernel {
   constructor(
