@@ -38,10 +38,24 @@ module.exports = {
     },
     {
       name: 'nobody-imports-the-gateway',
-      comment: 'Only its own command line starts the gateway; the trading path reaches it over TCP.',
+      comment:
+        'Only its own command line starts the gateway; the trading path reaches it over TCP. A back-test borrows its matching.',
       severity: 'error',
-      from: { path: '^src/(?!paper-gateway/)' },
+      from: { path: '^src/(?!paper-gateway/|backtest/)' },
       to: { path: '^src/paper-gateway/' },
+    },
+    {
+      name: 'backtest-beside-activities',
+      comment: 'A back-test runs the decision code of the activities in process: nothing below it knows it, it knows no workflow.',
+      severity: 'error',
+      from: { path: '^src/backtest/' },
+      to: { path: '^src/(workflows|client|cli|dashboard|worker)' },
+    },
+    {
+      name: 'backtest-is-called-by-cli',
+      severity: 'error',
+      from: { path: '^src/(?!backtest/|cli/|activities/)' },
+      to: { path: '^src/backtest/' },
     },
     {
       name: 'workflows-import-types-from-activities',

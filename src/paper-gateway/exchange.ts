@@ -29,7 +29,8 @@ import { RequestRouter } from './request-router';
 
 export interface ExchangeOptions {
   readonly market: RecordedMarket;
-  readonly journal: Journal;
+  /** Of a journal the exchange needs its ledger and the commit alone. */
+  readonly journal: Pick<Journal, 'ledger' | 'commit'>;
   /** IB's limits on clients, in wall time. */
   readonly clientPacing: boolean;
   /** The disk refused: nothing more may be acknowledged. Must not return. */
