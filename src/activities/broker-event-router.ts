@@ -1,5 +1,5 @@
 /**
- * Carries what the guard hears to the workflows it concerns: order events to order/<key>, strangers to the session.
+ * Carries what the guard hears to the workflows it concerns: order events to order/<key>; strangers and the latch to the session.
  * Invariants:
  *  1. Events of one key arrive in order: one signal in flight per key, what comes meanwhile goes with the next.
  *  2. Nothing is dropped: a server that is away is tried again for ever; a workflow that is not there is tried for a while (it is about to be
@@ -7,6 +7,7 @@
  *  3. What the broker repeats after a reconnect is sent only when it is news: the order workflow's book decides.
  */
 import { WorkflowNotFoundError, type Client } from '@temporalio/client';
+import type { Latch } from '../broker/latch';
 import type { BrokerPort } from '../broker/port';
 import type { BrokerEvent } from '../domain/broker-events';
 import { ORDER_ID_BLOCK, orderWorkflowId, parseOrderRef, sessionWorkflowId } from '../domain/ids';
@@ -50,7 +51,11 @@ export class BrokerEventRouter {
 
   constructor(private readonly options: RouterOptions) {
     const { broker } = options;
-    this.unsubscribe = [broker.onEvent((event) => this.route(event)), broker.onConnection(() => void this.announce())];
+    this.unsubscribe = [
+      broker.onEvent((event) => this.route(event)),
+      broker.onConnection(() => void this.announce()),
+      broker.onLatch((latch) => this.halt(latch)),
+    ];
     void this.announce();
   }
 
@@ -72,6 +77,13 @@ export class BrokerEventRouter {
       await this.session().signal(messages.brokerConnected, { epoch, nextValidId, positions });
     }).catch((error: unknown) =>
       this.options.log('connection not announced before the stop', { error: String(error) }),
+    );
+  }
+
+  /** A latch halts the session, also one that was set while nobody could tell the session of it. */
+  private halt({ who, why }: Latch): void {
+    void this.persist('halt', () => this.session().signal(messages.halt, { by: who, why })).catch((error: unknown) =>
+      this.options.log('the latch was not told before the stop', { error: String(error) }),
     );
   }
 

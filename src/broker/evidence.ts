@@ -6,7 +6,6 @@ import { entriesOf, executionsOf, mirrored, type OrderMirror } from './mirror-st
 /** A write of this process: which connection carried it, and when (monotonic ms). */
 export interface RecordedWrite {
   readonly epoch: number;
-  readonly orderIdBase: number;
   readonly writtenAt: number;
 }
 

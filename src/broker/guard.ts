@@ -6,7 +6,7 @@
  *  2. Entry and legs of a bracket are written in one burst. `not-sent` is answered only when no byte left; when that is not certain the
  *     call rejects, and the outcome is unknown.
  *  3. A send that cannot be written within SEND_WAIT_MS is dropped and said to be: nobody is answered late by an order.
- *  4. Cancels pass the latch and go first.
+ *  4. Cancels pass the latch and go first; so does what only reduces. A reduction that could open or flip a position is never written.
  */
 import pino from 'pino';
 import type { Config } from '../config/config';
@@ -25,12 +25,15 @@ import { BrokerError } from './broker-error';
 import { BrokerSession, DEFAULT_BROKER_ZONE, type BrokerLog } from './broker-session';
 import type { Notice } from './connection';
 import { evidenceFrom, executionWindowStart } from './evidence';
-import { readLatch, setLatch } from './latch';
+import { freshMarketTime } from './fresh-market-time';
+import { setLatch, type Latch } from './latch';
+import { LatchEnforcement } from './latch-enforcement';
 import { Listeners } from './listeners';
-import { liveEntries, protectsPosition, refOfOrderId } from './mirror-state';
+import { refOfOrderId } from './mirror-state';
 import type { OrderChange } from './order-fields';
 import { OrderWriter, type CancelResult } from './order-writer';
 import type { BrokerPort, ConnectionState, WhyGivenUp } from './port';
+import { SEND_WAIT_MS } from './send-checks';
 
 export interface GuardOptions {
   /** Holds the latch file. */
@@ -66,9 +69,8 @@ class Guard implements TradingGuard {
   private readonly failed = (error: unknown): void => this.log.error({ err: error }, 'a listener of the guard failed');
   private readonly eventListeners = new Listeners<BrokerEvent>(this.failed);
   private readonly stateListeners = new Listeners<ConnectionState>(this.failed);
-  private latchTimer: NodeJS.Timeout | null = null;
-  /** The latch was seen and everything of ours cancelled for it. */
-  private latchServed = false;
+  private readonly latchListeners = new Listeners<Latch>(this.failed);
+  private readonly enforcement: LatchEnforcement;
 
   constructor(
     private readonly config: Pick<Config, 'broker' | 'permissions'>,
@@ -77,8 +79,14 @@ class Guard implements TradingGuard {
     this.log = options.logger ?? pino({ name: 'broker', level: 'warn' }, pino.destination(2));
     this.zone = options.brokerZone ?? DEFAULT_BROKER_ZONE;
     this.session = new BrokerSession(config.broker, this.zone, this.log, {
-      event: (event) => this.eventListeners.tell(event),
-      state: (state) => this.stateListeners.tell(state),
+      event: (event) => {
+        this.eventListeners.tell(event);
+        this.enforceLatch();
+      },
+      state: (state) => {
+        this.stateListeners.tell(state);
+        this.enforceLatch();
+      },
       orderNotice: (notice) => this.orderError(notice),
     });
     this.writer = new OrderWriter(this.session, config, options.stateDir, async (intent, at) => {
@@ -90,16 +98,18 @@ class Guard implements TradingGuard {
         return intent.purpose === 'reduce';
       }
     });
+    const { session, writer, log } = this;
+    const latched = (latch: Latch): void => this.latchListeners.tell(latch);
+    this.enforcement = new LatchEnforcement({ session, writer, stateDir: options.stateDir, log, latched });
   }
 
   start(): void {
     this.session.start();
-    this.latchTimer ??= setInterval(() => this.watchLatch(), this.config.broker.pollMs);
+    this.enforcement.start(this.config.broker.pollMs);
   }
 
   stop(): void {
-    if (this.latchTimer !== null) clearInterval(this.latchTimer);
-    this.latchTimer = null;
+    this.enforcement.stop();
     this.session.stop();
   }
 
@@ -109,6 +119,10 @@ class Guard implements TradingGuard {
 
   marketTime(): number | null {
     return this.session.clock.now();
+  }
+
+  readMarketTime(): Promise<number> {
+    return freshMarketTime(this.session, SEND_WAIT_MS);
   }
 
   place(intent: OrderIntent, whyGivenUp: WhyGivenUp = stillWanted): Promise<PlaceResult> {
@@ -124,10 +138,8 @@ class Guard implements TradingGuard {
   }
 
   async cancelAll(): Promise<void> {
-    if (readLatch(this.options.stateDir) === null) {
-      setLatch(this.options.stateDir, { who: 'guard', why: 'cancel all', at: Date.now() });
-    }
-    await this.cancelOurs();
+    setLatch(this.options.stateDir, { who: 'guard', why: 'cancel all', at: Date.now() });
+    await this.enforcement.cancelOurs();
   }
 
   async lookup(request: LookupRequest): Promise<OrderEvidence> {
@@ -187,28 +199,17 @@ class Guard implements TradingGuard {
     return this.stateListeners.add(listener);
   }
 
+  onLatch(listener: (latch: Latch) => void): () => void {
+    return this.latchListeners.add(listener);
+  }
+
+  /** Cancels need a connection that is ready; then everything is looked at again. */
+  private enforceLatch(): void {
+    if (this.session.isReady) this.enforcement.heard();
+  }
+
   private orderError({ id, code, message }: Notice & { readonly id: number }): void {
     const ref = refOfOrderId(this.session.mirror, id) ?? this.writer.refOf(id);
     this.eventListeners.tell({ type: 'order-error', orderId: id, orderRef: ref, code, message });
-  }
-
-  private watchLatch(): void {
-    const latch = readLatch(this.options.stateDir);
-    if (latch === null) this.latchServed = false;
-    if (latch === null || this.latchServed || !this.session.isReady) return;
-    this.latchServed = true;
-    this.log.warn({ latch }, 'the halt latch is set: cancelling everything of ours');
-    this.cancelOurs().catch((error: unknown) => {
-      this.latchServed = false;
-      this.log.error({ err: error }, 'cancelling for the latch failed; it is tried again');
-    });
-  }
-
-  /** Everything of ours but the stops and targets that protect an open position: a latch must not leave it naked. */
-  private async cancelOurs(): Promise<void> {
-    const { mirror } = this.session;
-    const doomed = liveEntries(mirror).filter((entry) => !protectsPosition(mirror, entry));
-    const refused = await this.writer.cancelOrders(doomed.map(({ orderId }) => orderId));
-    if (refused !== null) throw new BrokerError('NOT_READY', `Not every order could be cancelled: ${refused}.`);
   }
 }

@@ -1,8 +1,19 @@
 /**
- * The latch: a file `halt.latch` in the state directory. While it is there, no order and no change of one is written; cancels are.
+ * The latch: a file `halt.latch` in the state directory. While it is there, no order that could open or enlarge a position and no change of
+ * one is written; cancels are.
  * Its presence is what counts, not its content: a file that cannot be read or parsed latches too.
  */
-import { mkdirSync, closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
+import {
+  mkdirSync,
+  closeSync,
+  fsyncSync,
+  linkSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { BrokerError } from './broker-error';
 
@@ -56,8 +67,21 @@ function syncDirectory(path: string): void {
   }
 }
 
-/** Sets the latch; when this returns it survives kill -9 and a power cut. Throws BrokerError LATCH_UNWRITABLE. */
-export function setLatch(stateDir: string, latch: Latch): void {
+/** Puts a whole file in place unless one stands there. Where the disk knows no links it replaces it: that it stands is what counts. */
+function putFirst(temporary: string, path: string): void {
+  try {
+    linkSync(temporary, path);
+  } catch (error) {
+    if (codeOf(error) !== 'EEXIST') return renameSync(temporary, path);
+  }
+  rmSync(temporary);
+}
+
+/**
+ * Sets the latch unless one is set: who halted first and why is kept. Returns the latch that stands; when this returns it survives kill -9
+ * and a power cut. Throws BrokerError LATCH_UNWRITABLE.
+ */
+export function setLatch(stateDir: string, latch: Latch): Latch {
   const path = latchPath(stateDir);
   const temporary = `${path}.${process.pid}.tmp`;
   try {
@@ -69,8 +93,9 @@ export function setLatch(stateDir: string, latch: Latch): void {
     } finally {
       closeSync(handle);
     }
-    renameSync(temporary, path);
+    putFirst(temporary, path);
     syncDirectory(dirname(path));
+    return readLatch(stateDir) ?? latch;
   } catch (error) {
     throw new BrokerError(
       'LATCH_UNWRITABLE',

@@ -27,6 +27,8 @@ export interface OrderMirror {
   readonly commissions: Map<string, BrokerCommission>;
   readonly positions: Map<number, BrokerPosition>;
   positionsSeen: Set<number>;
+  /** Signed contracts executed since the broker last told the position, by conId: it tells one after the other, in either order. */
+  readonly tradedSince: Map<number, number>;
   /** Rises with each snapshot taken from the broker. */
   snapshot: number;
   inSnapshot: boolean;
@@ -47,6 +49,7 @@ export const emptyMirror = (account: string, clientId: number): OrderMirror => (
   commissions: new Map(),
   positions: new Map(),
   positionsSeen: new Set(),
+  tradedSince: new Map(),
   snapshot: 0,
   inSnapshot: false,
   highestOrderId: 0,
@@ -131,13 +134,6 @@ export const entriesOf = (mirror: OrderMirror, key: string): readonly MirrorEntr
 /** Incarnations of these references that are not complete. */
 export const liveEntriesOf = (mirror: OrderMirror, refs: readonly string[]): readonly MirrorEntry[] =>
   refs.flatMap((ref) => entriesOfRef(mirror, ref)).filter((entry) => !isComplete(mirror, entry));
-
-/** A stop or target of ours that can only shrink the position open in its contract. */
-export function protectsPosition({ positions }: OrderMirror, { orderRef: ref, conId, side }: MirrorEntry): boolean {
-  const leg = parseOrderRef(ref)?.leg;
-  const held = positions.get(conId)?.quantity ?? 0;
-  return (leg === 'stop' || leg === 'target') && held !== 0 && side === (held > 0 ? 'sell' : 'buy');
-}
 
 /** Our orders that are not complete. */
 export const liveEntries = (mirror: OrderMirror): readonly MirrorEntry[] =>

@@ -11,6 +11,7 @@
  * The state is changed in place: a copy for every callback of a day would cost more than it shows.
  */
 import type { BrokerCommission, BrokerEvent, BrokerExecution } from '../domain/broker-events';
+import { signedShares } from '../domain/positions';
 import {
   executionsOfPermId,
   identityOf,
@@ -25,6 +26,7 @@ import {
   type OrderMirror,
 } from './mirror-state';
 import type { OrderDescription, OrderMessage } from './order-messages';
+import { isCorrection } from './standing-executions';
 
 function orderEvent(mirror: OrderMirror, entry: MirrorEntry): BrokerEvent {
   const type = isOurs(mirror, entry.orderRef) ? 'order' : 'foreign-order';
@@ -94,6 +96,10 @@ function applyExecution(mirror: OrderMirror, heard: BrokerExecution): readonly B
   const entry = mirror.orders.get(identityOf(heard.permId, heard.clientId, heard.orderId));
   const execution = heard.orderRef === '' && entry !== undefined ? { ...heard, orderRef: entry.orderRef } : heard;
   putExecution(mirror, execution);
+  if (!isCorrection(execution)) {
+    const { conId, side, shares } = execution;
+    mirror.tradedSince.set(conId, (mirror.tradedSince.get(conId) ?? 0) + signedShares(side, shares));
+  }
   const commission = mirror.commissions.get(execution.execId);
   return [
     { type: 'execution', execution },
@@ -136,6 +142,7 @@ export function applyOrderMessage(mirror: OrderMirror, message: OrderMessage): r
     case 'position':
       mirror.positionsSeen.add(message.position.conId);
       mirror.positions.set(message.position.conId, message.position);
+      mirror.tradedSince.delete(message.position.conId);
       return [];
   }
 }
@@ -162,6 +169,8 @@ export function endSnapshot(mirror: OrderMirror): readonly MirrorEntry[] {
     removeOrder(mirror, identity);
     forgotten.push(entry);
   }
-  for (const conId of mirror.positions.keys()) if (!mirror.positionsSeen.has(conId)) mirror.positions.delete(conId);
+  for (const known of [mirror.positions, mirror.tradedSince]) {
+    for (const conId of known.keys()) if (!mirror.positionsSeen.has(conId)) known.delete(conId);
+  }
   return forgotten;
 }

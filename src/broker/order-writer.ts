@@ -11,6 +11,7 @@ import { BrokerError } from './broker-error';
 import type { BrokerSession } from './broker-session';
 import type { RecordedWrite } from './evidence';
 import { failPoint } from './fail-point';
+import { freshMarketTime } from './fresh-market-time';
 import { monotonicMs, type SendOutcome } from './limiter';
 import { changedOrder, legOrderId, ordersOf, type OrderChange, type OrderToSend } from './order-fields';
 import { entriesOf, executionsOf, liveEntriesOf, type MirrorEntry } from './mirror-state';
@@ -25,7 +26,7 @@ export interface CancelResult {
 export class OrderWriter {
   private readonly checks: SendChecks;
   private readonly placing = new Map<string, Promise<PlaceResult>>();
-  private readonly writes = new Map<string, RecordedWrite>();
+  private readonly writes = new Map<string, RecordedWrite & { readonly intent: OrderIntent }>();
   private readonly refs = new Map<number, string>();
 
   constructor(
@@ -35,7 +36,7 @@ export class OrderWriter {
     /** Records an order that is about to be written; false when it must not leave unrecorded. */
     private readonly record: (intent: OrderIntent, at: number) => Promise<boolean>,
   ) {
-    this.checks = new SendChecks(session, config, stateDir, (orderId) => this.refOf(orderId));
+    this.checks = new SendChecks(session, config, stateDir, this);
   }
 
   isPlacing(key: string): boolean {
@@ -65,8 +66,11 @@ export class OrderWriter {
     const early = this.checks.whyNotPlace(intent, attempt);
     if (early !== null) return early;
     const orders = ordersOf(intent);
-    const clockTrouble = await this.freshenClock();
-    if (clockTrouble !== null) return notSent(clockTrouble);
+    try {
+      await freshMarketTime(this.session, SEND_WAIT_MS);
+    } catch (error) {
+      return notSent(refusal('BROKER_NOT_READY', error instanceof Error ? error.message : String(error)));
+    }
     if (!(await this.record(intent, this.session.clock.now() ?? intent.decidedAt))) {
       return notSent(refusal('BROKER_NOT_READY', 'the audit log cannot be written'));
     }
@@ -88,7 +92,7 @@ export class OrderWriter {
     const { connection } = this.session;
     // Remembered before the bytes leave: a write that fails half-way is a write.
     const before = this.writes.get(intent.key);
-    this.writes.set(intent.key, { epoch, orderIdBase: intent.orderIdBase, writtenAt: monotonicMs() });
+    this.writes.set(intent.key, { epoch, intent, writtenAt: monotonicMs() });
     for (const { orderId, leg } of orders) this.refs.set(orderId, orderRef(intent.key, leg));
     try {
       connection.write(
@@ -174,12 +178,18 @@ export class OrderWriter {
     }
   }
 
-  /** Ids that this connection carried and of which no callback has come: they may be live all the same. */
+  /** Intents that this connection carried and of which no callback has come: they may be live all the same. */
+  unseen(): readonly OrderIntent[] {
+    const { mirror, connection } = this.session;
+    return [...this.writes.values()]
+      .filter(({ epoch }) => epoch === connection.epoch)
+      .filter(({ intent: { key } }) => entriesOf(mirror, key).length + executionsOf(mirror, key).length === 0)
+      .map(({ intent }) => intent);
+  }
+
   private unseenIds(key: string, legs: readonly OrderLeg[]): readonly number[] {
-    const write = this.writes.get(key);
-    const seen = entriesOf(this.session.mirror, key).length + executionsOf(this.session.mirror, key).length;
-    if (write === undefined || seen > 0 || write.epoch !== this.session.connection.epoch) return [];
-    return legs.map((leg) => legOrderId(write.orderIdBase, leg));
+    const intent = this.unseen().find((one) => one.key === key);
+    return intent === undefined ? [] : legs.map((leg) => legOrderId(intent.orderIdBase, leg));
   }
 
   private modifiable(ref: string): MirrorEntry | Refusal {
@@ -216,23 +226,5 @@ export class OrderWriter {
     }
     if (sent === null) throw new BrokerError('CONNECTION_LOST', `The outcome of ${send.what} is not known.`);
     return sent;
-  }
-
-  /** A virtual clock stands still between its answers: the deadline needs a new one. Live, the last answer carries on. */
-  private async freshenClock(): Promise<Refusal | null> {
-    const { clock, connection } = this.session;
-    if (clock.now() !== null && !clock.isVirtual) return null;
-    let timer: NodeJS.Timeout | undefined;
-    const tooLong = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new BrokerError('REQUEST_TIMEOUT', 'no answer')), SEND_WAIT_MS);
-    });
-    try {
-      await Promise.race([connection.roundTrip(), tooLong]);
-      return null;
-    } catch (error) {
-      return refusal('BROKER_NOT_READY', `the broker's clock was not answered (${String(error)})`);
-    } finally {
-      clearTimeout(timer);
-    }
   }
 }

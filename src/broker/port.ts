@@ -17,6 +17,7 @@ import type {
 import type { TradableContract } from '../domain/contracts';
 import type { OrderIntent } from '../domain/intents';
 import type { OrderLeg } from '../domain/ids';
+import type { Latch } from './latch';
 
 export type {
   BrokerCommission,
@@ -48,6 +49,8 @@ export interface BrokerPort {
   connection(): ConnectionState;
   /** Broker's clock, UTC ms; null before the first answer of this epoch. */
   marketTime(): number | null;
+  /** Broker's clock asked for now when it cannot be carried on from its last answer. Rejects with BrokerError when it does not answer. */
+  readMarketTime(): Promise<number>;
   /** Writes entry and bracket legs of an intent (parent and children, transmitted together). Resolves at the write, not at the fill. */
   place(intent: OrderIntent, whyGivenUp?: WhyGivenUp): Promise<PlaceResult>;
   /** Cancels the given legs wherever the mirror has them live, all incarnations. Cancel lane of the limiter. */
@@ -74,6 +77,8 @@ export interface BrokerPort {
   }>;
   onEvent(listener: (event: BrokerEvent) => void): () => void;
   onConnection(listener: (state: ConnectionState) => void): () => void;
+  /** Each latch that is found set, once: also one that stood before, and by whichever process it was set. */
+  onLatch(listener: (latch: Latch) => void): () => void;
 }
 
 export type { TradableContract };

@@ -7,6 +7,7 @@ import { refusal, type Refusal } from '../domain/refusals';
 import type { BrokerSession } from './broker-session';
 import { readLatch } from './latch';
 import { monotonicMs } from './limiter';
+import { closableBy } from './mirrored-position';
 import { legOrderId } from './order-fields';
 import { entriesOf, executionsOf, mirrored, refOfOrderId } from './mirror-state';
 import { sendingRefusal } from './permissions';
@@ -26,32 +27,50 @@ export interface Attempt {
   readonly whyGivenUp: WhyGivenUp;
 }
 
+/** What this process wrote. */
+export interface Written {
+  /** orderRef written under an order id, null when none was. */
+  refOf(orderId: number): string | null;
+  /** Intents on this connection of which no callback has come. */
+  unseen(): readonly OrderIntent[];
+}
+
 export class SendChecks {
   constructor(
     private readonly session: BrokerSession,
     private readonly config: Pick<Config, 'broker' | 'permissions'>,
     private readonly stateDir: string,
-    /** orderRef this process wrote under an order id, null when it wrote none. */
-    private readonly writtenRef: (orderId: number) => string | null,
+    private readonly written: Written,
   ) {}
 
   /** Why an intent may not be written now: a refusal, or that the broker holds it already. */
   whyNotPlace(intent: OrderIntent, attempt: Attempt): NotSent | null {
-    const passesLatch = this.onlyReduces(intent);
+    const enlarges = this.enlarges(intent);
+    // The latch stops whatever could open or enlarge a position; closing one is what it is for.
+    const passesLatch = intent.purpose === 'reduce' && enlarges === null;
     const why =
       this.whyNothingLeaves(intent.account, attempt, passesLatch) ?? this.invalid(intent) ?? this.expired(intent);
     if (why !== null) return notSent(why);
     const { mirror } = this.session;
     const held = entriesOf(mirror, intent.key);
-    return held.length === 0 && executionsOf(mirror, intent.key).length === 0
-      ? null
-      : { outcome: 'exists', orders: held.map((entry) => mirrored(mirror, entry)) };
+    if (held.length > 0 || executionsOf(mirror, intent.key).length > 0) {
+      return { outcome: 'exists', orders: held.map((entry) => mirrored(mirror, entry)) };
+    }
+    return enlarges === null ? null : notSent(enlarges);
   }
 
-  /** The latch stops whatever could open or enlarge a position; closing one is what it is for. */
-  private onlyReduces({ purpose, contract, side, quantity }: OrderIntent): boolean {
-    const held = this.session.mirror.positions.get(contract.conId)?.quantity ?? 0;
-    return purpose === 'reduce' && quantity <= Math.abs(held) && side === (held > 0 ? 'sell' : 'buy');
+  /** A reduction that could open or flip a position, beside what else of ours is on its way: never written, whatever the session believed. */
+  private enlarges({ purpose, key, contract: { conId }, side, quantity }: OrderIntent): Refusal | null {
+    if (purpose !== 'reduce') return null;
+    const { mirror } = this.session;
+    const onTheirWay = this.written
+      .unseen()
+      .filter((other) => other.key !== key && other.contract.conId === conId && other.side === side)
+      .reduce((sum, other) => sum + other.quantity, 0);
+    const closable = closableBy(mirror, conId, side, key) - onTheirWay;
+    if (quantity <= closable) return null;
+    const position = mirror.positions.get(conId)?.quantity ?? 0;
+    return refusal('NOT_REDUCING', `${side}=${quantity} closable=${Math.max(0, closable)} position=${position}`);
   }
 
   /** Why no order and no change of one may leave now. */
@@ -91,7 +110,7 @@ export class SendChecks {
     }
     for (const leg of ORDER_LEGS) {
       const orderId = legOrderId(orderIdBase, leg);
-      const holder = refOfOrderId(this.session.mirror, orderId) ?? this.writtenRef(orderId);
+      const holder = refOfOrderId(this.session.mirror, orderId) ?? this.written.refOf(orderId);
       if (holder !== null && holder !== orderRef(key, leg)) {
         return refusal('INVALID_PROPOSAL', `orderId=${orderId} belongs to ${holder || 'a foreign order'}`);
       }

@@ -33,6 +33,13 @@ describe('latch', () => {
     liftLatch(deep);
   });
 
+  test('the first one stands: who halts again is told whose halt it is', () => {
+    setLatch(folder, { who: 'anna', why: 'drill', at: 5 });
+    expect(setLatch(folder, { who: 'bert', why: 'lunch', at: 6 })).toEqual({ who: 'anna', why: 'drill', at: 5 });
+    expect(readLatch(folder)).toEqual({ who: 'anna', why: 'drill', at: 5 });
+    expect(readdirSync(folder)).toEqual(['halt.latch']);
+  });
+
   test.each(['', '{', '[]', '"halt"', '{"who":1}'])('its presence counts, not its content: %p latches', (content) => {
     writeFileSync(latchPath(folder), content);
     expect(readLatch(folder)).toMatchObject({ at: null });

@@ -1,5 +1,4 @@
 /** The guard over TCP against a scripted TWS: what is written, what is refused, and what reading says afterwards. */
-import { readLatch, setLatch, liftLatch } from '../../src/broker/latch';
 import { ESZ3, intentOf, KEY, lookupOf, startRig, until, type GuardRig, type RigSettings } from './guard-rig';
 import { ACCOUNT, ES_WIRE, MARKET_TIME, TRADING_ID, wireOrder } from './scripted-tws';
 
@@ -68,8 +67,11 @@ describe('placing', () => {
       recorded.push(`${key} after ${rig.tws.requests('placeOrder').length}`);
       await disk;
     };
-    const { guard, tws } = await start({ options: { recordSend } });
-    await guard.place(intentOf());
+    const { guard, tws } = await start({
+      options: { recordSend },
+      before: (peer) => (peer.positions = [{ contract: ES_WIRE, position: -1 }]),
+    });
+    await guard.place(intentOf({ side: 'sell' }));
     expect(recorded).toEqual([`${KEY} after 0`]);
     disk = Promise.reject(new Error('disk full'));
     await expect(guard.place(intentOf({ key: `${ACCOUNT}-1-2`, orderIdBase: 1_000_008 }))).resolves.toMatchObject({
@@ -192,66 +194,6 @@ describe('refusing: nothing reaches the socket', () => {
     await tws.faults.applyFault({ type: 'thaw', clientId: TRADING_ID });
     await guard.positions();
     expect(tws.requests('placeOrder')).toHaveLength(0);
-  });
-});
-
-describe('the latch', () => {
-  test('refuses orders and changes, lets cancels pass, and is found set by another process', async () => {
-    const { guard, tws, stateDir } = await start();
-    await guard.place(intentOf({ bracket: BRACKET }));
-    await guard.lookup(lookupOf());
-    setLatch(stateDir, { who: 'anna', why: 'drill', at: 1 });
-    expect(await guard.place(intentOf({ key: `${ACCOUNT}-1-2`, orderIdBase: 1_000_008 }))).toEqual({
-      outcome: 'not-sent',
-      refusal: { code: 'LATCHED', detail: 'by anna: drill' },
-    });
-    expect(await guard.modify(KEY, 'stop', { price: 1_630 })).toMatchObject({ refusal: { code: 'LATCHED' } });
-    // The guard itself cancels everything of ours for it.
-    await until(() => tws.requests('cancelOrder').length === 3);
-    expect(
-      tws
-        .requests('cancelOrder')
-        .map(({ orderId }) => orderId)
-        .sort(),
-    ).toEqual([1_000_000, 1_000_001, 1_000_002]);
-    liftLatch(stateDir);
-    expect(await guard.place(intentOf({ key: `${ACCOUNT}-1-2`, orderIdBase: 1_000_008 }))).toMatchObject({
-      outcome: 'sent',
-    });
-  });
-
-  test('leaves the stop and target of an open position, and lets what only reduces it pass', async () => {
-    const { guard, tws, stateDir } = await start();
-    await guard.place(intentOf({ bracket: BRACKET }));
-    await guard.lookup(lookupOf());
-    tws.fill(tws.orders[0], 1, 1_650);
-    tws.positions = [{ contract: ES_WIRE, position: 1 }];
-    tws.tellExecutions(tws.session());
-    await guard.positions();
-    setLatch(stateDir, { who: 'anna', why: 'drill', at: 1 });
-    const reduce = { purpose: 'reduce', side: 'sell', quantity: 1 } as const;
-    const enlarging = intentOf({ key: `${ACCOUNT}-1-2`, orderIdBase: 1_000_008, ...reduce, quantity: 2 });
-    expect(await guard.place(enlarging)).toMatchObject({ refusal: { code: 'LATCHED' } });
-    const closing = intentOf({ key: `${ACCOUNT}-1-3`, orderIdBase: 1_000_016, ...reduce });
-    expect(await guard.place(closing)).toMatchObject({ outcome: 'sent' });
-    await guard.cancelAll();
-    await guard.positions();
-    expect(tws.requests('cancelOrder').map(({ orderId }) => orderId)).not.toContain(1_000_001);
-    expect(tws.requests('cancelOrder').map(({ orderId }) => orderId)).not.toContain(1_000_002);
-  });
-
-  test('cancelAll sets it and cancels every order of ours, no foreign one', async () => {
-    const { guard, tws, stateDir } = await start({
-      before: (peer) =>
-        peer.hold({ orderId: 5, clientId: 7, contract: ES_WIRE, order: wireOrder({ orderRef: 'by hand' }) }),
-      broker: { pollMs: 60_000 },
-    });
-    await guard.place(intentOf());
-    await guard.lookup(lookupOf());
-    await guard.cancelAll();
-    expect(readLatch(stateDir)).toMatchObject({ who: 'guard' });
-    await guard.positions();
-    expect(tws.requests('cancelOrder').map(({ orderId }) => orderId)).toEqual([1_000_000]);
   });
 });
 

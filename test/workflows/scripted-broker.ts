@@ -9,6 +9,7 @@ import type {
   OrderEvidence,
   PlaceResult,
 } from '../../src/domain/broker-events';
+import type { Latch } from '../../src/broker/latch';
 import type { BrokerPort, ConnectionState } from '../../src/broker/port';
 import { ORDER_LEGS, orderRef, parseOrderRef, type OrderLeg } from '../../src/domain/ids';
 import type { OrderIntent } from '../../src/domain/intents';
@@ -45,6 +46,7 @@ export class ScriptedBroker implements BrokerPort {
   fenced = true;
   insideExecutionWindow = true;
   private readonly listeners = new Set<(event: BrokerEvent) => void>();
+  private readonly latchListeners = new Set<(latch: Latch) => void>();
   private readonly watchers = new Set<(state: ConnectionState) => void>();
   private state: ConnectionState = {
     phase: 'ready',
@@ -57,6 +59,7 @@ export class ScriptedBroker implements BrokerPort {
 
   connection = (): ConnectionState => this.state;
   marketTime = (): number => this.now;
+  readMarketTime = async (): Promise<number> => this.now;
   netLiquidation = (): number => 100_000;
 
   reconnect(nextValidId = 1): void {
@@ -215,6 +218,15 @@ export class ScriptedBroker implements BrokerPort {
   onEvent(listener: (event: BrokerEvent) => void): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
+  }
+
+  onLatch(listener: (latch: Latch) => void): () => void {
+    this.latchListeners.add(listener);
+    return () => this.latchListeners.delete(listener);
+  }
+
+  latch(latch: Latch): void {
+    for (const listener of this.latchListeners) listener(latch);
   }
 
   onConnection(listener: (state: ConnectionState) => void): () => void {
