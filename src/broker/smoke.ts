@@ -4,7 +4,7 @@ import type { Quote } from '../domain/bars';
 import { isTwoSided } from '../domain/bars';
 import { tradeDateOf } from '../domain/calendar';
 import { BrokerError } from './broker-error';
-import { createDataConnection } from './data-connection';
+import { createDataConnection, type DataConnectionOptions } from './data-connection';
 import type { FutureContract } from '../domain/contracts';
 import type { MarketDataPort, QuoteStatus } from './market-data-port';
 
@@ -42,9 +42,12 @@ function firstQuote(data: MarketDataPort, contract: FutureContract): Promise<Smo
 }
 
 /** Rejects with BrokerError NO_GATEWAY when nobody accepts within the request time-out, or NO_CONTRACT. */
-export async function smoke(config: Pick<Config, 'broker' | 'trading'>): Promise<SmokeResult> {
+export async function smoke(
+  config: Pick<Config, 'broker' | 'trading'>,
+  options: DataConnectionOptions = {},
+): Promise<SmokeResult> {
   const { host, port, requestTimeoutMs } = config.broker;
-  const data = createDataConnection(config.broker);
+  const data = createDataConnection(config.broker, options);
   let timer: NodeJS.Timeout | undefined;
   const tooLong = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {

@@ -74,8 +74,9 @@ function exitCodeOf(error: unknown, io: CommandIo, json: boolean): number {
   // Commander has printed its sentence (or the help that was asked for) already.
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   if (error instanceof CliError) {
+    // One stream, once: a program reads the document, a person the sentence.
     if (json) io.out(JSON.stringify({ error: { code: error.code, message: error.message } }));
-    io.err(error.message);
+    else io.err(error.message);
     return error.exitCode;
   }
   io.err(error instanceof Error ? (error.stack ?? error.message) : messageOf(error));

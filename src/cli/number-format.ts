@@ -43,4 +43,7 @@ export function chicagoTime(utcMs: number): string {
   return `${String(hour).padStart(2, '0')}:${String(minuteOfDay % 60).padStart(2, '0')} Chicago`;
 }
 
+/** Dollars to the cent, for documents: sums of binary fractions are no figures to show. */
+export const cents = (value: number): number => Math.round(value * 100) / 100;
+
 export const percent = (fraction: number, decimals = 1): string => `${(fraction * 100).toFixed(decimals)} %`;

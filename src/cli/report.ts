@@ -5,6 +5,7 @@ import { CliError } from './cli-error';
 import type { CommandIo } from './command-io';
 import { printResult } from './command-io';
 import { currentPlace } from './current-place';
+import { inCents } from './day-totals';
 import { finishedDay } from './demo/finished-day';
 import { countsOf, daySummary, noteLines } from './demo/summary';
 import { money, signedMoney } from './number-format';
@@ -56,5 +57,5 @@ export const reportCommand = (io: CommandIo): Command =>
           `The session of ${place.account} remembers nothing of ${day ?? 'any trade date'}.`,
         );
       }
-      printResult(io, json, totals, totalsLines(totals));
+      printResult(io, json, inCents(totals), totalsLines(totals));
     });

@@ -50,6 +50,8 @@ export function sessionPlace(io: CommandIo, configured: () => ConfiguredPlace): 
 
 const CONNECT_TIMEOUT_MS = 3_000;
 const CALL_TIMEOUT_MS = 10_000;
+/** A trader that was killed is back and answers within it. */
+const QUERY_TIMEOUT_MS = 4_000;
 
 export interface SessionAccess {
   readonly place: SessionPlace;
@@ -81,7 +83,9 @@ export function sessionFailure(place: SessionPlace, error: unknown): Error {
   if (error instanceof QueryNotRegisteredError || /deadline|no poller|UNAVAILABLE|FAILED_PRECONDITION/i.test(reason)) {
     return new CliError(
       'NOT_RUNNING',
-      `The session of ${place.account} does not answer: no trader is alive (${reason}).`,
+      `The session of ${place.account} does not answer: no trader is alive. ${
+        place.source === 'demonstration' ? 'The demonstration starts it again' : 'omega trade starts one'
+      }; omega logs trader shows what the last one wrote.`,
       { cause: error },
     );
   }
@@ -99,7 +103,8 @@ export async function withSession<T>(place: SessionPlace, work: (access: Session
   try {
     const client = new Client({ connection, namespace: place.namespace });
     const handle = client.workflow.getHandle(sessionWorkflowId(place.account));
-    const query = (): Promise<SessionSnapshot> => handle.query(snapshot);
+    const query = (): Promise<SessionSnapshot> =>
+      client.withDeadline(Date.now() + QUERY_TIMEOUT_MS, () => handle.query(snapshot));
     return await client.withDeadline(Date.now() + CALL_TIMEOUT_MS, () =>
       work({ place, client, handle, snapshot: query }),
     );

@@ -12,6 +12,7 @@ import { printResult } from './command-io';
 import { currentConfig } from './current-place';
 import { notLoggedIn } from './managed-accounts';
 import { dateTime, price } from './number-format';
+import { QUIET_LOG } from './quiet-log';
 
 function quoteLine({ contract, quote }: SmokeResult): string {
   if (quote === null) return `${contract.localSymbol}: no quote in 5 s (market closed, or no market data permission)`;
@@ -33,7 +34,7 @@ export const smokeCommand = (io: CommandIo): Command =>
     .option('--json', 'print JSON')
     .action(async ({ json }: { readonly json?: boolean }) => {
       const { config } = currentConfig(io);
-      const result = await smoke(config).catch((error: unknown) => {
+      const result = await smoke(config, { logger: QUIET_LOG }).catch((error: unknown) => {
         if (error instanceof BrokerError) {
           throw new CliError(error.code === 'NO_GATEWAY' ? 'GATEWAY_UNREACHABLE' : 'FAILED', error.message, {
             cause: error,
@@ -41,9 +42,9 @@ export const smokeCommand = (io: CommandIo): Command =>
         }
         throw error;
       });
-      printResult(io, json, result, smokeLines(result));
       const { account } = config.broker;
-      if (account !== null && !result.managedAccounts.includes(account)) {
-        throw new CliError('REFUSED', notLoggedIn(account, result.managedAccounts));
-      }
+      const refused = account !== null && !result.managedAccounts.includes(account);
+      // One document: what is refused is the result.
+      if (!refused || json !== true) printResult(io, json, result, smokeLines(result));
+      if (refused) throw new CliError('REFUSED', notLoggedIn(account, result.managedAccounts));
     });

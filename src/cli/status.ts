@@ -6,6 +6,7 @@ import type { CommandIo } from './command-io';
 import { printResult } from './command-io';
 import { currentPlace } from './current-place';
 import { dateTime, money, price, signedCount, signedMoney } from './number-format';
+import { readProtectiveOrders } from './protective-orders';
 import type { SessionPlace } from './session-access';
 import { withSession } from './session-access';
 
@@ -24,8 +25,16 @@ function positionLines({ positions }: SessionSnapshot): readonly string[] {
   );
 }
 
-/** Lines for people. Pure. */
-export function statusLines(place: SessionPlace, session: SessionSnapshot, latch: string | null): readonly string[] {
+const protectiveText = (resting: number | null): string =>
+  resting === null ? 'stops and targets could not be read' : `${resting} stops and targets rest at the broker`;
+
+/** Lines for people; `resting` counts protective orders, null when they could not be read. Pure. */
+export function statusLines(
+  place: SessionPlace,
+  session: SessionSnapshot,
+  latch: string | null,
+  resting: number | null,
+): readonly string[] {
   const { day } = session;
   const working = session.orders.filter(
     ({ state }) => !['filled', 'cancelled', 'rejected', 'expired'].includes(state),
@@ -38,7 +47,7 @@ export function statusLines(place: SessionPlace, session: SessionSnapshot, latch
     ...(latch === null ? [] : [`latch      ${latch}`]),
     ...frozen,
     ...positionLines(session),
-    `today      ${day.trades} trades, realized ${signedMoney(day.realizedPnl)}, fees ${money(day.fees)}, ${working} orders not at their end`,
+    `today      ${day.trades} trades, realized ${signedMoney(day.realizedPnl)}, fees ${money(day.fees)}, ${working} orders not at their end, ${protectiveText(resting)}`,
     `equity     ${money(session.lastNetLiquidation)}, trade date began with ${money(session.startOfDayNetLiquidation)}, high-water mark ${money(session.highWaterMark)}`,
   ];
 }
@@ -49,9 +58,13 @@ export const statusCommand = (io: CommandIo): Command =>
     .option('--json', 'print JSON')
     .action(async ({ json }: { readonly json?: boolean }) => {
       const place = currentPlace(io);
-      const session = await withSession(place, (access) => access.snapshot());
+      const { session, protective } = await withSession(place, async (access) => ({
+        session: await access.snapshot(),
+        protective: await readProtectiveOrders(access),
+      }));
       const latch = readLatch(place.stateDir);
       const latchText = latch === null ? null : `set by ${latch.who}: ${latch.why}`;
       const { source, address, namespace } = place;
-      printResult(io, json, { source, address, namespace, latch, session }, statusLines(place, session, latchText));
+      const lines = statusLines(place, session, latchText, protective?.length ?? null);
+      printResult(io, json, { source, address, namespace, latch, session, protective }, lines);
     });

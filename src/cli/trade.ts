@@ -19,15 +19,16 @@ import { workerSpec } from './demo/demo-processes';
 import { SupervisedProcess } from './demo/supervised-process';
 import { within } from './demo/wait-for';
 import { accountRefusal } from './managed-accounts';
-import { dateTime } from './number-format';
+import { QUIET_LOG } from './quiet-log';
 import { registerSearchAttributes } from './register-search-attributes';
+import { TradeLines } from './trade-lines';
 
 interface TradeOptions {
   readonly json?: boolean;
 }
 
 async function managedAccounts({ broker }: Config): Promise<readonly string[]> {
-  const data = createDataConnection(broker);
+  const data = createDataConnection(broker, { logger: QUIET_LOG });
   try {
     await within(`the gateway at ${broker.host}:${broker.port}`, broker.requestTimeoutMs, data.connect());
     return data.state().managedAccounts;
@@ -57,31 +58,6 @@ function teller(io: CommandIo, json: boolean | undefined): (event: string, text:
   return (event, text) => io.out(json === true ? JSON.stringify({ at: new Date().toISOString(), event, text }) : text);
 }
 
-function describeReport(report: ProcessReport): string | null {
-  switch (report.type) {
-    case 'ready':
-      return `${report.role} is ready`;
-    case 'broker-connection':
-      return `broker connection: ${report.phase}${report.reason === null ? '' : ` (${report.reason})`}`;
-    case 'feed-ready':
-      return `feed ready for ${report.tradeDate} with ${report.warmBars} bars of history`;
-    case 'bar-settled': {
-      const acted = report.decisions.filter(({ action }) => action !== 'none');
-      return acted.length === 0
-        ? null
-        : acted
-            .map(
-              (decision) => `${dateTime(decision.barClose)} ${decision.symbol} ${decision.action}: ${decision.reason}`,
-            )
-            .join('\n');
-    }
-    case 'trade-date-closed':
-      return `${report.tradeDate} is closed`;
-    case 'alert':
-      return `ALERT ${report.text}`;
-  }
-}
-
 function untilAsked(): Promise<void> {
   return new Promise((done) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => done());
@@ -100,13 +76,13 @@ async function supervise(
     return path;
   };
   const paths = { root: process.cwd(), logs: folder('logs'), pids: folder('pids') };
+  const lines = new TradeLines();
   const started = (['trader', 'market'] as const).map(
     (role) =>
       new SupervisedProcess(workerSpec(role, paths, process.env), {
         onMessage: (message) => {
           const report = message as ProcessReport;
-          const text = describeReport(report);
-          if (text !== null) tell(report.type, text);
+          for (const line of lines.of(report)) tell(report.type, line);
         },
         onDeath: ({ name }, cause) => tell('death', `${name} died (${cause}); it is started again`),
         onRecovery: ({ name, lastRecoverySeconds }) =>

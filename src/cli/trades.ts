@@ -5,6 +5,7 @@ import type { CommandIo } from './command-io';
 import { printResult } from './command-io';
 import { currentPlace } from './current-place';
 import { money, signedMoney } from './number-format';
+import { inCents } from './day-totals';
 import { ordersTable } from './orders';
 import { withSession } from './session-access';
 import { textTable } from './text-table';
@@ -37,7 +38,12 @@ export const tradesCommand = (io: CommandIo): Command =>
       printResult(
         io,
         json,
-        { tradeDate: session.tradeDate, day: session.day, filled, pastDays: session.pastDays },
+        {
+          tradeDate: session.tradeDate,
+          day: inCents(session.day),
+          filled,
+          pastDays: session.pastDays.map(inCents),
+        },
         lines,
       );
     });

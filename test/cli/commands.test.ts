@@ -5,12 +5,16 @@ import { join } from 'node:path';
 import { readLatch } from '../../src/broker/latch';
 import { accountRefusal } from '../../src/cli/managed-accounts';
 import { parseDays, parseInstruments, parseSpeed } from '../../src/cli/demo';
+import { inCents } from '../../src/cli/day-totals';
 import { main } from '../../src/cli/main';
+import { orderLines } from '../../src/cli/orders';
+import { protectiveOrdersOf } from '../../src/cli/protective-orders';
 import { totalsOfDay } from '../../src/cli/report';
-import { sessionPlace } from '../../src/cli/session-access';
+import { sessionFailure, sessionPlace } from '../../src/cli/session-access';
 import { smokeLines } from '../../src/cli/smoke';
 import { statusLines } from '../../src/cli/status';
 import { DEFAULT_CONFIG } from '../../src/config/config';
+import type { OrderIntent } from '../../src/domain/intents';
 import { EMPTY_DAY, NINE_THIRTY, longOneEs, order, session } from './demo/samples';
 
 let folder: string;
@@ -90,7 +94,15 @@ describe('exit code 3: not reachable', () => {
   it('when no Temporal server answers', async () => {
     const address = `127.0.0.1:${await closedPort()}`;
     expect(await omega(['status', '--json'], { TEMPORAL_ADDRESS: address, IBKR_ACCOUNT: 'DU1' })).toBe(3);
-    expect(JSON.parse(out[0])).toMatchObject({ error: { code: 'TEMPORAL_UNREACHABLE' } });
+    expect(JSON.parse(out[0])).toMatchObject({
+      error: {
+        code: 'TEMPORAL_UNREACHABLE',
+        message: expect.stringContaining(`No Temporal server answers at ${address}`) as string,
+      },
+    });
+    // Said once: the document is for programs, the sentence for people.
+    expect([out.length, err.length]).toEqual([1, 0]);
+    expect(await omega(['status'], { TEMPORAL_ADDRESS: address, IBKR_ACCOUNT: 'DU1' })).toBe(3);
     expect(err[0]).toContain(`No Temporal server answers at ${address}`);
   });
 });
@@ -158,6 +170,23 @@ describe('omega trade', () => {
   });
 });
 
+describe('a session that does not answer', () => {
+  it('is one sentence without the words of the wire', () => {
+    const place = sessionPlace(io({ TEMPORAL_ADDRESS: 'x:1' }), () => ({
+      address: 'x:1',
+      namespace: 'default',
+      account: 'DU1',
+      stateDir: '/state',
+    }));
+    const error = new Error('4 DEADLINE_EXCEEDED: Deadline exceeded after 4.001s,LB pick: 0.002s,remote_addr=x:1');
+    const failure = sessionFailure(place, error);
+    expect(failure).toMatchObject({ code: 'NOT_RUNNING' });
+    expect(failure.message).toBe(
+      'The session of DU1 does not answer: no trader is alive. omega trade starts one; omega logs trader shows what the last one wrote.',
+    );
+  });
+});
+
 describe('what is printed', () => {
   const place = sessionPlace(io({ TEMPORAL_ADDRESS: 'x:1' }), () => ({
     address: 'x:1',
@@ -173,12 +202,53 @@ describe('what is printed', () => {
       since: NINE_THIRTY,
     } as const;
     const now = session({ halt, frozen: { GC: 'unknown order' }, positions: [longOneEs], orders: [order()] });
-    const text = statusLines(place, now, 'set by me: smoke').join('\n');
+    const text = statusLines(place, now, 'set by me: smoke', 2).join('\n');
     expect(text).toContain('HALTED since 2013-10-09 14:31:00Z: LIMIT_DAILY_LOSS');
     expect(text).toContain('lift with omega lift-halt');
     expect(text).toContain('set by me: smoke');
     expect(text).toContain('GC: unknown order');
     expect(text).toContain('+1 ESZ3 at 1,650.25');
+    expect(text).toContain('0 orders not at their end, 2 stops and targets rest at the broker');
+    expect(statusLines(place, now, null, null).join('\n')).toContain('stops and targets could not be read');
+  });
+
+  it('shows the stops and targets that rest at the broker beside the orders', () => {
+    const resting = {
+      ref: 'DU1-1-1/stop',
+      orderId: 9,
+      symbol: 'ES',
+      side: 'sell',
+      quantity: 1,
+      kind: 'stop',
+      price: 1640.25,
+      state: 'working',
+    } as const;
+    const text = orderLines(session({ orders: [order()] }), [resting]).join('\n');
+    expect(text).toMatch(/DU1-1-1\/stop +sell +1 +ES +stop +1,640\.25 +working/);
+    expect(orderLines(session(), [])).toEqual(['No orders on 2013-10-09.']);
+    expect(orderLines(session(), null).join('\n')).toContain('could not be read');
+  });
+
+  it('takes the live legs of an intent for resting orders, with what is left of them', () => {
+    const leg = { orderId: 9, side: 'sell', quantity: 2, executed: 1, seen: true } as const;
+    const intent = {
+      key: 'DU1-1-1',
+      contract: { symbol: 'ES' },
+      bracket: { stopPrice: 1640.25, targetPrice: 1660.5 },
+    } as unknown as OrderIntent;
+    const entry = { ...leg, state: 'filled' } as const;
+    const stop = { ...leg, state: 'partially-filled' } as const;
+    const target = { ...leg, state: 'cancelled' } as const;
+    expect(protectiveOrdersOf({ intent, legs: { entry, stop, target } })).toEqual([
+      expect.objectContaining({ ref: 'DU1-1-1/stop', quantity: 1, price: 1640.25, state: 'partially-filled' }),
+    ]);
+    const reduce = { ...intent, bracket: null };
+    expect(protectiveOrdersOf({ intent: reduce, legs: { entry, stop: null, target: null } })).toEqual([]);
+  });
+
+  it('rounds money in documents to the cent', () => {
+    const day = { ...EMPTY_DAY, fees: 0.1 + 0.2, realizedPnl: -1043.4500000000003 };
+    expect(inCents(day)).toMatchObject({ fees: 0.3, realizedPnl: -1043.45 });
   });
 
   it('finds the totals of the open, a named or the last trade date', () => {

@@ -2,12 +2,12 @@
  * What the broker says of a trade date, by TWS messages on a connection of its own that may not order anything: executions with their
  * commissions, and positions. Read shortly before the broker's midnight and at the end, because IB forgets executions at midnight.
  */
-import pino from 'pino';
 import { createTradingGuard } from '../../broker/guard';
 import type { TradingGuard } from '../../broker/guard';
 import type { BrokerConfig } from '../../config/config';
 import type { BrokerCommission, BrokerExecution, BrokerPosition } from '../../domain/broker-events';
 import type { DayTotals, PositionView } from '../../domain/session-snapshot';
+import { QUIET_LOG } from '../quiet-log';
 import { waitFor } from './wait-for';
 
 /** Below the data connections' ids and never the trading one. */
@@ -19,9 +19,6 @@ export interface BrokerStatement {
   readonly commissions: readonly BrokerCommission[];
   readonly positions: readonly BrokerPosition[];
 }
-
-/** What it can't do is said by the wait that gives it up. */
-const QUIET = pino({ level: 'silent' });
 
 const READ_ONLY = { enableOrderExec: false, allowOrders: false, dryRun: true, allowLive: null, learningOnly: true };
 
@@ -39,7 +36,7 @@ async function readWith(guard: TradingGuard): Promise<BrokerStatement> {
 /** Reads executions since the broker's midnight and the positions now. `stateDir` must hold no latch: it is nobody's trading state. */
 export async function readStatement(broker: BrokerConfig, stateDir: string): Promise<BrokerStatement> {
   const config = { broker: { ...broker, clientId: STATEMENT_CLIENT_ID }, permissions: READ_ONLY };
-  const guard = createTradingGuard(config, { stateDir, logger: QUIET });
+  const guard = createTradingGuard(config, { stateDir, logger: QUIET_LOG });
   try {
     return await readWith(guard);
   } finally {

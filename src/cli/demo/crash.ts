@@ -13,6 +13,7 @@ import { sessionWorkflowId } from '../../domain/ids';
 import { liftHalt, proposeOrders } from '../../workflows/messages';
 import { CliError } from '../cli-error';
 import { money, signedMoney } from '../number-format';
+import { QUIET_LOG } from '../quiet-log';
 import { CRASH_TRADE_DATE } from './selection';
 import type { DayParts } from './trade-day';
 import { lastPrices } from './view-state';
@@ -27,7 +28,7 @@ const STOP_DISTANCE = 80;
 const SCRIPTED = 'scripted by demo:crash';
 
 async function frontContract({ broker }: DayParts): Promise<FutureContract> {
-  const data = createDataConnection(broker);
+  const data = createDataConnection(broker, { logger: QUIET_LOG });
   try {
     await data.connect();
     return await data.resolveFront(SYMBOL, CRASH_TRADE_DATE);

@@ -3,6 +3,7 @@ import { INSTRUMENTS } from '../../domain/instruments';
 import type { FutureSymbol } from '../../domain/instruments';
 import type { RefusalCode } from '../../domain/refusals';
 import type { DayTotals, OrderView } from '../../domain/session-snapshot';
+import { cents } from '../number-format';
 import type { MinuteRecord } from './day-log';
 import { maxDrawdown } from './equity-curve';
 
@@ -71,8 +72,6 @@ export function latencyReport(
     max: rounded(latencies.at(-1) ?? null),
   };
 }
-
-const cents = (value: number): number => Math.round(value * 100) / 100;
 
 /** One contract of each instrument held from its first to its last close, less the fees of both sides. */
 export function buyAndHold(minutes: readonly MinuteRecord[], instruments: readonly FutureSymbol[]): number {

@@ -3,6 +3,8 @@ import type { DecisionRecord, ProposalAnswer } from '../../domain/proposals';
 import type { FeedBar } from '../../domain/process-messages';
 import type { SessionSnapshot } from '../../domain/session-snapshot';
 import { clockMinute, price } from '../number-format';
+import { RefusalFold } from '../refusal-fold';
+import { protectiveFillLines } from './protective-fills';
 import type { ProcessStatus } from './supervised-process';
 import { ANSI_COLOURS, decisionLine, orderLine, renderView } from './view';
 import type { Notice, ViewState } from './view-state';
@@ -21,12 +23,15 @@ export interface Output {
   write(text: string): boolean;
 }
 
+const marketMinute = ({ marketTime }: ViewState): string => (marketTime === null ? '' : clockMinute(marketTime));
+
 export class Show {
   private timer: NodeJS.Timeout | null = null;
   /** Lines instead of a drawn view: no terminal, or the days are over and their summary shall stay in sight. */
   private plain: boolean;
   private drawn = false;
   private readonly orderStates = new Map<string, string>();
+  private readonly refusals = new RefusalFold();
 
   constructor(
     private state: ViewState,
@@ -58,7 +63,7 @@ export class Show {
   }): void {
     const decisions = withRefusals(minute.decisions, minute.answers);
     this.state = withMinute(this.state, { ...minute, decisions });
-    for (const decision of decisions) if (decision.action !== 'none') this.event(decisionLine(decision));
+    for (const decision of decisions) if (decision.action !== 'none') this.acted(decision, minute.answers);
     if (minute.marketTime % 3_600_000 === 0) {
       const prices = minute.bars.map(({ symbol, close }) => `${symbol} ${price(close, symbol)}`);
       this.event(`market ${clockMinute(minute.marketTime)}Z  ${prices.join('  ')}`);
@@ -66,8 +71,18 @@ export class Show {
     this.redraw();
   }
 
+  private acted(decision: DecisionRecord, answers: readonly ProposalAnswer[]): void {
+    const answer = answers.find(({ decisionId }) => decisionId === decision.decisionId);
+    const code = answer !== undefined && 'refusal' in answer ? answer.refusal.code : null;
+    const { earlier, news } = this.refusals.hear(decision.symbol, code);
+    if (earlier !== null) this.event(earlier);
+    if (news) this.event(decisionLine(decision));
+  }
+
   snapshot(snapshot: SessionSnapshot): void {
+    const stopped = protectiveFillLines(this.state.snapshot, snapshot);
     this.state = { ...this.state, snapshot };
+    for (const line of stopped) this.notice('info', `${marketMinute(this.state)} ${line}`);
     for (const order of snapshot.orders) {
       const known = this.orderStates.get(order.key);
       if (known !== order.state) this.event(orderLine(order));
@@ -83,6 +98,7 @@ export class Show {
 
   /** Text that stays: below the last drawn view on a terminal. */
   print(lines: readonly string[]): void {
+    for (const end of this.refusals.flush()) this.event(end);
     this.leaveView();
     for (const line of lines) this.output.write(`${line}\n`);
   }

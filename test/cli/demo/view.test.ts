@@ -6,6 +6,8 @@ import type { ViewState } from '../../../src/cli/demo/view-state';
 import { initialView, withDay, withMinute, withNotice, withProcess } from '../../../src/cli/demo/view-state';
 import type { FutureSymbol } from '../../../src/domain/instruments';
 import { FUTURE_SYMBOLS } from '../../../src/domain/instruments';
+import { FLAT_CONTEXT } from '../../../src/domain/proposals';
+import type { SessionSnapshot } from '../../../src/domain/session-snapshot';
 import { EMPTY_DAY, NINE_THIRTY, decision, longOneEs, order, session } from './samples';
 
 const esBar = { symbol: 'ES', close: 1652.25, volume: 1204, bid: 1652, ask: 1652.25 };
@@ -106,6 +108,44 @@ describe('what is shown without a terminal', () => {
     expect(text.trimEnd().split('\n')).toHaveLength(4);
     expect(text).toContain('enter: vote buy, refused HALTED: by me');
     expect(text).not.toContain('\x1b');
+  });
+
+  it('says a row of equal refusals once and counts it, until the day is over', () => {
+    const text = written((show) => {
+      for (let n = 0; n < 5; n += 1) {
+        const answers = [
+          { outcome: 'refused', decisionId: String(n), refusal: { code: 'HALTED', detail: 'by me' } },
+        ] as const;
+        const decisions = [decision({ decisionId: String(n) })];
+        show.minute({ marketTime: NINE_THIRTY, bars: [esBar], decisions, answers });
+      }
+      show.print(['the day is over']);
+    });
+    const lines = text.trimEnd().split('\n');
+    expect(lines).toHaveLength(3);
+    expect(lines[0]).toContain('refused HALTED');
+    expect(lines.slice(1)).toEqual(['ES: refused HALTED 4 more times', 'the day is over']);
+  });
+
+  it('has a line for a stop that was filled at the broker, and none for an exit of ours', () => {
+    const held = session({ positions: [longOneEs], orders: [order()] });
+    const stopped = session({
+      positions: [{ ...longOneEs, quantity: 0 }],
+      orders: [order()],
+      contexts: { ES: { ...FLAT_CONTEXT, lastStopAt: NINE_THIRTY } },
+      day: { ...EMPTY_DAY, realizedPnl: -312.5 },
+    });
+    const exit = order({ key: 'DEMO1000001-1-2', side: 'sell', purpose: 'reduce' });
+    const closed = session({ positions: [], orders: [order(), exit] });
+    const after = (next: SessionSnapshot): string =>
+      written((show) => {
+        show.snapshot(held);
+        show.snapshot(next);
+      });
+    expect(after(stopped)).toContain('ES stop filled at the broker: position +1 → 0, realized −312.50');
+    expect(after({ ...stopped, contexts: {} })).toContain('ES target filled at the broker');
+    expect(after(closed)).not.toContain('at the broker');
+    expect(after({ ...stopped, tradeDate: '2013-10-10' })).not.toContain('at the broker');
   });
 
   it('is a drawn view on a terminal, and the cursor comes back', () => {
