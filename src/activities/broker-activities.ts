@@ -56,6 +56,10 @@ export function createBrokerActivities({ broker, onRefused }: BrokerActivityDeps
     async readPositions() {
       return broker.positions();
     },
+
+    async readMarketTime() {
+      return broker.readMarketTime();
+    },
   };
 }
 

@@ -45,6 +45,7 @@ export function closeTradeDate(state: SessionState): SessionState {
     tradeDate: null,
     startOfDayNetLiquidation: null,
     acceptedLoss: 0,
+    lossLimitReached: null,
     day: EMPTY_DAY,
     lastStopAt: {},
     orders: Object.fromEntries(Object.entries(state.orders).filter(([, order]) => isLive(order))),

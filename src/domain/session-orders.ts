@@ -98,13 +98,10 @@ export function applyReport(state: SessionState, report: OrderReport): SessionSt
     reason: report.reason,
   };
   const symbol = order.intent.contract.symbol;
-  const frozen =
-    report.freeze === null || report.freeze === order.freeze
-      ? traded.frozen
-      : { ...traded.frozen, [symbol]: `${report.key}: ${report.freeze}` };
+  const isFreezeNews = report.freeze !== null && report.freeze !== order.freeze;
+  const heard = isFreezeNews ? freeze(traded, symbol, `${report.key}: ${report.freeze ?? ''}`) : traded;
   return {
-    ...traded,
-    frozen,
+    ...heard,
     orders: { ...traded.orders, [report.key]: updated },
     day: { ...traded.day, fees: traded.day.fees + report.fees - order.fees },
   };
@@ -168,6 +165,17 @@ export function contractsIn(state: SessionState, symbol: FutureSymbol): readonly
 /** Signed contracts over all contract months of a symbol. */
 export const netPosition = (state: SessionState, symbol: FutureSymbol): number =>
   positionsIn(state, symbol).reduce((sum, { quantity }) => sum + quantity, 0);
+
+/** No entry is made in the symbol until a human lifts it; the latest reason is the one shown. */
+export const freeze = (state: SessionState, symbol: FutureSymbol, why: string): SessionState => ({
+  ...state,
+  frozen: { ...state.frozen, [symbol]: why },
+});
+
+export const thaw = (state: SessionState, symbol: FutureSymbol): SessionState => ({
+  ...state,
+  frozen: without(state.frozen, symbol),
+});
 
 /** Why no entry may be made in the symbol, or null: frozen for a human, or an order of it is unknown. */
 export function freezeOf(state: SessionState, symbol: FutureSymbol): string | null {

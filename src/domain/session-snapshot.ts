@@ -8,7 +8,7 @@ export type HaltPhase = 'ACTIVE' | 'REDUCING' | 'HALTED';
 export interface HaltState {
   readonly phase: HaltPhase;
   readonly cause: string | null;
-  /** Market time the halt was latched, UTC ms. */
+  /** Market time the halt was latched, UTC ms; null while the broker's clock is being asked. */
   readonly since: number | null;
 }
 

@@ -2,6 +2,7 @@
  * What the trading session carries from run to run: plain JSON, one version number, a pure upcaster. Reducers beside it (session-*.ts)
  * return a new state; the workflow keeps the latest one.
  */
+import { tradeDateOf } from './calendar';
 import type { OrderLeg } from './ids';
 import { FIRST_ORDER_ID } from './ids';
 import type { FutureSymbol } from './instruments';
@@ -12,7 +13,10 @@ import type { ProposalAnswer } from './proposals';
 import type { RefusalCode } from './refusals';
 import type { HaltState, PastDay, SessionSnapshot } from './session-snapshot';
 
-export const STATE_VERSION = 2;
+export const STATE_VERSION = 3;
+
+/** A limit of equity whose breach halts; its name is its refusal code and begins the halt's cause. */
+export type HaltLimit = Extract<RefusalCode, 'LIMIT_DAILY_LOSS' | 'LIMIT_DRAWDOWN'>;
 
 /** F2, as fractions of net liquidation and counts. */
 export interface Limits {
@@ -83,7 +87,11 @@ export interface SessionState {
   readonly lastNetLiquidation: number | null;
   /** Loss of the day that a human accepted by lifting the halt; only a loss as large again halts anew. */
   readonly acceptedLoss: number;
+  /** Numbers of the daily loss when it reached the limit on this trade date: no entry is made until the next. */
+  readonly lossLimitReached: string | null;
   readonly halt: HaltState;
+  /** The limit that halted; null while active, and for every other cause. */
+  readonly haltLimit: HaltLimit | null;
   /** Halts and their liftings so far: names each of them. */
   readonly haltEvents: number;
   readonly pausedBy: string | null;
@@ -133,7 +141,9 @@ export const newSession = (
   highWaterMark: null,
   lastNetLiquidation: null,
   acceptedLoss: 0,
+  lossLimitReached: null,
   halt: ACTIVE,
+  haltLimit: null,
   haltEvents: 0,
   pausedBy: null,
   frozen: {},
@@ -155,21 +165,37 @@ export const newSession = (
  */
 export function upcast(carried: { readonly stateVersion: number }): SessionState {
   if (carried.stateVersion === STATE_VERSION) return carried as SessionState;
-  if (carried.stateVersion === 1) return fromFirstVersion(carried as FirstVersion);
+  if (carried.stateVersion === 2) return fromSecondVersion(carried as SecondVersion);
+  if (carried.stateVersion === 1) return fromSecondVersion(fromFirstVersion(carried as FirstVersion));
   throw new RangeError(
     `carried session state has version ${carried.stateVersion}, this code reads ${STATE_VERSION}: run the release that wrote it`,
   );
 }
 
-/** Version 1 forgot finished orders at the close, and asked for a freeze with every report. */
-type FirstVersion = Omit<SessionState, 'stateVersion' | 'finished' | 'orders' | 'haltEvents'> & {
+/** Version 2 knew a halt's limit by its cause alone, and forgot that the daily limit was reached when its halt was lifted. */
+type SecondVersion = Omit<SessionState, 'stateVersion' | 'haltLimit' | 'lossLimitReached'> & {
   readonly stateVersion: number;
+};
+
+const HALT_LIMITS: readonly HaltLimit[] = ['LIMIT_DAILY_LOSS', 'LIMIT_DRAWDOWN'];
+
+function fromSecondVersion(carried: SecondVersion): SessionState {
+  const { cause, since } = carried.halt;
+  const haltLimit = HALT_LIMITS.find((limit) => cause?.startsWith(`${limit}: `)) ?? null;
+  const isOfTradeDate = since !== null && carried.tradeDate !== null && tradeDateOf(since) === carried.tradeDate;
+  const halted = haltLimit === 'LIMIT_DAILY_LOSS' && isOfTradeDate ? (cause ?? '').slice(haltLimit.length + 2) : null;
+  const accepted = carried.acceptedLoss > 0 ? `a loss of ${carried.acceptedLoss.toFixed(2)} was accepted` : null;
+  return { ...carried, stateVersion: STATE_VERSION, haltLimit, lossLimitReached: halted ?? accepted };
+}
+
+/** Version 1 forgot finished orders at the close, and asked for a freeze with every report. */
+type FirstVersion = Omit<SecondVersion, 'finished' | 'orders' | 'haltEvents'> & {
   readonly orders: Readonly<Record<string, Omit<SessionOrder, 'freeze'>>>;
 };
 
-const fromFirstVersion = (carried: FirstVersion): SessionState => ({
+const fromFirstVersion = (carried: FirstVersion): SecondVersion => ({
   ...carried,
-  stateVersion: STATE_VERSION,
+  stateVersion: 2,
   finished: {},
   haltEvents: 0,
   orders: Object.fromEntries(Object.entries(carried.orders).map(([key, order]) => [key, { ...order, freeze: null }])),

@@ -166,7 +166,7 @@ const haltSinks = (audit: TradingAudit, log: Logger) =>
   ({
     audit: {
       halted: {
-        // Awaited before the task completes that made the halt; failing it would stop the halt itself.
+        // Awaited before the task completes that dated the halt; failing it would hold up the session.
         fn: async (_info: unknown, event: HaltEvent) => {
           await audit
             .halted(event)

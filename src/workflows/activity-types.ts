@@ -23,6 +23,8 @@ export interface BrokerActivities {
   /** Reads the broker about one intent. Fails, to be retried, while the guard is not synced. */
   lookupOrder(request: LookupRequest): Promise<Extract<OrderEvidence, { synced: true }>>;
   readPositions(): Promise<readonly BrokerPosition[]>;
+  /** The broker's clock now, UTC ms. */
+  readMarketTime(): Promise<number>;
 }
 
 export interface MarketDay {

@@ -1,6 +1,6 @@
 /**
- * Halts of the session as the audit log keeps them, told through a sink: it is called before the task that made them completes, and again
- * when that task is done again after a crash; `event` names a halt or its lifting for ever, so that the writer keeps each once.
+ * Halts of the session as the audit log keeps them, told through a sink once they are dated: it is called before the task that dated them
+ * completes, and again when that task is done again after a crash; `event` names a halt or its lifting for ever, so that the writer keeps each once.
  */
 import { proxySinks, type Sinks } from '@temporalio/workflow';
 

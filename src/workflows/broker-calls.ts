@@ -29,11 +29,19 @@ export function brokerCalls(account: string): BrokerCalls {
     startToCloseTimeout: '35s',
     retry: { initialInterval: '250ms', backoffCoefficient: 2, maximumInterval: '5s' },
   });
+  // For a time that is wanted now or not at all.
+  const glances = proxyActivities<BrokerActivities>({
+    taskQueue,
+    scheduleToStartTimeout: '1s',
+    startToCloseTimeout: '2s',
+    retry: { maximumAttempts: 1 },
+  });
   return {
     placeOrders: writes.placeOrders,
     modifyLeg: writes.modifyLeg,
     cancelLegs: cancels.cancelLegs,
     lookupOrder: reads.lookupOrder,
     readPositions: reads.readPositions,
+    readMarketTime: glances.readMarketTime,
   };
 }

@@ -14,6 +14,7 @@ import { FUTURE_SYMBOLS, type FutureSymbol } from '../domain/instruments';
 import { reduced } from '../domain/session-halt';
 import {
   contractsIn,
+  freeze,
   isEntryLive,
   isLive,
   isUnknown,
@@ -102,7 +103,7 @@ async function runFlatten(session: Session, symbol: FutureSymbol): Promise<void>
       await sleep(200 * 2 ** disagreements);
       continue;
     }
-    if (difference !== null) freeze(session, symbol, difference);
+    if (difference !== null) positionDiffers(session, symbol, difference);
     disagreements = 0;
     const open = openContracts(session.state, symbol, broker);
     const isClosed = open.length === 0 && liveOrders(session, symbol).length === 0;
@@ -192,9 +193,10 @@ export function differenceIn(
   return held === booked ? null : `position at the broker is ${held}, the session's is ${booked}`;
 }
 
-function freeze(session: Session, symbol: FutureSymbol, why: string): void {
+/** Freezes the symbol until a human has looked. */
+export function positionDiffers(session: Session, symbol: FutureSymbol, why: string): void {
   log.error('position differs', { symbol, why });
-  take(session, { ...session.state, frozen: { ...session.state.frozen, [symbol]: why } });
+  take(session, freeze(session.state, symbol, why));
 }
 
 /** One market order against the position; resolves at its end, false when it executed nothing. */

@@ -1,12 +1,12 @@
 /** Broker positions against the session's own: compared at each connection, adopted only when a human lifts a freeze. */
-import { log, sleep } from '@temporalio/workflow';
+import { sleep } from '@temporalio/workflow';
 import type { BrokerPosition } from '../domain/broker-events';
 import { FUTURE_SYMBOLS, INSTRUMENTS, type FutureSymbol } from '../domain/instruments';
 import { flatPosition } from '../domain/positions';
 import { contractsIn } from '../domain/session-orders';
-import { without } from '../domain/session-state';
+import { without, type SessionState } from '../domain/session-state';
 import { beside, take, type Session } from './session';
-import { differenceIn } from './session-flatten';
+import { differenceIn, positionDiffers } from './session-flatten';
 
 /** A fill that came while nobody listened reaches us through its order workflow, a moment after the position did. */
 const READINGS_MS = [1_000, 2_000, 4_000, 8_000];
@@ -20,39 +20,40 @@ export function checkPositions(session: Session, broker: readonly BrokerPosition
 
 function differs(session: Session, symbol: FutureSymbol, broker: readonly BrokerPosition[]): boolean {
   if (session.state.flattening[symbol] !== undefined) return false;
-  return differenceIn(session.state, symbol, broker) !== null || strangersIn(session, symbol, broker).length > 0;
+  return whyDiffers(session.state, symbol, broker) !== null;
 }
 
-/** Positions in contract months of the symbol that this session never traded. */
-function strangersIn(
-  session: Session,
+const whyDiffers = (state: SessionState, symbol: FutureSymbol, broker: readonly BrokerPosition[]): string | null =>
+  differenceIn(state, symbol, broker) ?? strangerIn(state, symbol, broker);
+
+/** A position in a contract month of the symbol that this session never traded, or null when there is none. */
+export function strangerIn(
+  state: SessionState,
   symbol: FutureSymbol,
   broker: readonly BrokerPosition[],
-): readonly BrokerPosition[] {
-  const ours = new Set(contractsIn(session.state, symbol).map(({ conId }) => conId));
-  return broker.filter(
+): string | null {
+  const ours = new Set(contractsIn(state, symbol).map(({ conId }) => conId));
+  const stranger = broker.find(
     (held) => held.quantity !== 0 && !ours.has(held.conId) && held.symbol === INSTRUMENTS[symbol].ibSymbol,
   );
+  return stranger === undefined
+    ? null
+    : `the broker holds ${stranger.quantity} of contract ${stranger.conId}, which this session never traded`;
 }
 
 async function checkAgain(session: Session, symbol: FutureSymbol): Promise<void> {
-  let broker: readonly BrokerPosition[] = [];
+  let why: string | null = null;
   for (const delay of READINGS_MS) {
     await sleep(delay);
-    broker = await session.calls.readPositions();
+    const broker = await session.calls.readPositions();
     if (!differs(session, symbol, broker)) return;
+    why = whyDiffers(session.state, symbol, broker);
   }
-  const [stranger] = strangersIn(session, symbol, broker);
-  const why =
-    differenceIn(session.state, symbol, broker) ??
-    `the broker holds ${stranger?.quantity ?? 0} of contract ${stranger?.conId ?? 0}, which this session never traded`;
-  log.error('position differs', { symbol, why });
-  take(session, { ...session.state, frozen: { ...session.state.frozen, [symbol]: why } });
+  if (why !== null) positionDiffers(session, symbol, why);
 }
 
 /** Makes the broker's position of every known contract of the symbol the session's own; a human has looked. */
-export async function adoptPositions(session: Session, symbol: FutureSymbol): Promise<void> {
-  const broker = await session.calls.readPositions();
+export function adoptPositions(session: Session, symbol: FutureSymbol, broker: readonly BrokerPosition[]): void {
   for (const contract of contractsIn(session.state, symbol)) {
     const held = broker.find(({ conId }) => conId === contract.conId);
     const quantity = held?.quantity ?? 0;

@@ -2,7 +2,7 @@
 import { log } from '@temporalio/workflow';
 import type { OrderReport } from '../domain/order-report';
 import { applyLateReport } from '../domain/session-late-reports';
-import { applyReport, bookedOrder, isUnprotected, positionOf } from '../domain/session-orders';
+import { applyReport, bookedOrder, freeze, isUnprotected, positionOf } from '../domain/session-orders';
 import { flattenSymbol } from './session-flatten';
 import { take, type Session } from './session';
 
@@ -32,5 +32,5 @@ function hearOfForgotten(session: Session, { key, symbol, executions }: OrderRep
   log.warn('report of an order that is not booked', { key, executions: executions.length });
   if (executions.length === 0) return;
   const why = `${key} executed and is not booked by this session: compare the position with the broker's`;
-  take(session, { ...session.state, frozen: { ...session.state.frozen, [symbol]: why } });
+  take(session, freeze(session.state, symbol, why));
 }

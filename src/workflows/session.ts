@@ -2,7 +2,7 @@
 import { log, setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
 import type { OrderIntent } from '../domain/intents';
 import type { FutureSymbol } from '../domain/instruments';
-import { ordersOf } from '../domain/session-orders';
+import { freeze, ordersOf } from '../domain/session-orders';
 import type { SessionState } from '../domain/session-state';
 import type { PlaceOutcome } from './activity-types';
 import { brokerCalls, type BrokerCalls } from './broker-calls';
@@ -62,7 +62,7 @@ export function beside(session: Session, symbol: FutureSymbol, work: Promise<voi
   work.catch((error: unknown) => {
     log.error('session work failed', { symbol, error });
     const why = error instanceof Error ? error.message : String(error);
-    take(session, { ...session.state, frozen: { ...session.state.frozen, [symbol]: `unexpected failure: ${why}` } });
+    take(session, freeze(session.state, symbol, `unexpected failure: ${why}`));
   });
 }
 

@@ -7,7 +7,6 @@
  *  4. It learns what became of an order from reports and reads, never by guessing.
  */
 import {
-  ApplicationFailure,
   allHandlersFinished,
   condition,
   continueAsNew,
@@ -16,22 +15,19 @@ import {
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { BrokerEvent } from '../domain/broker-events';
-import { ORDER_ID_BLOCK, orderWorkflowId, parseOrderKey } from '../domain/ids';
-import type { FutureSymbol } from '../domain/instruments';
-import { INSTRUMENTS, FUTURE_SYMBOLS } from '../domain/instruments';
+import { ORDER_ID_BLOCK, orderWorkflowId } from '../domain/ids';
 import type { ProposalBatch } from '../domain/proposals';
 import { closeTradeDate, openTradeDate, snapshotOf } from '../domain/session-day';
-import { hearEquity, latch, lift } from '../domain/session-halt';
-import { bookedOrder, ordersOf } from '../domain/session-orders';
-import { later, newSession, upcast, without, type SessionState } from '../domain/session-state';
-import { audit } from './audit-sink';
+import { ordersOf } from '../domain/session-orders';
+import { later, newSession, upcast, type SessionState } from '../domain/session-state';
 import { failPoints } from './fail-points';
 import * as messages from './messages';
 import { openSession, take, type Session } from './session';
 import { flattenAll, flattenSymbol, askToCancel, resumeFlattening } from './session-flatten';
+import { hearStrangers, refuseUnfreeze, unfreeze } from './session-freezes';
+import { halt, hearEquityReport, liftHalt, refuseLift } from './session-halts';
 import { runPlacement } from './session-placement';
-import { checkPositions, adoptPositions } from './session-positions';
+import { checkPositions } from './session-positions';
 import { proposeOrders, refuseWhole } from './session-proposals';
 import { hearReport } from './session-reports';
 
@@ -100,51 +96,6 @@ function registerOperatorHandlers(session: Session): void {
   });
 }
 
-function halt(session: Session, cause: string): void {
-  log.error('halt', { cause });
-  const { haltEvents } = session.state;
-  take(session, latch(session.state, cause));
-  if (session.state.haltEvents > haltEvents) auditHalt(session.state, cause);
-  flattenAll(session, cause);
-}
-
-const haltEvent = ({ account, epoch, haltEvents, marketTime }: SessionState) => ({
-  event: `${epoch}-${haltEvents}`,
-  account,
-  // A session that was never told the market's time is halted by the clock of its server.
-  at: marketTime ?? Date.now(),
-});
-
-const auditHalt = (state: SessionState, cause: string): void =>
-  audit.halted({ ...haltEvent(state), type: 'halt', cause });
-
-function refuseLift({ halt: { phase } }: SessionState, { by, why }: messages.OperatorCommand): void {
-  if (by.trim() === '' || why.trim() === '') {
-    throw ApplicationFailure.nonRetryable('lifting a halt needs a name and a reason', 'NAME_AND_REASON_NEEDED');
-  }
-  if (phase === 'ACTIVE') throw ApplicationFailure.nonRetryable('the session is not halted', 'NOT_HALTED');
-  if (phase === 'REDUCING') {
-    throw ApplicationFailure.nonRetryable(
-      'positions are still being closed; lift the halt when HALTED',
-      'STILL_REDUCING',
-    );
-  }
-}
-
-function liftHalt(session: Session, { by, why }: messages.OperatorCommand): SessionState['halt'] {
-  log.warn('halt lifted', { by, why, cause: session.state.halt.cause });
-  take(session, lift(session.state));
-  audit.halted({ ...haltEvent(session.state), type: 'halt-lifted', by, why });
-  return session.state.halt;
-}
-
-function refuseUnfreeze({ frozen }: SessionState, { symbol, by, why }: messages.SymbolCommand): void {
-  if (by.trim() === '' || why.trim() === '') {
-    throw ApplicationFailure.nonRetryable('lifting a freeze needs a name and a reason', 'NAME_AND_REASON_NEEDED');
-  }
-  if (frozen[symbol] === undefined) throw ApplicationFailure.nonRetryable(`${symbol} is not frozen`, 'NOT_FROZEN');
-}
-
 function registerFeedHandlers(session: Session, wantRollover: () => void): void {
   const end = async (marketTime: number): Promise<void> => {
     const keys = ordersOf(session.state).map(({ intent }) => intent.key);
@@ -162,15 +113,7 @@ function registerFeedHandlers(session: Session, wantRollover: () => void): void 
     take(session, openTradeDate(session.state, opened));
     await ended;
   });
-  setHandler(messages.equity, (report) => {
-    const before = session.state.halt.phase;
-    take(session, hearEquity(session.state, report));
-    if (before === 'ACTIVE' && session.state.halt.phase === 'REDUCING') {
-      const cause = session.state.halt.cause ?? report.cause;
-      auditHalt(session.state, cause);
-      halt(session, cause);
-    }
-  });
+  setHandler(messages.equity, (report) => hearEquityReport(session, report));
 }
 
 function registerUpdates(session: Session): void {
@@ -180,15 +123,9 @@ function registerUpdates(session: Session): void {
   setHandler(messages.liftHalt, (command) => liftHalt(session, command), {
     validator: (command: messages.OperatorCommand) => refuseLift(session.state, command),
   });
-  setHandler(
-    messages.unfreeze,
-    async ({ symbol, by, why }) => {
-      log.warn('freeze lifted', { symbol, by, why });
-      await adoptPositions(session, symbol);
-      take(session, { ...session.state, frozen: without(session.state.frozen, symbol) });
-    },
-    { validator: (command: messages.SymbolCommand) => refuseUnfreeze(session.state, command) },
-  );
+  setHandler(messages.unfreeze, (command) => unfreeze(session, command), {
+    validator: (command: messages.SymbolCommand) => refuseUnfreeze(session.state, command),
+  });
 }
 
 /** An order that was never sent has no workflow; one that completed needs no word. */
@@ -207,41 +144,5 @@ function registerBrokerHandlers(session: Session): void {
     take(session, { ...session.state, brokerEpoch: epoch, nextOrderId });
     checkPositions(session, positions);
   });
-  setHandler(messages.unroutedEvents, ({ key, events }) => hearStrangers(session, key, events));
-}
-
-/** Orders of ours that this session never named, and orders of others: nothing is traded on a position that others move. */
-function hearStrangers(session: Session, key: string | null, events: readonly BrokerEvent[]): void {
-  const name = key === null ? null : parseOrderKey(key);
-  const ours = name !== null && name.account === session.state.account;
-  if (ours && (name.epoch !== session.state.epoch || name.seq > session.state.seq)) {
-    halt(session, `the broker knows ${key ?? ''}, which this session never named`);
-    return;
-  }
-  // An intent that is being placed has no workflow yet; its look-up will find all of it.
-  if (key !== null && session.outbox.some((intent) => intent.key === key)) return;
-  // A commission that comes after its order's end moves no position.
-  if (events.every(({ type }) => type === 'commission')) return;
-  const symbol = symbolOf(session.state, key, events);
-  if (symbol === null) {
-    log.warn('broker events of other instruments', { key, events: events.length });
-    return;
-  }
-  const why = key === null ? 'an order that is not ours trades here' : `${key} moved after its workflow had ended`;
-  take(session, { ...session.state, frozen: { ...session.state.frozen, [symbol]: why } });
-}
-
-function symbolOf(state: SessionState, key: string | null, events: readonly BrokerEvent[]): FutureSymbol | null {
-  const known = key === null ? undefined : bookedOrder(state, key);
-  if (known !== undefined) return known.intent.contract.symbol;
-  const traded = events.flatMap((event) => (event.type === 'execution' ? [event.execution.symbol] : []));
-  const conIds = events.flatMap((event) =>
-    event.type === 'execution' ? [event.execution.conId] : 'order' in event ? [event.order.conId] : [],
-  );
-  const byContract = ordersOf(state).find(({ intent }) => conIds.includes(intent.contract.conId));
-  return (
-    byContract?.intent.contract.symbol ??
-    FUTURE_SYMBOLS.find((symbol) => traded.includes(symbol) || traded.includes(INSTRUMENTS[symbol].ibSymbol)) ??
-    null
-  );
+  setHandler(messages.unroutedEvents, (unrouted) => hearStrangers(session, unrouted));
 }

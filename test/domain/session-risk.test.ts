@@ -7,7 +7,7 @@ import { exposure } from '../../src/domain/risk/exposure';
 import { judgeEntry } from '../../src/domain/risk/judge';
 import type { OrderReport } from '../../src/domain/order-report';
 import { closeTradeDate, openTradeDate } from '../../src/domain/session-day';
-import { breachOf, hearEquity, latch, lift, reduced } from '../../src/domain/session-halt';
+import { dated, hearEquity, latch, lift, reduced } from '../../src/domain/session-halt';
 import { applyLateReport } from '../../src/domain/session-late-reports';
 import { applyReport, neverSent, ordersOf, placed } from '../../src/domain/session-orders';
 import { judgeBatch, refusedWhole } from '../../src/domain/session-proposals';
@@ -67,8 +67,67 @@ test('daily loss: refused at the limit, latched with its numbers; a lift accepts
   const lifted = lift(reduced(halted));
   expect(lifted.halt.phase).toBe('ACTIVE');
   expect(refusalOf(lifted, es())?.code).toBe('LIMIT_DAILY_LOSS');
-  expect(breachOf(equity(lifted, 97_000))).toBeNull();
+  expect(equity(lifted, 97_000).halt.phase).toBe('ACTIVE');
   expect(equity(lifted, 96_000).halt.phase).toBe('REDUCING');
+});
+
+test('once the daily loss limit is reached no entry is made on that trade date, whatever equity does then', () => {
+  const lifted = lift(reduced(equity(opened(), 97_900)));
+  const recovered = equity(lifted, 99_000);
+  expect(refusalOf(recovered, es())).toEqual({
+    code: 'LIMIT_DAILY_LOSS',
+    detail: 'loss=1000.00 limit=2000.00; reached on this trade date: loss=2100.00 limit=2000.00',
+  });
+  const next = openTradeDate(recovered, { tradeDate: '2013-10-10', netLiquidation: 99_000, marketTime: OPEN });
+  expect(refusalOf(next, es(), { tradeDate: '2013-10-10' })).toBeNull();
+});
+
+test('lifting a halt of another cause accepts no loss: the daily limit stays where it was', () => {
+  const lifted = lift(reduced(latch(equity(opened(), 98_500), 'news (by A. Trader)')));
+  expect(lifted.acceptedLoss).toBe(0);
+  expect(equity(lifted, 98_000).halt.cause).toContain('LIMIT_DAILY_LOSS');
+});
+
+test('lifting a daily-loss halt of an earlier trade date accepts nothing of the present one', () => {
+  const halted = reduced(equity(opened(), 97_000));
+  const next = openTradeDate(halted, { tradeDate: '2013-10-10', netLiquidation: 97_000, marketTime: OPEN });
+  expect(lift(equity(next, 96_500)).acceptedLoss).toBe(0);
+});
+
+test('a limit reached while halted for another cause halts anew when that halt is lifted', () => {
+  const halted = reduced(equity(latch(opened(), 'news (by A. Trader)'), 97_500));
+  expect(halted.halt.cause).toBe('news (by A. Trader)');
+  const lifted = lift(halted);
+  expect(lifted).toMatchObject({ acceptedLoss: 0, halt: { phase: 'REDUCING' } });
+  expect(lifted.halt.cause).toContain('LIMIT_DAILY_LOSS');
+  expect(lift(reduced(lifted))).toMatchObject({ acceptedLoss: 2_500, halt: { phase: 'ACTIVE' } });
+});
+
+test('lifting a halt of another cause leaves the high-water mark', () => {
+  const high = openTradeDate(equity(opened(), 120_000), {
+    tradeDate: '2013-10-10',
+    netLiquidation: 97_000,
+    marketTime: OPEN,
+  });
+  const lifted = lift(reduced(equity(latch(high, 'news'), 96_000)));
+  expect(lifted).toMatchObject({ highWaterMark: 120_000, halt: { phase: 'REDUCING' } });
+  expect(lifted.halt.cause).toContain('LIMIT_DRAWDOWN');
+  expect(lift(reduced(lifted))).toMatchObject({ highWaterMark: 96_000, halt: { phase: 'ACTIVE' } });
+});
+
+test('a halt by a limit dates from the report that reached it', () => {
+  const before = { ...opened(), marketTime: OPEN + 5 * MINUTE };
+  expect(equity(before, 97_000).halt.since).toBe(OPEN);
+});
+
+test('a halt of another cause is dated by the clock that was asked, once, and not after its lifting', () => {
+  const halted = latch(opened(), 'news');
+  expect(halted.halt.since).toBeNull();
+  const known = dated(halted, 1, OPEN + 3 * MINUTE);
+  expect(known).toMatchObject({ marketTime: OPEN + 3 * MINUTE, halt: { since: OPEN + 3 * MINUTE } });
+  expect(dated(known, 1, OPEN + 9 * MINUTE).halt.since).toBe(OPEN + 3 * MINUTE);
+  expect(dated(halted, 1, null).halt.since).toBe(OPEN);
+  expect(dated(latch(lift(halted), 'again'), 1, OPEN).halt.since).toBeNull();
 });
 
 test('drawdown is measured from a high-water mark that outlives trade dates', () => {
@@ -232,9 +291,30 @@ test('a freeze is asked for once: lifted by a human, the next report of the orde
 });
 
 test('carried state of the first version is brought to the present one', () => {
-  const { finished, ...state } = opened();
-  expect(finished).toEqual({});
+  const { finished, haltEvents, haltLimit, lossLimitReached, ...state } = opened();
+  expect({ finished, haltEvents, haltLimit, lossLimitReached }).toEqual({
+    finished: {},
+    haltEvents: 0,
+    haltLimit: null,
+    lossLimitReached: null,
+  });
   expect(upcast({ ...state, stateVersion: 1 })).toEqual(opened());
+});
+
+test('carried state of the second version keeps what its halt was for', () => {
+  const halted = equity(opened(), 97_000);
+  const { haltLimit, lossLimitReached, ...state } = halted;
+  expect({ haltLimit, lossLimitReached }).toEqual({
+    haltLimit: 'LIMIT_DAILY_LOSS',
+    lossLimitReached: 'loss=3000.00 limit=2000.00',
+  });
+  expect(upcast({ ...state, stateVersion: 2 })).toEqual(halted);
+  const lifted = lift(reduced(halted));
+  const { haltLimit: none, lossLimitReached: reached, ...second } = lifted;
+  expect([none, reached]).toEqual([null, 'loss=3000.00 limit=2000.00']);
+  // It kept no numbers of the limit that was reached, only the loss that was accepted.
+  const carried = { ...second, lastNetLiquidation: 99_000, stateVersion: 2 };
+  expect(refusalOf(upcast(carried), es())?.code).toBe('LIMIT_DAILY_LOSS');
 });
 
 test('carried state of this version passes, another is refused by name', () => {

@@ -208,6 +208,32 @@ test('a correction freezes the symbol until a human unfreezes it and adopts the 
   expect((await rig.snapshot()).frozen).toEqual({});
 });
 
+test('a freeze stays while the broker holds a contract of the symbol that the session never traded', async () => {
+  const rig = await newRig();
+  await enterES(rig);
+  await rig.until('the entry', ({ day, settled }) => day.executions === 1 && settled);
+  const [execution] = rig.broker.executions;
+  rig.broker.emit({ type: 'execution', execution: { ...execution, execId: '0000.1.02', price: 1_651 } });
+  await rig.until('the freeze', ({ frozen }) => frozen.ES !== undefined);
+  rig.broker.held.set(999, { symbol: 'ES', quantity: 2, averageCost: 82_000 });
+  const args: [messages.SymbolCommand] = [{ symbol: 'ES', by: 'A. Trader', why: 'statement checked' }];
+  await expect(rig.session.executeUpdate(messages.unfreeze, { args })).rejects.toMatchObject({
+    cause: { type: 'FOREIGN_POSITION' },
+  });
+  expect((await rig.snapshot()).frozen.ES).toBeDefined();
+  rig.broker.held.delete(999);
+  await rig.session.executeUpdate(messages.unfreeze, { args });
+  expect((await rig.snapshot()).frozen).toEqual({});
+});
+
+test.each(['AAPL', 'toString'])('%s is no symbol whose freeze could be lifted', async (name) => {
+  const rig = await newRig();
+  const args = [{ symbol: name, by: 'A. Trader', why: 'statement checked' }] as unknown as [messages.SymbolCommand];
+  await expect(rig.session.executeUpdate(messages.unfreeze, { args })).rejects.toMatchObject({
+    cause: { type: 'UNKNOWN_SYMBOL' },
+  });
+});
+
 test('a foreign order in an instrument of ours freezes it; one of our name that nobody gave halts', async () => {
   const rig = await newRig();
   rig.broker.script = ['rest'];

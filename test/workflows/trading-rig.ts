@@ -77,6 +77,8 @@ class Restartable {
 
 export interface Rig {
   readonly account: string;
+  /** Of the Temporal server. */
+  readonly address: string;
   readonly client: Client;
   readonly nativeConnection: NativeConnection;
   readonly broker: ScriptedBroker;
@@ -115,6 +117,7 @@ async function openRig(env: TestWorkflowEnvironment, trading: Restartable, accou
   });
   const rig: Rig = {
     account,
+    address: env.address,
     client,
     nativeConnection: env.nativeConnection,
     broker,

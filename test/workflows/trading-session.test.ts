@@ -136,6 +136,50 @@ test('a daily loss halts, flattens everything and stays latched until a name lif
   expect((await rig.snapshot()).halt.phase).toBe('ACTIVE');
 });
 
+test('a halt and its lifting are dated by the clock of the broker, not by the last bar that the session heard of', async () => {
+  const rig = await newRig();
+  rig.broker.now = OPEN + 7 * MINUTE;
+  await rig.session.signal(messages.halt, { by: 'A. Trader', why: 'news' });
+  const { halt } = await rig.until('the time of the halt', (snapshot) => snapshot.halt.since !== null);
+  expect(halt).toMatchObject({ cause: 'news (by A. Trader)', since: OPEN + 7 * MINUTE });
+  rig.broker.now = OPEN + 9 * MINUTE;
+  await rig.session.executeUpdate(messages.liftHalt, { args: [{ by: 'A. Trader', why: 'over' }] });
+  await rig.settled();
+  expect(toldHalts.filter(({ account }) => account === rig.account)).toMatchObject([
+    { type: 'halt', at: OPEN + 7 * MINUTE },
+    { type: 'halt-lifted', at: OPEN + 9 * MINUTE },
+  ]);
+});
+
+test('a halt while no trader is connected is dated by the latest time heard, and halts at once', async () => {
+  const rig = await newRig();
+  await rig.brokerWorker.stop();
+  await rig.session.signal(messages.halt, { by: 'A. Trader', why: 'news' });
+  await rig.until('the halt', ({ halt }) => halt.phase === 'HALTED');
+  const { halt } = await rig.until('the time of the halt', (snapshot) => snapshot.halt.since !== null);
+  expect(halt.since).toBe(OPEN);
+  await rig.brokerWorker.start();
+});
+
+test('a limit reached while halted for another cause halts anew at the lifting, and says so in its answer', async () => {
+  const rig = await newRig();
+  await rig.session.signal(messages.halt, { by: 'A. Trader', why: 'news' });
+  await rig.until('the halt', ({ halt, settled }) => halt.phase === 'HALTED' && settled);
+  await rig.session.signal(messages.equity, equityReport(97_500));
+  const by = { by: 'A. Trader', why: 'checked' };
+  const answer = await rig.session.executeUpdate(messages.liftHalt, { args: [by] });
+  expect(answer).toMatchObject({ phase: 'HALTED', cause: 'LIMIT_DAILY_LOSS: loss=2500.00 limit=2000.00' });
+  expect((await rig.snapshot()).acceptedLoss).toBe(0);
+  expect(await rig.session.executeUpdate(messages.liftHalt, { args: [by] })).toMatchObject({ phase: 'ACTIVE' });
+  await rig.settled();
+  expect(toldHalts.filter(({ account }) => account === rig.account).map(({ type }) => type)).toEqual([
+    'halt',
+    'halt-lifted',
+    'halt',
+    'halt-lifted',
+  ]);
+});
+
 test('pause refuses entries, lets exits pass, and resume ends it', async () => {
   const rig = await newRig();
   await longES(rig);

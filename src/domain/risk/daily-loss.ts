@@ -12,7 +12,15 @@ export const dailyLoss = (state: SessionState): number =>
 export const dailyLossLimit = (state: SessionState): number =>
   state.startOfDayNetLiquidation === null ? Infinity : state.startOfDayNetLiquidation * state.limits.dailyLossFraction;
 
+/** `loss=2140.00 limit=2000.00` */
+export const lossNumbers = (state: SessionState): string =>
+  `loss=${dailyLoss(state).toFixed(2)} limit=${dailyLossLimit(state).toFixed(2)}`;
+
+/** A limit that was reached stays reached for the trade date: neither a lifted halt nor a recovery opens it again. */
 export const dailyLossRule: RiskRule = ({ state }) => {
-  const [loss, limit] = [dailyLoss(state), dailyLossLimit(state)];
-  return loss < limit ? null : refusal('LIMIT_DAILY_LOSS', `loss=${loss.toFixed(2)} limit=${limit.toFixed(2)}`);
+  if (dailyLoss(state) >= dailyLossLimit(state)) return refusal('LIMIT_DAILY_LOSS', lossNumbers(state));
+  const { lossLimitReached: reached } = state;
+  return reached === null
+    ? null
+    : refusal('LIMIT_DAILY_LOSS', `${lossNumbers(state)}; reached on this trade date: ${reached}`);
 };

@@ -15,7 +15,9 @@ export const isDrawnDown = ({ highWaterMark, lastNetLiquidation, limits }: Sessi
   highWaterMark > 0 &&
   highWaterMark - lastNetLiquidation >= highWaterMark * limits.drawdownFraction;
 
+/** `drawdown=0.2000 limit=0.2` */
+export const drawdownNumbers = (state: SessionState): string =>
+  `drawdown=${drawdown(state).toFixed(4)} limit=${state.limits.drawdownFraction}`;
+
 export const drawdownRule: RiskRule = ({ state }) =>
-  isDrawnDown(state)
-    ? refusal('LIMIT_DRAWDOWN', `drawdown=${drawdown(state).toFixed(4)} limit=${state.limits.drawdownFraction}`)
-    : null;
+  isDrawnDown(state) ? refusal('LIMIT_DRAWDOWN', drawdownNumbers(state)) : null;
