@@ -4,7 +4,7 @@
  */
 import { Command } from 'commander';
 import { setLatch } from '../broker/latch';
-import { halt } from '../workflows/messages';
+import { halt, type OperatorCommand } from '../workflows/messages';
 import { messageOf } from './cli-error';
 import type { CommandIo } from './command-io';
 import { printResult } from './command-io';
@@ -19,9 +19,9 @@ interface HaltOptions extends OperatorOptions {
   readonly now?: boolean;
 }
 
-async function signalHalt(place: SessionPlace, options: HaltOptions): Promise<boolean> {
+async function signalHalt(place: SessionPlace, operator: OperatorCommand): Promise<boolean> {
   return withSession(place, async (access) => {
-    await access.handle.signal(halt, operatorOf(options, 'omega halt'));
+    await access.handle.signal(halt, operator);
     return (await readBack(access, (snapshot) => snapshot.halt.phase !== 'ACTIVE')) !== null;
   });
 }
@@ -29,15 +29,20 @@ async function signalHalt(place: SessionPlace, options: HaltOptions): Promise<bo
 async function haltNow(io: CommandIo, options: HaltOptions): Promise<void> {
   const place = currentPlace(io);
   const operator = operatorOf(options, 'omega halt --now');
-  setLatch(place.stateDir, { who: operator.by, why: operator.why, at: Date.now() });
-  const latched = `Latched: ${place.stateDir} holds halt.latch, and no order leaves until omega lift-halt.`;
+  const mine = { who: operator.by, why: operator.why, at: Date.now() };
+  const latch = setLatch(place.stateDir, mine);
+  const isFirst = latch.who === mine.who && latch.why === mine.why && latch.at === mine.at;
+  const holds = `${place.stateDir} holds halt.latch, and no order leaves until omega lift-halt`;
+  const latched = isFirst
+    ? `Latched: ${holds}.`
+    : `Latched already by ${latch.who}: ${latch.why}; that stays the reason: ${holds}.`;
   // The latch already stands; a dead server must not turn this into a failure.
-  const session = await signalHalt(place, options).then(
+  const session = await signalHalt(place, operator).then(
     (applied) =>
       applied ? 'The session is halted too.' : 'The session is told and halts as soon as a trader is alive.',
-    (error: unknown) => `The session could not be told: ${messageOf(error)}`,
+    (error: unknown) => `The session could not be told, the trader tells it of the latch: ${messageOf(error)}`,
   );
-  printResult(io, options.json, { command: 'halt', latched: true, session }, [latched, session]);
+  printResult(io, options.json, { command: 'halt', latched: true, latch, session }, [latched, session]);
 }
 
 export const haltCommand = (io: CommandIo): Command =>
@@ -47,7 +52,7 @@ export const haltCommand = (io: CommandIo): Command =>
       .option('--now', 'also write the latch file that the broker guard reads before every send'),
   ).action(async (options: HaltOptions) => {
     if (options.now === true) return haltNow(io, options);
-    const applied = await signalHalt(currentPlace(io), options);
+    const applied = await signalHalt(currentPlace(io), operatorOf(options, 'omega halt'));
     const done = 'Halted: positions are being closed; omega lift-halt --by … --why … ends it.';
     printSignalled(io, options.json, { command: 'halt', done, applied });
   });
