@@ -8,22 +8,24 @@ import { createDataConnection } from '../broker/data-connection';
 import type { MarketDataPort } from '../broker/market-data-port';
 import type { Config } from '../config/config';
 import { INSTRUMENTS, type FutureSymbol } from '../domain/instruments';
-import type { MarketFeedInput, ModelChoice } from '../domain/market-feed';
+import type { MarketFeedInput } from '../domain/market-feed';
 import type { ConductorCommand, ProcessReport } from '../domain/process-messages';
 import { createFeatureStream } from '../features/pipeline';
 import { DEFAULT_SCHEMA } from '../features/schema';
+import type { PromotedModelWatch } from '../learning/promoted-model-watch';
 import { feedTradeDate, warmUpStart } from '../market-data/warm-up';
 import type { AuditLog } from '../storage/audit-log';
 import type { MarketJournal } from '../storage/market-journal';
-import { latestRun } from '../storage/model-registry';
 import type { ObjectStore } from '../storage/object-store';
 import type { HeardAt } from './feed-hearing';
 import { createDecideBar } from './market-feed/decide-bar';
 import { EquityWatch } from './market-feed/equity-watch';
 import { MarketFeed } from './market-feed/feed';
 import { InstrumentLane } from './market-feed/instrument-lane';
+import { chooseRun, watchPromotions, whyWithheld } from './market-feed/model-choice';
 import { openEnsemble } from './market-feed/open-ensemble';
 import { pause, SessionLink } from './market-feed/session-link';
+import { VotingModels, type FeedOpened } from './market-feed/voting-models';
 import { runtimeIds } from './runtime-ids';
 import { SharedRun } from './shared-run';
 
@@ -115,22 +117,23 @@ async function runTradeDate(
   await sealAudit(deps);
   const startedAt = await data.marketTime();
   const tradeDate = input.tradeDate ?? feedTradeDate(startedAt);
-  const modelRun = await chooseRun(deps.store, input.model);
+  const modelRun = await chooseRun(deps, input.model);
+  const watch = watchPromotions(deps, input, modelRun);
   const lanes = await openLanes(deps, data, hearing, tradeDate, modelRun);
   try {
-    await deps.audit.append([
-      {
-        type: 'feed-opened',
-        tradeDate,
-        at: startedAt,
-        account: input.account,
-        modelRun,
-        proposalsWithheld: whyWithheld(deps.config, modelRun),
-        trading: deps.config.trading,
-        contracts: lanes.map((lane) => lane.contract),
-      },
-    ]);
-    const feed = createFeed(deps, input, data, { tradeDate, modelRun, lanes, startedAt, signal });
+    const opened: FeedOpened = {
+      type: 'feed-opened',
+      tradeDate,
+      at: startedAt,
+      account: input.account,
+      modelRun,
+      proposalsWithheld: whyWithheld(deps.config, modelRun),
+      trading: deps.config.trading,
+      contracts: lanes.map((lane) => lane.contract),
+    };
+    await deps.audit.append([opened]);
+    watch?.start();
+    const feed = createFeed(deps, input, data, { opened, lanes, watch, startedAt, signal });
     if (!(await feed.open(await equity.first(signal)))) {
       deps.report({ type: 'trade-date-closed', tradeDate, marketTime: startedAt });
       return { tradeDate, marketTime: startedAt };
@@ -146,21 +149,22 @@ async function runTradeDate(
     deps.report({ type: 'trade-date-closed', tradeDate, marketTime });
     return { tradeDate, marketTime };
   } finally {
+    await watch?.stop();
     await Promise.all(lanes.map((lane) => lane.stop()));
   }
 }
 
 interface Opened {
-  readonly tradeDate: string;
-  readonly modelRun: string | null;
+  readonly opened: FeedOpened;
+  readonly watch: PromotedModelWatch | null;
   readonly lanes: readonly InstrumentLane[];
   readonly startedAt: number;
   readonly signal: AbortSignal;
 }
 
-function createFeed(deps: MarketDeps, input: MarketFeedInput, data: MarketDataPort, opened: Opened): MarketFeed {
+function createFeed(deps: MarketDeps, input: MarketFeedInput, data: MarketDataPort, parts: Opened): MarketFeed {
   const { config } = deps;
-  const { tradeDate, modelRun, lanes, signal } = opened;
+  const { opened, lanes, watch, startedAt, signal } = parts;
   const session = new SessionLink({
     client: deps.client,
     account: input.account,
@@ -173,19 +177,34 @@ function createFeed(deps: MarketDeps, input: MarketFeedInput, data: MarketDataPo
     send: (report) => session.reportEquity(report),
     readSession: () => session.snapshot(),
   });
-  const proposalsWithheld = whyWithheld(config, modelRun);
+  const models = new VotingModels({
+    opened,
+    lanes,
+    watch,
+    audit: deps.audit,
+    learningOnly: config.permissions.learningOnly,
+    notice: (text, marketTime) => {
+      deps.report({ type: 'alert', text, marketTime });
+      deps.log('info', text);
+    },
+  });
   const decideBar = createDecideBar({
     account: input.account,
     trading: config.trading,
-    modelRun,
     schemaHash: DEFAULT_SCHEMA.hash,
     runtime: runtimeIds(),
-    proposalsWithheld,
+    // Read at each bar: a promotion changes them between two.
+    get modelRun() {
+      return models.modelRun;
+    },
+    get proposalsWithheld() {
+      return models.proposalsWithheld;
+    },
   });
   const feed = new MarketFeed(
     {
       account: input.account,
-      tradeDate,
+      tradeDate: opened.tradeDate,
       lockStep: input.lockStep,
       data,
       lanes,
@@ -193,13 +212,13 @@ function createFeed(deps: MarketDeps, input: MarketFeedInput, data: MarketDataPo
       equity,
       audit: deps.audit,
       decideBar,
-      proposalsWithheld,
+      models,
       report: deps.report,
       signal,
     },
-    opened.startedAt,
+    startedAt,
   );
-  data.onGap((gap) => lanes.forEach((lane) => lane.noteGap(gap.to ?? data.lastMarketTime() ?? opened.startedAt)));
+  data.onGap((gap) => lanes.forEach((lane) => lane.noteGap(gap.to ?? data.lastMarketTime() ?? startedAt)));
   data.onAlert((alert) => deps.report({ type: 'alert', text: alert.text, marketTime: data.lastMarketTime() }));
   return feed;
 }
@@ -212,23 +231,6 @@ async function sealAudit(deps: MarketDeps): Promise<void> {
     const text = `audit spool not sealed, it stays on this disk: ${error instanceof Error ? error.message : String(error)}`;
     deps.report({ type: 'alert', text, marketTime: null });
     deps.log('warn', text);
-  }
-}
-
-/** Learning-only decides and records, and never orders (requirement F5). */
-function whyWithheld(config: Config, modelRun: string | null): string | null {
-  if (config.permissions.learningOnly) return 'learning-only mode';
-  return modelRun === null ? 'learning-only: no model run' : null;
-}
-
-async function chooseRun(store: ObjectStore, choice: ModelChoice): Promise<string | null> {
-  switch (choice.kind) {
-    case 'none':
-      return null;
-    case 'run':
-      return choice.runId;
-    case 'latest':
-      return latestRun(store);
   }
 }
 

@@ -1,6 +1,9 @@
 /** Arguments of the `marketFeed` workflow and its `runMarket` activity. */
 
 export type ModelChoice =
+  /** The promoted run, followed bar by bar unless in lock-step; before the first promotion the latest that was not turned down. */
+  | { readonly kind: 'promoted' }
+  /** The latest by run id, whatever was decided about it. */
   | { readonly kind: 'latest' }
   | { readonly kind: 'run'; readonly runId: string }
   /** Learning-only: bars are consumed and recorded, nobody votes. */

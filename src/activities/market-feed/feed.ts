@@ -17,6 +17,7 @@ import type { DecideBar, DecidedBar } from './decide-bar';
 import type { EquityWatch } from './equity-watch';
 import type { InstrumentLane } from './instrument-lane';
 import { pause, type SessionLink } from './session-link';
+import type { VotingModels } from './voting-models';
 
 export interface FeedParts {
   readonly account: string;
@@ -28,8 +29,8 @@ export interface FeedParts {
   readonly equity: EquityWatch;
   readonly audit: AuditLog;
   readonly decideBar: DecideBar;
-  /** Null: decides and records, never proposes; the text says why. */
-  readonly proposalsWithheld: string | null;
+  /** Whose votes count; exchanged between two bars only. `proposalsWithheld` null: proposals leave; else why they do not. */
+  readonly models: Pick<VotingModels, 'beforeBar' | 'proposalsWithheld'>;
   readonly report: (report: ProcessReport) => void;
   readonly signal: AbortSignal;
 }
@@ -132,7 +133,8 @@ export class MarketFeed {
   }
 
   private async settle(minuteEnd: number, marketTime: number): Promise<void> {
-    const { lanes, session, equity } = this.parts;
+    const { lanes, session, equity, models } = this.parts;
+    await models.beforeBar(minuteEnd);
     const closed: InstrumentLane[] = [];
     for (const lane of lanes) {
       const warmed = lane.lastBarAt === minuteEnd;
@@ -161,11 +163,11 @@ export class MarketFeed {
     snapshot: SessionSnapshot,
     newest: boolean,
   ): Promise<readonly ProposalAnswer[]> {
-    const { audit, session, tradeDate, proposalsWithheld } = this.parts;
+    const { audit, session, tradeDate, models } = this.parts;
     const records: DecisionRecord[] = decided.map(({ record }) => record);
     if (records.length > 0) await audit.append(records.map((record) => ({ type: 'decision', tradeDate, record })));
     const wanting = decided.filter((bar) => bar.proposal !== null);
-    if (wanting.length === 0 || !newest || proposalsWithheld !== null) return [];
+    if (wanting.length === 0 || !newest || models.proposalsWithheld !== null) return [];
     const batch: ProposalBatch = {
       barClose,
       tradeDate: snapshot.tradeDate ?? tradeDate,

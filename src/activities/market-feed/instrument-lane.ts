@@ -24,7 +24,7 @@ export interface LaneParts {
   readonly data: MarketDataPort;
   readonly journal: MarketJournal;
   readonly features: FeatureStream;
-  /** Null in learning-only mode without a model run. */
+  /** Null in learning-only mode without a model run. The lane closes it. */
   readonly ensemble: Ensemble | null;
   /** Told of each bar and quote of the stream. */
   readonly onHeard: () => void;
@@ -34,6 +34,7 @@ export class InstrumentLane {
   private readonly minutes: MinuteAggregator;
   private readonly unsubscribe: () => void;
   private partialUntil: number;
+  private ensemble: Ensemble | null;
   /** Start of the first bar that this feature state remembers, UTC ms; null before the first bar. */
   warmedFrom: number | null = null;
   warmBars = 0;
@@ -44,6 +45,7 @@ export class InstrumentLane {
     private readonly parts: LaneParts,
     subscribedAt: number,
   ) {
+    this.ensemble = parts.ensemble;
     const minute = Math.floor(subscribedAt / MINUTE_MS) * MINUTE_MS;
     this.minutes = new MinuteAggregator(minute);
     this.partialUntil = subscribedAt === minute ? minute : minute + MINUTE_MS;
@@ -155,12 +157,19 @@ export class InstrumentLane {
 
   /** Features and votes on the last closed bar. */
   opinion(): Promise<Opinion> {
-    return formOpinion(this.parts.features, this.parts.ensemble);
+    return formOpinion(this.parts.features, this.ensemble);
+  }
+
+  /** From the next opinion on these models vote; the ones before are closed. Not while an opinion is formed. */
+  async useEnsemble(ensemble: Ensemble | null): Promise<void> {
+    const before = this.ensemble;
+    this.ensemble = ensemble;
+    await before?.close();
   }
 
   /** Ends the streams and frees the models' memory. */
   async stop(): Promise<void> {
     this.unsubscribe();
-    await this.parts.ensemble?.close();
+    await this.ensemble?.close();
   }
 }

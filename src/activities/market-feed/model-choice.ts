@@ -1,0 +1,58 @@
+/** Which run votes as a feed comes up, and the watch for the run that is promoted while it runs. */
+import type { Config } from '../../config/config';
+import type { MarketFeedInput, ModelChoice } from '../../domain/market-feed';
+import { PromotedModelWatch } from '../../learning/promoted-model-watch';
+import { latestRun, votingRun } from '../../storage/model-registry';
+import { openEnsemble, type EnsembleDeps } from './open-ensemble';
+
+/**
+ * Run id, or null when nobody votes. When it cannot be told which run is promoted, nobody does, and an alert says so: the feed comes up
+ * all the same, and the watch takes the promoted run up as soon as the store answers.
+ */
+export async function chooseRun(deps: EnsembleDeps, choice: ModelChoice): Promise<string | null> {
+  switch (choice.kind) {
+    case 'none':
+      return null;
+    case 'run':
+      return choice.runId;
+    case 'latest':
+      return latestRun(deps.store);
+    case 'promoted':
+      try {
+        return await votingRun(deps.store);
+      } catch (error) {
+        alert(
+          deps,
+          `no model votes, the promoted run is not known: ${error instanceof Error ? error.message : String(error)}`,
+        );
+        return null;
+      }
+  }
+}
+
+/** Learning-only decides and records, and never orders (requirement F5). */
+export function whyWithheld(config: Config, modelRun: string | null): string | null {
+  if (config.permissions.learningOnly) return 'learning-only mode';
+  return modelRun === null ? 'learning-only: no model run' : null;
+}
+
+/** Null where the run is given: in lock-step, where models are fitted between the days, and for a choice other than the promoted one. */
+export function watchPromotions(
+  deps: EnsembleDeps & { readonly config: Pick<Config, 'trading'> },
+  { model, lockStep }: Pick<MarketFeedInput, 'model' | 'lockStep'>,
+  current: string | null,
+): PromotedModelWatch | null {
+  if (model.kind !== 'promoted' || lockStep) return null;
+  return new PromotedModelWatch({
+    store: deps.store,
+    instruments: deps.config.trading.instruments,
+    current,
+    load: (runId, symbol) => openEnsemble(deps, runId, symbol),
+    notice: (text) => alert(deps, text),
+  });
+}
+
+function alert({ report, log }: EnsembleDeps, text: string): void {
+  report({ type: 'alert', text, marketTime: null });
+  log('error', text);
+}
