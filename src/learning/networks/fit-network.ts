@@ -77,7 +77,9 @@ export class FitDivergedError extends Error {
   readonly code = 'FIT_DIVERGED';
 
   constructor(epoch: number) {
-    super(`FIT_DIVERGED: The loss of epoch ${epoch} is not finite: lower learning_rate_init or set max_grad_norm.`);
+    super(
+      `FIT_DIVERGED: In epoch ${epoch} the loss or a parameter is no longer finite: lower learning_rate_init or set max_grad_norm.`,
+    );
     this.name = 'FitDivergedError';
   }
 }

@@ -47,7 +47,10 @@ describe('the exported file', () => {
   it('keeps the digits of a price with cents of deviation', async () => {
     const shifted: Dataset = { ...train, x: train.x.map((value) => 40_000 + value) };
     const model = await fit(shifted);
-    const own = await predictMlp(model, shifted.x);
+    const { mean, scale } = model.scaler;
+    const scaled = shifted.x.map((value, i) => (value - mean[i % COLUMNS]) / scale[i % COLUMNS]);
+    const unscaled = { mean: new Float64Array(COLUMNS), scale: new Float64Array(COLUMNS).fill(1) };
+    const own = await predictMlp({ ...model, scaler: unscaled }, scaled);
     const theirs = await asked(exportMlp(model, 'mlp', {}), shifted.x, [train.rows, COLUMNS]);
     expect(apart(theirs, own)).toBeLessThanOrEqual(1e-5);
   });
@@ -135,7 +138,7 @@ describe('rows', () => {
 
 describe('refuses', () => {
   const withValue = (value: number): Dataset => ({ ...train, x: train.x.map((x, i) => (i === 25 ? value : x)) });
-  it.each<readonly [string, Dataset, Partial<MlpParameters>, ClassifierOptions, string]>([
+  it.each<readonly [string, Dataset, Partial<MlpParameters>, ClassifierOptions, string | RegExp]>([
     ['NaN', withValue(NaN), {}, {}, 'INPUT_NOT_FINITE: Row 2, column 5'],
     ['infinity', withValue(Infinity), {}, {}, 'INPUT_NOT_FINITE'],
     ['one class', { ...train, y: new Uint8Array(train.rows) }, {}, {}, 'ONE_CLASS_ONLY'],
@@ -170,7 +173,14 @@ describe('refuses', () => {
     ['no epochs', train, { max_iter: 0 }, {}, 'PARAMETER_INVALID: max_iter is 0'],
     ['a fraction of 1', train, { validation_fraction: 1 }, {}, 'PARAMETER_INVALID: validation_fraction is 1'],
     ['patience of NaN', train, { n_iter_no_change: NaN }, {}, 'PARAMETER_INVALID: n_iter_no_change is NaN'],
-    ['a learning rate that explodes', train, { learning_rate_init: 1e30 }, {}, 'FIT_DIVERGED'],
+    ['a learning rate that explodes', train, { learning_rate_init: 1e30 }, {}, /FIT_DIVERGED: .* epoch 1 /],
+    [
+      'a last step that explodes',
+      train,
+      { learning_rate_init: 1e39, batch_size: 800, max_iter: 1 },
+      {},
+      /FIT_DIVERGED: .* epoch 1 /,
+    ],
   ])('%s', async (_name, data, parameters, options, message) => {
     await expect(fit(data, parameters, options)).rejects.toThrow(message);
   });
