@@ -91,7 +91,7 @@ async function supervise(
   );
   try {
     await Promise.all(started.map((process) => process.start()));
-    await startFeed(client, { account, tradeDate: null, model: { kind: 'latest' }, lockStep: false });
+    await startFeed(client, { account, tradeDate: null, model: { kind: 'promoted' }, lockStep: false });
     tell('trading', `Trading ${account}; ${permissionsLine(config)}. Ctrl-C ends this command, the session stays.`);
     await untilAsked();
   } finally {
