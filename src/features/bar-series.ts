@@ -104,8 +104,11 @@ export const unmarkedSeries = (columns: BarColumns): BarSeries => ({
   afterBreak: new Uint8Array(columns.length),
 });
 
-/** Longest time between two starts without a break, ms: the minute after a bar starts one minute later, so 15 silent minutes are 16. */
-export const LONGEST_STEP_MS = BREAK_GAP_MINUTES * MINUTE_MS;
+/**
+ * Longest time between the starts of two bars of `minutes` without a break, ms: a bar starts its own length after the one before, so 15
+ * silent minutes between minutes are 16.
+ */
+export const longestStepMs = (minutes: number): number => (minutes - 1 + BREAK_GAP_MINUTES) * MINUTE_MS;
 
 /**
  * Marks bars of one trade date, rows [from, to), and answers the first one that it left: `from` where that is at or after `checkFrom`
@@ -121,7 +124,10 @@ export class BreakMarker {
   private checkFrom = Number.NEGATIVE_INFINITY;
 
   /** `withinDate` may mark what needs no calendar faster. */
-  constructor(private readonly withinDate: MarkWithinDate = (from) => from) {}
+  constructor(
+    private readonly longestStep: number,
+    private readonly withinDate: MarkWithinDate = (from) => from,
+  ) {}
 
   /** Judges bars [from, to). Throws FeatureError BARS_UNSORTED or BAR_INVALID and is unchanged then. */
   mark(series: BarSeries, from: number, to: number): void {
@@ -148,7 +154,7 @@ export class BreakMarker {
     if (sum - sum !== 0) throw invalidBar(time);
     const opens = time >= this.checkFrom && this.changesTradeDate(time) ? 1 : 0;
     opensTradeDate[i] = opens;
-    afterBreak[i] = time - last > LONGEST_STEP_MS ? 1 : opens;
+    afterBreak[i] = time - last > this.longestStep ? 1 : opens;
     this.last = time;
   }
 
@@ -182,7 +188,7 @@ function sessionAt(time: number): Session {
 /** The whole series, its breaks marked. Throws FeatureError BARS_UNSORTED or BAR_INVALID. */
 export function markBreaks(columns: BarColumns): BarSeries {
   const series = unmarkedSeries(columns);
-  new BreakMarker().mark(series, 0, series.length);
+  new BreakMarker(longestStepMs(1)).mark(series, 0, series.length);
   return series;
 }
 

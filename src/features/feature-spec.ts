@@ -1,8 +1,16 @@
 /**
  * What can be asked of the pipeline, one entry per indicator: the `parameters` of a schema. `name` is the prefix of its columns, so the
- * same indicator can appear with several windows. Windows are in bars.
+ * same indicator can appear with several windows. Windows are in bars of the timeframe.
  */
-export type FeatureSpec =
+
+/** Lengths of the bars an indicator can be computed on, minutes. */
+export const TIMEFRAMES = [1, 5, 10, 15, 60] as const;
+export type Timeframe = (typeof TIMEFRAMES)[number];
+
+/** An indicator of trades: on minutes when `minutes` is left out, else on longer bars and known only at their close. */
+export type FeatureSpec = (TradeSpec & { readonly minutes?: Timeframe }) | ContextSpec;
+
+export type TradeSpec =
   | { readonly kind: 'rsi'; readonly name: string; readonly period: number }
   | {
       readonly kind: 'macd';
@@ -13,6 +21,8 @@ export type FeatureSpec =
     }
   /** The exponential form (TA-Lib's matype 1); 100 × (fast EMA − slow EMA) / slow EMA. */
   | { readonly kind: 'ppo'; readonly name: string; readonly fast: number; readonly slow: number }
+  /** The simple form (TA-Lib's default, matype 0): the same of two plain means. */
+  | { readonly kind: 'ppo-simple'; readonly name: string; readonly fast: number; readonly slow: number }
   | { readonly kind: 'roc'; readonly name: string; readonly period: number }
   | { readonly kind: 'sma'; readonly name: string; readonly period: number }
   | { readonly kind: 'ema'; readonly name: string; readonly period: number }
@@ -27,15 +37,32 @@ export type FeatureSpec =
     }
   | { readonly kind: 'atr'; readonly name: string; readonly period: number }
   | { readonly kind: 'bollinger'; readonly name: string; readonly period: number; readonly deviations: number }
-  /** Best bid and ask, sizes, spread, imbalance and order-flow imbalance (requirement C2); its column names are fixed. */
-  | { readonly kind: 'top-of-book'; readonly name: '' }
-  /** minute_of_day, hour, day_of_week in exchange time at the start of the bar (requirement C3). */
-  | { readonly kind: 'clock'; readonly name: '' }
   /** Log-return of the close over `period` bars, null where a break lies in between. */
   | { readonly kind: 'return'; readonly name: string; readonly period: number }
   | { readonly kind: 'open-close-correlation'; readonly name: string; readonly period: number }
   /** Mean volume, and volume over it as `vol_spike`. */
-  | { readonly kind: 'volume'; readonly name: string; readonly period: number };
+  | { readonly kind: 'volume'; readonly name: string; readonly period: number }
+  /** TA-Lib's STOCHRSI: %K of the RSI within its own range over `fastK` bars, %D its plain mean over `fastD`. */
+  | {
+      readonly kind: 'stochastic-rsi';
+      readonly name: string;
+      readonly period: number;
+      readonly fastK: number;
+      readonly fastD: number;
+    }
+  /** On-balance volume since the first bar of the data, and its change over `period` bars relative to their volume, in ±1. */
+  | { readonly kind: 'obv'; readonly name: string; readonly period: number }
+  | { readonly kind: 'mfi'; readonly name: string; readonly period: number };
+
+/** Columns that belong to the minute itself; their names are fixed. */
+export type ContextSpec =
+  /** Best bid and ask, sizes, spread, imbalance and order-flow imbalance (requirement C2). */
+  | { readonly kind: 'top-of-book'; readonly name: '' }
+  /** minute_of_day, hour, day_of_week in exchange time at the start of the bar (requirement C3). */
+  | { readonly kind: 'clock'; readonly name: '' };
+
+/** Minutes of the bars that `spec` is computed on. */
+export const timeframeOf = (spec: FeatureSpec): Timeframe => ('minutes' in spec ? (spec.minutes ?? 1) : 1);
 
 export type FeatureKind = FeatureSpec['kind'];
 
@@ -47,6 +74,8 @@ export interface ColumnDescription {
    * learns where the price was, not where it goes.
    */
   readonly forModels: boolean;
+  /** Counts from the first bar of the data: no warm-up makes two streams agree, so no model may read it. */
+  readonly cumulative?: true;
 }
 
 export interface SpecDescription {
@@ -70,8 +99,20 @@ const forgetting = (decay: number): number => Math.ceil(Math.log(1e-9) / Math.lo
 const emaMemory = (period: number): number => period + forgetting(1 - 2 / (period + 1));
 const wilderMemory = (period: number): number => period + 1 + forgetting(1 - 1 / period);
 
-/** Columns and memory of one indicator. */
+/** Columns and memory of one indicator, in minutes' bars; columns of longer bars end in their length, as `rsi_15m`. */
 export function describeSpec(spec: FeatureSpec): SpecDescription {
+  const minutes = timeframeOf(spec);
+  const { columns, firstValueAfter, memory } = describeIndicator(spec);
+  if (minutes === 1) return { columns, firstValueAfter, memory };
+  return {
+    columns: columns.map((column) => ({ ...column, name: `${column.name}_${minutes}m` })),
+    firstValueAfter: firstValueAfter * minutes,
+    // One more: the data may begin within a bar.
+    memory: (memory + 1) * minutes,
+  };
+}
+
+function describeIndicator(spec: FeatureSpec): SpecDescription {
   const { name } = spec;
   switch (spec.kind) {
     case 'rsi':
@@ -84,6 +125,8 @@ export function describeSpec(spec: FeatureSpec): SpecDescription {
       };
     case 'ppo':
       return { columns: [model(name)], firstValueAfter: spec.slow, memory: emaMemory(spec.slow) };
+    case 'ppo-simple':
+      return windowed(spec.slow, model(name));
     case 'roc':
       return windowed(spec.period + 1, model(name));
     case 'sma':
@@ -134,17 +177,29 @@ export function describeSpec(spec: FeatureSpec): SpecDescription {
       return windowed(spec.period, model(name));
     case 'volume':
       return windowed(spec.period, level(`${name}_sma_${spec.period}`), model(`${name}_spike`));
+    case 'stochastic-rsi':
+      return {
+        columns: [model(`${name}_k`), model(`${name}_d`)],
+        firstValueAfter: spec.period + spec.fastK + spec.fastD - 1,
+        memory: wilderMemory(spec.period) + spec.fastK + spec.fastD,
+      };
+    case 'obv':
+      return windowed(spec.period + 1, { ...level(name), cumulative: true }, model(`${name}_slope`));
+    case 'mfi':
+      return windowed(spec.period + 1, model(name));
   }
 }
 
-/** Earlier bars that the computation of one bar reads; recursive indicators read fewer than they remember. */
+/** Earlier bars of its timeframe that the computation of one bar reads; recursive indicators read fewer than they remember. */
 export function lookbackOf(spec: FeatureSpec): number {
   switch (spec.kind) {
     case 'rsi':
     case 'atr':
+    case 'stochastic-rsi':
       return 1;
     case 'macd':
     case 'ppo':
+    case 'ppo-simple':
       return spec.slow;
     case 'vwap':
     case 'top-of-book':
@@ -158,6 +213,8 @@ export function lookbackOf(spec: FeatureSpec): number {
     case 'return':
     case 'open-close-correlation':
     case 'volume':
+    case 'obv':
+    case 'mfi':
       return spec.period;
   }
 }

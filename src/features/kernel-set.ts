@@ -4,14 +4,16 @@
  */
 import type { BarWithQuote } from '../domain/bars';
 import type { Instrument } from '../domain/instruments';
-import { BreakMarker, emptyColumns, LONGEST_STEP_MS, NUMBER_FIELDS } from './bar-series';
+import { BreakMarker, emptyColumns, longestStepMs, NUMBER_FIELDS } from './bar-series';
 import type { BarColumns } from './bar-series';
-import { describeSpec, lookbackOf } from './feature-spec';
+import { describeSpec, lookbackOf, timeframeOf, TIMEFRAMES } from './feature-spec';
+import type { ContextSpec, FeatureSpec, Timeframe, TradeSpec } from './feature-spec';
 import { COMPILED_FIELDS, instantiateKernels } from './kernels/compiled-kernels';
 import type { CompiledKernels } from './kernels/compiled-kernels';
 import { createKernel } from './kernels/create-kernel';
 import type { Kernel } from './kernels/kernel';
-import { columnIndex } from './schema';
+import { TimeframeKernel } from './kernels/timeframe';
+import { columnIndex, defineSchema } from './schema';
 import type { FeatureSchema } from './schema';
 import { SlidingSeries } from './sliding-series';
 
@@ -38,37 +40,39 @@ export class KernelSet {
   private readonly compiled: CompiledKernels = instantiateKernels();
   private readonly kernels: readonly BoundKernel[];
   private readonly series: SlidingSeries;
-  private readonly breaks = new BreakMarker((from, to, last, checkFrom) =>
-    this.compiled.markWithinDate(from, to, last, checkFrom, LONGEST_STEP_MS),
-  );
+  private readonly breaks: BreakMarker;
   private readonly width: number;
   private readonly mask: Float32Array;
 
-  /** For blocks of up to `rows` bars. */
-  constructor(schema: FeatureSchema, instrument: Instrument, rows: number) {
+  /** For blocks of up to `rows` bars of `timeframe` minutes; indicators on longer bars gather them for themselves. */
+  constructor(schema: FeatureSchema, instrument: Instrument, rows: number, timeframe: Timeframe = 1) {
     const { compiled } = this;
+    const longestStep = longestStepMs(timeframe);
+    this.breaks = new BreakMarker(longestStep, (from, to, last, checkFrom) =>
+      compiled.markWithinDate(from, to, last, checkFrom, longestStep),
+    );
     const width = schema.columns.length;
-    const keep = Math.max(0, ...schema.parameters.map(lookbackOf));
+    const placed = placeColumns(schema.parameters);
+    const own = placed.filter((one): one is Placed<TradeSpec | ContextSpec> => timeframeOf(one.spec) === 1);
+    const keep = Math.max(0, ...own.map(({ spec }) => lookbackOf(spec)));
     const capacity = 2 * keep + rows;
     compiled.layOut(COMPILED_FIELDS.length, capacity, width, rows);
     const padded = Math.ceil(width / LANES) * LANES;
     const mask = compiled.allocate(padded * SINGLE_BYTES);
     const matrix = compiled.allocate((rows + 1) * width * SINGLE_BYTES);
     const valid = compiled.allocate(rows + 1);
-    const kernels: { readonly kernel: Kernel; readonly first: number; readonly end: number }[] = [];
-    let first = 0;
-    for (const spec of schema.parameters) {
-      const end = first + describeSpec(spec).columns.length;
-      kernels.push({ kernel: createKernel(spec, { compiled, instrument, first, rows }), first, end });
-      first = end;
-    }
+    const kernels = own.map(({ spec, first, end }) => ({
+      kernel: createKernel(spec, { compiled, instrument, first, rows }),
+      first,
+      end,
+    }));
     // Only now: memory that grows leaves the views on it behind.
     const { buffer } = compiled.memory;
     this.columns = schema.columns.map((_name, c) => new Float64Array(buffer, compiled.output(c), rows));
-    this.kernels = kernels.map(({ kernel, first: begin, end }) => ({
-      kernel,
-      columns: this.columns.slice(begin, end),
-    }));
+    this.kernels = [
+      ...kernels.map(({ kernel, first, end }) => ({ kernel, columns: this.columns.slice(first, end) })),
+      ...this.onLongerBars(placed, instrument, rows),
+    ];
     this.matrix = new Float32Array(buffer, matrix, rows * width).fill(Number.NaN);
     this.valid = new Uint8Array(buffer, valid, rows);
     this.mask = new Float32Array(buffer, mask, padded);
@@ -77,6 +81,22 @@ export class KernelSet {
     const quoted = schema.parameters.some(({ kind }) => kind === 'top-of-book');
     this.series = new SlidingSeries(columnsIn(compiled, capacity), keep, quoted ? NUMBER_FIELDS : TRADE_FIELDS);
     this.width = width;
+  }
+
+  /** A kernel for each longer timeframe that is asked for, with the columns of all its indicators. */
+  private onLongerBars(
+    placed: readonly Placed<FeatureSpec>[],
+    instrument: Instrument,
+    rows: number,
+  ): readonly BoundKernel[] {
+    return TIMEFRAMES.filter((minutes) => minutes > 1).flatMap((minutes) => {
+      const chosen = placed.filter(({ spec }) => timeframeOf(spec) === minutes);
+      if (chosen.length === 0) return [];
+      const schema = defineSchema(chosen.map(({ spec }) => ({ ...spec, minutes: 1 }) as FeatureSpec));
+      const source = new KernelSet(schema, instrument, rows + 1, minutes);
+      const columns = chosen.flatMap(({ first, end }) => this.columns.slice(first, end));
+      return [{ kernel: new TimeframeKernel(minutes, rows, source), columns }];
+    });
   }
 
   /** Computes the next bar, row 0. Throws FeatureError BARS_UNSORTED or BAR_INVALID and is unchanged then. */
@@ -96,6 +116,22 @@ export class KernelSet {
     for (const { kernel, columns } of this.kernels) kernel.run(series, index, rows, columns);
     compiled.writeRows(width, rows, matrix.byteOffset, mask.byteOffset, valid.byteOffset);
   }
+}
+
+interface Placed<Spec> {
+  readonly spec: Spec;
+  /** Its columns are [first, end) of a row. */
+  readonly first: number;
+  readonly end: number;
+}
+
+function placeColumns(specs: readonly FeatureSpec[]): readonly Placed<FeatureSpec>[] {
+  let end = 0;
+  return specs.map((spec) => {
+    const first = end;
+    end += describeSpec(spec).columns.length;
+    return { spec, first, end };
+  });
 }
 
 /** Columns for `capacity` bars: those that compiled kernels read in their memory, the others beside it. */

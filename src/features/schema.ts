@@ -6,7 +6,7 @@
  */
 import { createHash } from 'node:crypto';
 import { FeatureError } from './feature-error';
-import { describeSpec, type FeatureSpec } from './feature-spec';
+import { describeSpec, TIMEFRAMES, type FeatureSpec, type Timeframe } from './feature-spec';
 
 /** Rises whenever the same specs would give other values: part of the hash. */
 export const SCHEMA_VERSION = 1;
@@ -39,13 +39,21 @@ const invalid = (message: string): never => {
   throw new FeatureError('SCHEMA_INVALID', message);
 };
 
+function checkTimeframe(spec: FeatureSpec, minutes: number): void {
+  if (spec.kind === 'top-of-book' || spec.kind === 'clock')
+    invalid(`${spec.kind} belongs to the minute: leave minutes out.`);
+  if (!TIMEFRAMES.includes(minutes as Timeframe))
+    invalid(`${spec.kind} "${spec.name}": minutes is ${minutes}; give one of ${TIMEFRAMES.join(', ')}.`);
+}
+
 function checkWindows(spec: FeatureSpec): void {
   for (const [key, value] of Object.entries(spec)) {
     if (typeof value !== 'number') continue;
+    if (key === 'minutes') checkTimeframe(spec, value);
     const fits = key === 'deviations' ? value > 0 && Number.isFinite(value) : Number.isInteger(value) && value >= 1;
     if (!fits) invalid(`${spec.kind} "${spec.name}": ${key} is ${value}; give a whole number of bars, 1 or more.`);
   }
-  if ((spec.kind === 'macd' || spec.kind === 'ppo') && spec.fast >= spec.slow)
+  if ((spec.kind === 'macd' || spec.kind === 'ppo' || spec.kind === 'ppo-simple') && spec.fast >= spec.slow)
     invalid(`${spec.kind} "${spec.name}": fast (${spec.fast}) must be shorter than slow (${spec.slow}).`);
   if ((spec.kind === 'bollinger' || spec.kind === 'open-close-correlation') && spec.period < 2)
     invalid(`${spec.kind} "${spec.name}": period must be at least 2 bars.`);
@@ -64,6 +72,10 @@ export function defineSchema(parameters: readonly FeatureSpec[], modelColumns?: 
   if (repeated !== undefined) invalid(`column "${repeated}" appears twice; give one of the indicators another name.`);
   const unknown = modelColumns?.find((name) => !columns.includes(name));
   if (unknown !== undefined) invalid(`model column "${unknown}" is not among the columns ${columns.join(', ')}.`);
+
+  const unfit = described.find(({ name, cumulative }) => cumulative === true && modelColumns?.includes(name));
+  if (unfit !== undefined)
+    invalid(`model column "${unfit.name}" counts from the first bar of the data: two streams of it never agree.`);
 
   const chosen = new Set(modelColumns ?? described.filter(({ forModels }) => forModels).map(({ name }) => name));
   const identity = {

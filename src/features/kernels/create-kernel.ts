@@ -1,10 +1,13 @@
 /** The catalogue: the kernel that computes a spec's columns. */
 import type { Instrument } from '../../domain/instruments';
-import type { FeatureSpec } from '../feature-spec';
+import type { ContextSpec, TradeSpec } from '../feature-spec';
 import { ClockKernel } from './clock';
 import { CompiledKernel } from './compiled-kernels';
 import type { CompiledKernels, Handle } from './compiled-kernels';
 import type { Kernel } from './kernel';
+import { MfiKernel, ObvKernel } from './money-flow';
+import { SimplePpoKernel } from './simple-ppo';
+import { StochasticRsiKernel } from './stochastic-rsi';
 import { TopOfBookKernel } from './top-of-book';
 
 /** Where a kernel works. */
@@ -18,19 +21,27 @@ export interface KernelPlace {
   readonly rows: number;
 }
 
-/** A fresh kernel for `spec`; compiled ones take memory of `compiled`. */
-export function createKernel(spec: FeatureSpec, place: KernelPlace): Kernel {
+/** A fresh kernel for `spec` on bars of its own timeframe; compiled ones take memory of `compiled`. */
+export function createKernel(spec: TradeSpec | ContextSpec, place: KernelPlace): Kernel {
   switch (spec.kind) {
     case 'top-of-book':
       return new TopOfBookKernel(place.instrument.tickSize);
     case 'clock':
       return new ClockKernel(place.instrument.timeZone);
+    case 'ppo-simple':
+      return new SimplePpoKernel(spec.fast, spec.slow);
+    case 'stochastic-rsi':
+      return new StochasticRsiKernel(spec.period, spec.fastK, spec.fastD);
+    case 'obv':
+      return new ObvKernel(spec.period);
+    case 'mfi':
+      return new MfiKernel(spec.period);
     default:
       return new CompiledKernel(place.compiled, handleOf(spec, place));
   }
 }
 
-type CompiledSpec = Exclude<FeatureSpec, { readonly kind: 'top-of-book' | 'clock' }>;
+type CompiledSpec = Exclude<TradeSpec, { readonly kind: 'ppo-simple' | 'stochastic-rsi' | 'obv' | 'mfi' }>;
 
 function handleOf(spec: CompiledSpec, { compiled, first, rows }: KernelPlace): Handle {
   switch (spec.kind) {

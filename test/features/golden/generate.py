@@ -26,6 +26,9 @@ PARAMETERS = {
     "bb": {"timeperiod": 20, "nbdevup": 2.0, "nbdevdn": 2.0, "matype": 0},
     "roll_corr_open": {"timeperiod": 20},
     "vol": {"timeperiod": 20},
+    "ppo_simple": {"fastperiod": 12, "slowperiod": 26, "matype": 0},
+    "stochrsi": {"timeperiod": 14, "fastk_period": 5, "fastd_period": 3, "fastd_matype": 0},
+    "mfi": {"timeperiod": 14},
 }
 
 root = pathlib.Path(__file__).resolve().parents[3]
@@ -46,6 +49,10 @@ columns["stoch_k"], columns["stoch_d"] = talib.STOCH(h, l, c, **P["stoch"])
 columns["atr"] = talib.ATR(h, l, c, **P["atr"])
 columns["bb_upper"], _, columns["bb_lower"] = talib.BBANDS(c, **P["bb"])
 columns["roll_corr_open"] = talib.CORREL(o, c, **P["roll_corr_open"])
+columns["ppo_simple"] = talib.PPO(c, **P["ppo_simple"])
+columns["stochrsi_k"], columns["stochrsi_d"] = talib.STOCHRSI(c, **P["stochrsi"])
+columns["obv"] = talib.OBV(c, v)
+columns["mfi"] = talib.MFI(h, l, c, v, **P["mfi"])
 columns["vol_sma_20"] = talib.SMA(v, **P["vol"])
 
 def windows(values, n):
