@@ -46,7 +46,8 @@ module.exports = {
     },
     {
       name: 'backtest-beside-activities',
-      comment: 'A back-test runs the decision code of the activities in process: nothing below it knows it, it knows no workflow.',
+      comment:
+        'A back-test runs the decision code of the activities in process: nothing below it knows it, it knows no workflow.',
       severity: 'error',
       from: { path: '^src/backtest/' },
       to: { path: '^src/(workflows|client|cli|dashboard|worker)' },

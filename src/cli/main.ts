@@ -5,6 +5,7 @@
 import { Command, CommanderError } from 'commander';
 import { loadEnvFile } from '../config/env';
 import { auditCommand } from './audit';
+import { backtestCommand } from './backtest';
 import { benchCommand } from './bench';
 import { cancelCommand } from './cancel';
 import { CliError, EXIT, messageOf } from './cli-error';
@@ -48,6 +49,7 @@ export function omegaCommand(io: CommandIo): Command {
     .addCommand(auditCommand(io))
     .addCommand(modelsCommand(io))
     .addCommand(featuresCommand(io))
+    .addCommand(backtestCommand(io))
     .addCommand(configCommand(io))
     .addCommand(logsCommand(io))
     .addCommand(smokeCommand(io))
@@ -84,7 +86,7 @@ function exitCodeOf(error: unknown, io: CommandIo, json: boolean): number {
 }
 
 /** Of these, --json names a file for the result. */
-const WRITES_JSON_FILE: ReadonlySet<string> = new Set(['demo', 'drill', 'bench']);
+const WRITES_JSON_FILE: ReadonlySet<string> = new Set(['demo', 'drill', 'bench', 'backtest']);
 
 /** Runs `omega <args>`; resolves to the exit code. Settings of a `.env` file are read first; those already set stay. */
 export async function main(args: readonly string[], io: CommandIo = processIo()): Promise<number> {
