@@ -19,10 +19,10 @@ export interface FitContext {
   readonly threadArguments?: readonly string[];
 }
 
-export interface ClassifierRecipe {
+export interface ClassifierRecipe<M extends FittedClassifier = FittedClassifier> {
   readonly name: string;
   /** Everything learnt, a scaler's means included, comes from `data`. The same arguments give the same model. */
-  fit(data: Dataset, seed: number, context?: FitContext): FittedClassifier | Promise<FittedClassifier>;
+  fit(data: Dataset, seed: number, context?: FitContext): M | Promise<M>;
 }
 
 /** Probabilities of `rows` rows. Rejects with EvaluationError PREDICTION_NOT_FINITE when one is missing, NaN or infinite. */

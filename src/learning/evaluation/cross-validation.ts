@@ -10,7 +10,7 @@ import { accuracy, directionalAuc, logLoss } from '../metrics';
 import type { Split, TimedRows } from '../purged-split';
 import { seedOf } from '../random';
 import { checkedPrediction } from './classifier-contract';
-import type { ClassifierRecipe, SeriesStarts } from './classifier-contract';
+import type { ClassifierRecipe, FittedClassifier, SeriesStarts } from './classifier-contract';
 import { EvaluationError } from './evaluation-error';
 import { MAX_FEATURES, selectColumns, selectFeatures } from './feature-selection';
 import { purgedFolds } from './purged-folds';
@@ -32,6 +32,12 @@ export interface FoldResult {
   readonly auc: number | null;
 }
 
+export interface FoldOptions {
+  readonly maxFeatures?: number;
+  /** Node's own options for families that fit in a thread of theirs. */
+  readonly threadArguments?: readonly string[];
+}
+
 export interface CrossValidation {
   readonly folds: readonly FoldResult[];
   /** Out-of-fold, in the order of the rows. */
@@ -47,14 +53,21 @@ export function seriesStarts({ starts }: TimedRows, indexes: readonly number[]):
   return indexes.flatMap((_row, i) => (i > 0 && follows(i) ? [] : [i]));
 }
 
-/** Fits one fold and predicts its test rows. Rejects with EvaluationError FOLD_ONE_CLASS, PREDICTION_NOT_FINITE, NO_FEATURES; fits' own errors pass. */
-export async function fitFold(
-  recipe: ClassifierRecipe,
+export interface SplitFit<M extends FittedClassifier> {
+  readonly model: M;
+  readonly result: FoldResult;
+  /** Of the test rows, in their order. */
+  readonly probabilities: Probabilities;
+}
+
+/** Fits on the split's training rows and predicts its test rows. Rejects with EvaluationError FOLD_ONE_CLASS, PREDICTION_NOT_FINITE, NO_FEATURES; fits' own errors pass. */
+export async function fitFold<M extends FittedClassifier>(
+  recipe: ClassifierRecipe<M>,
   rows: EvaluationRows,
   split: Split,
   seed: number,
-  maxFeatures = MAX_FEATURES,
-): Promise<{ readonly result: FoldResult; readonly probabilities: Probabilities }> {
+  { maxFeatures = MAX_FEATURES, threadArguments }: FoldOptions = {},
+): Promise<SplitFit<M>> {
   const train = selectRows(rows.data, split.train);
   if (classCounts(train).filter((count) => count > 0).length < 2) {
     const why = `All ${train.rows} training rows of a fold have one label: give more days.`;
@@ -64,6 +77,7 @@ export async function fitFold(
   const { weights } = rows;
   const model = await recipe.fit(selectColumns(train, columns), seed, {
     ...(weights && { weights: Float64Array.from(split.train, (row) => weights[row]) }),
+    ...(threadArguments && { threadArguments }),
     starts: seriesStarts(rows, split.train),
   });
   const test = selectColumns(selectRows(rows.data, split.test), columns);
@@ -76,7 +90,7 @@ export async function fitFold(
     logLoss: logLoss(probabilities, test.y, test.classes),
     auc: directionalAuc(probabilities, test.y, test.classes),
   };
-  return { result, probabilities };
+  return { model, result, probabilities };
 }
 
 /** All folds in order, each with its own seed. Rejects with what purgedFolds and fitFold throw. */

@@ -1,8 +1,7 @@
 /** What every family that votes is to the rest of learning: a name, parameters, a fit whose result leaves through ONNX. */
 import { seedOf } from '../random';
-import type { Dataset } from '../dataset';
 import type { ColumnSelection } from '../onnx/column-selection';
-import type { ClassifierRecipe, FitContext, FittedClassifier } from '../evaluation/classifier-contract';
+import type { ClassifierRecipe, FittedClassifier } from '../evaluation/classifier-contract';
 
 export interface FittedModel extends FittedClassifier {
   /** The file that votes, equal to `predict` within 1e-5; with a selection it reads all columns and picks its own. */
@@ -13,13 +12,12 @@ export interface FittedModel extends FittedClassifier {
 export type ParameterValue = number | string | boolean | null | readonly number[];
 export type Parameters = Readonly<Record<string, ParameterValue>>;
 
-export interface ModelRecipe extends ClassifierRecipe {
+export interface ModelRecipe extends ClassifierRecipe<FittedModel> {
   /** The estimator's name in the library that users know it from. */
   readonly family: string;
   readonly parameters: Parameters;
   /** Rows that the file reads at once, the judged one last; null for one row. */
   readonly window: number | null;
-  fit(data: Dataset, seed: number, context?: FitContext): FittedModel | Promise<FittedModel>;
 }
 
 /** Each model of each instrument draws its own numbers. */

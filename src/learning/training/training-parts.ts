@@ -1,0 +1,105 @@
+/**
+ * What a training run has finished, under `processed/training/{run_id}/{symbol}/`: `set.bin`, then `{family}/{target}.json` with the figures
+ * and out-of-fold probabilities of a fit, and `{target}.onnx` where the fit leaves a file.
+ * Invariants: the JSON is written last, so a part is whole or absent; a part of another training set is not ours.
+ */
+import { z } from 'zod';
+import { isStoreError } from '../../storage/object-store';
+import type { ObjectStore } from '../../storage/object-store';
+import { hashOf } from './training-set-file';
+import { TrainingError } from './training-error';
+import type { FitPart, FitTarget } from './fit-family';
+
+const partSchema = z.object({
+  setHash: z.string(),
+  target: z.string(),
+  seed: z.number(),
+  seconds: z.number(),
+  result: z.object({
+    trainRows: z.number(),
+    testRows: z.number(),
+    columns: z.array(z.number()),
+    accuracy: z.number().nullable(),
+    logLoss: z.number().nullable(),
+    auc: z.number().nullable(),
+  }),
+  /** Float64, little-endian, base64. */
+  probabilities: z.string(),
+  sha256: z.string().nullable(),
+});
+
+export const trainingPrefix = (runId: string): string => `processed/training/${runId}/`;
+export const setKey = (runId: string, symbol: string): string => `${trainingPrefix(runId)}${symbol}/set.bin`;
+
+export interface PartStore {
+  /** The part when it is stored and of this training set. */
+  read(family: string, target: FitTarget): Promise<FitPart | null>;
+  write(family: string, part: FitPart, file: Uint8Array | null): Promise<void>;
+  /** The file a stored part left. Rejects with TrainingError PART_DAMAGED when its hash is another. */
+  file(family: string, target: FitTarget): Promise<Uint8Array>;
+}
+
+export function partStore(store: ObjectStore, runId: string, symbol: string, setHash: string): PartStore {
+  const key = (family: string, target: FitTarget, kind: 'json' | 'onnx'): string =>
+    `${trainingPrefix(runId)}${symbol}/${family}/${target}.${kind}`;
+  const stored = async (family: string, target: FitTarget): Promise<z.infer<typeof partSchema> | null> => {
+    const bytes = await optional(store, key(family, target, 'json'));
+    if (bytes === null) return null;
+    const parsed = partSchema.safeParse(parsedJson(bytes));
+    return parsed.success && parsed.data.setHash === setHash && parsed.data.target === target ? parsed.data : null;
+  };
+  return {
+    read: async (family, target) => {
+      const part = await stored(family, target);
+      if (part === null) return null;
+      const { seed, seconds, result } = part;
+      const bytes = new Uint8Array(Buffer.from(part.probabilities, 'base64'));
+      const figures = { ...result, accuracy: orNan(result.accuracy), logLoss: orNan(result.logLoss) };
+      return { target, seed, seconds, result: figures, probabilities: new Float64Array(bytes.buffer) };
+    },
+    write: async (family, { target, seed, seconds, result, probabilities }, file) => {
+      if (file !== null) await store.put(key(family, target, 'onnx'), file);
+      const part: z.infer<typeof partSchema> = {
+        setHash,
+        target,
+        seed,
+        seconds,
+        result: { ...result, columns: [...result.columns] },
+        probabilities: Buffer.from(probabilities.buffer, probabilities.byteOffset, probabilities.byteLength).toString(
+          'base64',
+        ),
+        sha256: file === null ? null : hashOf(file),
+      };
+      await store.put(key(family, target, 'json'), Buffer.from(JSON.stringify(part)));
+    },
+    file: async (family, target) => {
+      const part = await stored(family, target);
+      const bytes = part === null ? null : await optional(store, key(family, target, 'onnx'));
+      if (bytes !== null && hashOf(bytes) === part?.sha256) return bytes;
+      throw new TrainingError(
+        'PART_DAMAGED',
+        `${key(family, target, 'onnx')} is not what the fit wrote: fit it again.`,
+      );
+    },
+  };
+}
+
+/** Accuracy and loss of no rows are not numbers, which JSON has no sign for. */
+const orNan = (value: number | null): number => value ?? Number.NaN;
+
+const parsedJson = (bytes: Uint8Array): unknown => {
+  try {
+    return JSON.parse(Buffer.from(bytes).toString('utf8'));
+  } catch {
+    return null;
+  }
+};
+
+async function optional(store: ObjectStore, key: string): Promise<Uint8Array | null> {
+  try {
+    return await store.get(key);
+  } catch (error) {
+    if (isStoreError(error, 'NOT_FOUND')) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,76 @@
+/**
+ * What a training run reads of one instrument, pinned: labelled rows, the rows to learn from and the untouched hold-out after them.
+ * Invariants:
+ *  1. The hold-out is the latest trade dates, a quarter of all; no learning row's label reaches into it, one horizon of embargo.
+ *  2. The label's band comes from the days before the hold-out.
+ */
+import { tradeDateBounds } from '../../domain/calendar';
+import type { FutureSymbol, Instrument } from '../../domain/instruments';
+import type { FeatureSchema } from '../../features/schema';
+import type { Dataset } from '../dataset';
+import { classCounts, selectRows } from '../dataset';
+import { EMBARGO_MS } from '../evaluation/purged-folds';
+import { labelBand, medianSpread } from '../labels';
+import type { LabelBand } from '../manifest';
+import { purgedSplit } from '../purged-split';
+import { labelledRows } from '../training-rows';
+import type { ContractSeries, LabelledRows } from '../training-rows';
+
+/** Share of the trade dates that nothing is fitted on before the gates have been passed. */
+const HOLD_OUT_SHARE = 0.25;
+/** Fewer labelled rows (a night without trading) are no basis for five folds. */
+export const MIN_LEARNING_ROWS = 500;
+
+export interface TrainingSet {
+  readonly symbol: FutureSymbol;
+  readonly contracts: readonly string[];
+  readonly days: readonly string[];
+  /** Ascending, the end of `days`. */
+  readonly holdOutDays: readonly string[];
+  readonly columns: readonly string[];
+  readonly label: LabelBand;
+  /** All labelled rows in time order. */
+  readonly rows: LabelledRows;
+  /** Row numbers to learn from, and those held out. */
+  readonly learning: readonly number[];
+  readonly holdOut: readonly number[];
+}
+
+/** The latest quarter of the days, at least one of two and none of one. */
+export const holdOutDaysOf = (days: readonly string[]): readonly string[] =>
+  days.length < 2 ? [] : days.slice(-Math.max(1, Math.round(days.length * HOLD_OUT_SHARE)));
+
+/** The instrument's set, or why there is none. Pure. */
+export function trainingSet(
+  symbol: FutureSymbol,
+  series: readonly ContractSeries[],
+  days: readonly string[],
+  schema: FeatureSchema,
+  instrument: Instrument,
+): TrainingSet | string {
+  const holdOutDays = holdOutDaysOf(days);
+  const from = holdOutDays.length === 0 ? Infinity : tradeDateBounds(holdOutDays[0]).start;
+  const spread = medianSpread(
+    series.map(({ block }) => block),
+    from,
+  );
+  if (spread === null) return 'no bars with two-sided quotes on the days to learn from';
+  const label = labelBand(spread, instrument);
+  const rows = labelledRows(series, label, schema);
+  const { train, test } = purgedSplit(rows, from, Infinity, EMBARGO_MS);
+  if (train.length < MIN_LEARNING_ROWS)
+    return `only ${train.length} labelled rows to learn from, ${MIN_LEARNING_ROWS} needed`;
+  if (classCounts(selectRows(rows.data, train)).filter((count) => count > 0).length < 2)
+    return 'all rows have one label';
+  const contracts = series.map(({ contract }) => contract);
+  const columns = schema.modelColumns;
+  return { symbol, contracts, days, holdOutDays, columns, label, rows, learning: train, holdOut: test };
+}
+
+/** The set's rows at `indexes`, times and all. */
+export function rowsAt({ rows }: TrainingSet, indexes: readonly number[]): LabelledRows {
+  const at = (times: Float64Array): Float64Array => Float64Array.from(indexes, (row) => times[row]);
+  return { data: selectRows(rows.data, indexes), starts: at(rows.starts), ends: at(rows.ends) };
+}
+
+export const allRows = ({ rows }: TrainingSet): Dataset => rows.data;
