@@ -2,6 +2,7 @@
 import { InvalidParameterError } from '../trees/invalid-parameter';
 import type { FitParameters } from './fit-network';
 import type { Activation } from './network';
+import type { Cell } from './recurrent';
 
 const isCount = (value: number): boolean => Number.isInteger(value) && value >= 1;
 const isShare = (value: number): boolean => value > 0 && value < 1;
@@ -21,13 +22,15 @@ const RULES: readonly Rule[] = [
   ['epsilon', isPositive, 'above 0'],
   ['weight_decay', isNotNegative, '0 or more'],
   ['max_grad_norm', isPositive, 'above 0, or null'],
+  ['random_state', Number.isInteger, 'a whole number'],
 ];
 
 /** Throws InvalidParameterError. */
 export function checkFitParameters(parameters: FitParameters): void {
   for (const [name, allowed, text] of RULES) {
     const value = parameters[name];
-    if (typeof value === 'number' && !allowed(value)) throw refused(name, value, text);
+    if ((name === 'batch_size' && value === 'auto') || (name === 'max_grad_norm' && value === null)) continue;
+    if (typeof value !== 'number' || !allowed(value)) throw refused(name, value, text);
   }
 }
 
@@ -51,5 +54,12 @@ export function checkActivation(activation: string): void {
   if (!ACTIVATIONS.includes(activation)) throw refused('activation', activation, `one of ${ACTIVATIONS.join(', ')}`);
 }
 
-const refused = (name: string, value: number | string | boolean, text: string): InvalidParameterError =>
+const CELLS: readonly string[] = ['lstm', 'gru'] satisfies Cell[];
+
+/** Throws InvalidParameterError. */
+export function checkCell(cell: string): void {
+  if (!CELLS.includes(cell)) throw refused('cell', cell, `one of ${CELLS.join(', ')}`);
+}
+
+const refused = (name: string, value: number | string | boolean | null, text: string): InvalidParameterError =>
   new InvalidParameterError(`${name} is ${value}: it has to be ${text}.`);

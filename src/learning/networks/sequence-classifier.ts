@@ -8,7 +8,7 @@
 import type { Dataset, Probabilities } from '../dataset';
 import type { ColumnSelection } from '../onnx/column-selection';
 import { InvalidParameterError } from '../trees/invalid-parameter';
-import { checkCounts, checkFitParameters } from './check-parameters';
+import { checkCell, checkCounts, checkFitParameters } from './check-parameters';
 import { FIT_DEFAULTS, fitNetwork } from './fit-network';
 import type { FitParameters } from './fit-network';
 import { windowClassification } from './losses';
@@ -67,6 +67,7 @@ export async function fitSequenceClassifier(
   const { cell, hidden_size, num_layers, window } = parameters;
   const { rows, columns, classes } = data;
   checkFitParameters(parameters);
+  checkCell(cell);
   checkCounts({ hidden_size, num_layers, window });
   const names = classNames(classes, options);
   const { scaler, x, y, weight } = scaledData(data, parameters, options);

@@ -170,6 +170,8 @@ describe('refuses', () => {
     ['a negative alpha', train, { alpha: -1 }, {}, 'PARAMETER_INVALID: alpha is -1'],
     ['a learning rate of 0', train, { learning_rate_init: 0 }, {}, 'PARAMETER_INVALID: learning_rate_init is 0'],
     ['half a batch', train, { batch_size: 0.5 }, {}, 'PARAMETER_INVALID: batch_size is 0.5'],
+    ['a batch of another name', train, { batch_size: 'all' as 'auto' }, {}, 'PARAMETER_INVALID: batch_size is all'],
+    ['a seed with a fraction', train, { random_state: 0.5 }, {}, 'PARAMETER_INVALID: random_state is 0.5'],
     ['no epochs', train, { max_iter: 0 }, {}, 'PARAMETER_INVALID: max_iter is 0'],
     ['a fraction of 1', train, { validation_fraction: 1 }, {}, 'PARAMETER_INVALID: validation_fraction is 1'],
     ['patience of NaN', train, { n_iter_no_change: NaN }, {}, 'PARAMETER_INVALID: n_iter_no_change is NaN'],

@@ -114,3 +114,13 @@ describe('windows', () => {
     expect(() => windowsOf(rows, 1, 2, starts)).toThrow('PARAMETER_INVALID');
   });
 });
+
+it.each<readonly [string, object, string]>([
+  ['an unknown cell', { cell: 'rnn' }, 'PARAMETER_INVALID: cell is rnn'],
+  ['a window of 0 rows', { window: 0 }, 'PARAMETER_INVALID: window is 0'],
+  ['no layers', { num_layers: 0 }, 'PARAMETER_INVALID: num_layers is 0'],
+  ['half a hidden unit', { hidden_size: 0.5 }, 'PARAMETER_INVALID: hidden_size is 0.5'],
+])('refuses %s', async (_name, parameters, message) => {
+  const fit = fitSequenceClassifier(train, [0], { ...LSTM_DEFAULTS, ...parameters }, IN_THREAD);
+  await expect(fit).rejects.toThrow(message);
+});
