@@ -23,11 +23,13 @@ export class NoteBook {
 
   /** The notes of a trade date begin, or go on, in `file`. */
   beginDay(file: string): void {
-    this.file = file;
-    const kept = readJson(file) as readonly (readonly [string, number])[] | null;
-    this.ofDay = new Map(kept ?? []);
+    const kept = new Map(readJson(file) as readonly (readonly [string, number])[] | null);
     // Another start is another audience.
-    for (const text of this.ofDay.keys()) this.show.notice('warning', text);
+    for (const text of kept.keys()) this.show.notice('warning', text);
+    // A feed that goes on with a date speaks before the conductor is there.
+    const early = this.file === null ? this.ofDay : [];
+    this.ofDay = new Map([...kept, ...early]);
+    this.file = file;
   }
 
   noteDay(kind: Notice['kind'], text: string): void {

@@ -229,9 +229,10 @@ describe('the note book', () => {
     first.beginDay(join(folder, 'monday'));
     first.noteDay('alert', 'the feed is dead');
     const second = new NoteBook(show);
+    second.noteDay('alert', 'a model is damaged');
     second.beginDay(join(folder, 'monday'));
-    expect(second.notes()).toEqual(['the feed is dead']);
-    expect(heard).toEqual(['the feed is dead', 'the feed is dead']);
+    expect(second.notes()).toEqual(['the feed is dead', 'a model is damaged']);
+    expect(heard).toEqual(['the feed is dead', 'a model is damaged', 'the feed is dead']);
   });
 
   it('shows what was noted in the summary, once for all days', () => {
