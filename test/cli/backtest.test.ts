@@ -1,0 +1,64 @@
+/** `omega backtest`: what it refuses, and with which exit code. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { backtestRequest, commandOf, type BacktestArguments } from '../../src/cli/backtest-options';
+import { main } from '../../src/cli/main';
+
+const DEFAULTS: BacktestArguments = { model: 'refit', cash: '100000', seed: '1' };
+
+describe('omega backtest', () => {
+  let folder: string;
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'omega-backtest-cli-'));
+    writeFileSync(join(folder, 'not-executions.json'), '{}');
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  async function omega(...args: readonly string[]): Promise<{ readonly code: number; readonly said: string }> {
+    const said: string[] = [];
+    const note = (text: string): void => void said.push(text);
+    const code = await main(['backtest', ...args], { out: note, err: note, env: {}, folder });
+    return { code, said: said.join('\n') };
+  }
+
+  it.each([
+    [['--from', '2013-13-40'], /--from needs a date like/],
+    [['--from', '2013-10-11', '--to', '2013-10-10'], /is after --to/],
+    [['--instruments', 'ES,XX'], /XX is not an instrument/],
+    [['--instruments', 'NQ'], /no recorded data for NQ/],
+    [['--model', 'best'], /--model needs refit or a run/],
+    [['--fills', 'gateway', '--fees', '1'], /--fees belongs to modelled fills/],
+    [['--fills', 'perfect'], /--fills needs gateway or modelled/],
+    [['--slippage-ticks', 'x'], /--slippage-ticks needs a number/],
+    [['--cash', '0'], /more than 0 dollars/],
+    [['--seed', '-1'], /--seed needs a whole number/],
+    [['--from', '2031-01-01'], /no recorded trade date from 2031-01-01/],
+    [['--data', 'nowhere'], /nowhere/],
+    [['--html', 'no/such/folder.html'], /there is no folder/],
+    [['--compare', 'not-executions.json'], /holds no list of executions/],
+    [['--wrong'], /unknown option/],
+  ])('refuses %j with one sentence and exit code 2', async (args, sentence) => {
+    const { code, said } = await omega(...args);
+    expect(said).toMatch(sentence);
+    expect(said).not.toMatch(/\n\s+at /);
+    expect(code).toBe(2);
+  });
+
+  it('names the command that makes the same report again, without where it was written', () => {
+    const given = { ...DEFAULTS, from: '2013-10-09', data: "my data's", html: 'a.html', impact: '0.5' };
+    expect(commandOf(given)).toBe(
+      `omega backtest --data 'my data'\\''s' --from 2013-10-09 --model refit --impact 0.5 --cash 100000 --seed 1`,
+    );
+  });
+
+  it('takes a cost for a wish for modelled fills, and the gateway’s otherwise', () => {
+    expect(backtestRequest(DEFAULTS).fills).toEqual({ kind: 'gateway' });
+    expect(backtestRequest({ ...DEFAULTS, slippageTicks: '2' }).fills).toEqual({
+      kind: 'modelled',
+      feePerContract: null,
+      slippageTicks: 2,
+      impact: 1,
+    });
+  });
+});
