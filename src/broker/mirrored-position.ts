@@ -4,6 +4,7 @@
  */
 import type { Side } from '../domain/proposals';
 import { orderRef, parseOrderRef } from '../domain/ids';
+import { eventOfStatus } from '../domain/order-status';
 import {
   entriesOf,
   entriesOfRef,
@@ -35,6 +36,7 @@ export function closableBy(mirror: OrderMirror, conId: number, side: Side, excep
       entry.conId === conId &&
       entry.side === side &&
       !isLeg(entry.orderRef) &&
+      eventOfStatus(entry.status) !== 'rejected' &&
       parseOrderRef(entry.orderRef)?.key !== exceptKey,
   );
   const taken = others.reduce((sum, entry) => sum + remaining(mirror, entry), 0);

@@ -23,10 +23,16 @@ export interface CancelResult {
   readonly detail: string;
 }
 
+interface IntentWrite extends RecordedWrite {
+  readonly intent: OrderIntent;
+  /** Reading of the broker that was the last one begun at the write. */
+  readonly snapshot: number;
+}
+
 export class OrderWriter {
   private readonly checks: SendChecks;
   private readonly placing = new Map<string, Promise<PlaceResult>>();
-  private readonly writes = new Map<string, RecordedWrite & { readonly intent: OrderIntent }>();
+  private readonly writes = new Map<string, IntentWrite>();
   private readonly refs = new Map<number, string>();
 
   constructor(
@@ -92,7 +98,7 @@ export class OrderWriter {
     const { connection } = this.session;
     // Remembered before the bytes leave: a write that fails half-way is a write.
     const before = this.writes.get(intent.key);
-    this.writes.set(intent.key, { epoch, intent, writtenAt: monotonicMs() });
+    this.writes.set(intent.key, { epoch, intent, writtenAt: monotonicMs(), snapshot: this.session.mirror.snapshot });
     for (const { orderId, leg } of orders) this.refs.set(orderId, orderRef(intent.key, leg));
     try {
       connection.write(
@@ -180,11 +186,22 @@ export class OrderWriter {
 
   /** Intents that this connection carried and of which no callback has come: they may be live all the same. */
   unseen(): readonly OrderIntent[] {
+    return this.unseenWrites().map(({ intent }) => intent);
+  }
+
+  /** Those of them that a reading of the broker has not missed since: what it does not list then was refused with no more than an error. */
+  onTheirWay(): readonly OrderIntent[] {
+    const { snapshot, inSnapshot } = this.session.mirror;
+    return this.unseenWrites()
+      .filter((write) => write.snapshot === snapshot || inSnapshot)
+      .map(({ intent }) => intent);
+  }
+
+  private unseenWrites(): readonly IntentWrite[] {
     const { mirror, connection } = this.session;
     return [...this.writes.values()]
       .filter(({ epoch }) => epoch === connection.epoch)
-      .filter(({ intent: { key } }) => entriesOf(mirror, key).length + executionsOf(mirror, key).length === 0)
-      .map(({ intent }) => intent);
+      .filter(({ intent: { key } }) => entriesOf(mirror, key).length + executionsOf(mirror, key).length === 0);
   }
 
   private unseenIds(key: string, legs: readonly OrderLeg[]): readonly number[] {

@@ -31,8 +31,8 @@ export interface Attempt {
 export interface Written {
   /** orderRef written under an order id, null when none was. */
   refOf(orderId: number): string | null;
-  /** Intents on this connection of which no callback has come. */
-  unseen(): readonly OrderIntent[];
+  /** Intents of which nothing was heard or read yet. */
+  onTheirWay(): readonly OrderIntent[];
 }
 
 export class SendChecks {
@@ -64,7 +64,7 @@ export class SendChecks {
     if (purpose !== 'reduce') return null;
     const { mirror } = this.session;
     const onTheirWay = this.written
-      .unseen()
+      .onTheirWay()
       .filter((other) => other.key !== key && other.contract.conId === conId && other.side === side)
       .reduce((sum, other) => sum + other.quantity, 0);
     const closable = closableBy(mirror, conId, side, key) - onTheirWay;

@@ -39,6 +39,34 @@ describe('an order that must reduce', () => {
     await until(() => tws.requests('placeOrder').length === 2);
   });
 
+  test.each([
+    [
+      'rejected',
+      ({ tws }: GuardRig) => {
+        tws.onPlace = (session, request) => {
+          const held = tws.keep(session, request);
+          held.status = 'Inactive';
+          tws.acknowledge(session, held);
+          tws.notice(201, 'Order rejected', request.orderId);
+        };
+      },
+    ],
+    [
+      'refused with no more than an error',
+      ({ tws }: GuardRig) => (tws.onPlace = () => tws.notice(321, 'no', 1_000_008)),
+    ],
+  ] as const)(
+    'one that was %s does not stand in the way of the next, once the broker was read',
+    async (_name, refuse) => {
+      const { guard, tws } = await start(long(1));
+      refuse(rig);
+      await guard.place(reduce(next(1)));
+      await guard.positions();
+      expect(await guard.place(reduce(next(2)))).toMatchObject({ outcome: 'sent' });
+      await until(() => tws.requests('placeOrder').length === 2);
+    },
+  );
+
   test('a fill that came after the position was told counts', async () => {
     const { guard, tws } = await start(long(1));
     const stop = tws.hold({
