@@ -1,9 +1,12 @@
-/** `omega features check`: look-ahead and warm-up of every feature column, on recorded bars. Offline. */
+/** `omega features list|check`: the configured columns; look-ahead and warm-up of each on recorded bars. Offline. */
 import { Command } from 'commander';
 import { join, resolve } from 'node:path';
 import { INSTRUMENTS, type FutureSymbol } from '../domain/instruments';
 import { columnsOf } from '../features/bar-series';
-import { DEFAULT_SCHEMA } from '../features/schema';
+import { configuredSchema } from '../features/configured-schema';
+import { FeatureError } from '../features/feature-error';
+import { describeSpec, timeframeOf } from '../features/feature-spec';
+import type { FeatureSchema } from '../features/schema';
 import { checkFeatures, type ColumnCheck, type FeatureCheck } from '../learning/feature-check';
 import { RecordedDataError, type RecordedContract } from '../market-data/recorded-market';
 import { loadRecordedMarket } from '../market-data/recorded-minutes';
@@ -11,6 +14,7 @@ import { PACKAGE_ROOT } from './child-command';
 import { CliError, EXIT } from './cli-error';
 import { CommandExit } from './command-exit';
 import { printResult, type CommandIo } from './command-io';
+import { currentConfig } from './current-place';
 import { textTable } from './text-table';
 
 interface CheckOptions {
@@ -39,27 +43,66 @@ async function contracts(folder: string): Promise<readonly RecordedContract[]> {
   }
 }
 
+/** The schema of the configuration in force. */
+function currentSchema(io: CommandIo): FeatureSchema {
+  try {
+    return configuredSchema(currentConfig(io).config.features);
+  } catch (error) {
+    if (error instanceof FeatureError) throw new CliError('CONFIG', error.message, { cause: error });
+    throw error;
+  }
+}
+
+function list(io: CommandIo, { json }: { readonly json?: boolean }): void {
+  const schema = currentSchema(io);
+  const chosen = new Set(schema.modelColumns);
+  const columns = schema.parameters.flatMap((spec) =>
+    describeSpec(spec).columns.map((column) => ({
+      column: column.name,
+      kind: spec.kind,
+      minutes: timeframeOf(spec),
+      forModels: chosen.has(column.name),
+    })),
+  );
+  const { version, hash, firstValueAfter, warmupBars } = schema;
+  printResult(io, json, { version, schemaHash: hash, firstValueAfter, warmupBars, columns }, [
+    `schema ${hash}, version ${version}: ${columns.length} columns, ${chosen.size} for models`,
+    `first complete row after ${firstValueAfter} minutes, warm-up ${warmupBars}`,
+    ...textTable(
+      [
+        { title: 'column', cell: ({ column }) => column },
+        { title: 'indicator', cell: ({ kind }) => kind },
+        { title: 'minutes', align: 'right', cell: ({ minutes }) => String(minutes) },
+        { title: 'for models', cell: ({ forModels }) => (forModels ? 'yes' : '') },
+      ],
+      columns,
+    ),
+  ]);
+}
+
 async function check(io: CommandIo, { data, cuts, seed, json }: CheckOptions): Promise<void> {
   const asked = { cuts: wholeNumber('cuts', cuts), seed: wholeNumber('seed', seed) };
   const folder = data === undefined ? join(PACKAGE_ROOT, 'data') : resolve(io.folder, data);
-  const results = (await contracts(folder)).map((contract) => checkContract(contract, asked));
+  const schema = currentSchema(io);
+  const results = (await contracts(folder)).map((contract) => checkContract(contract, schema, asked));
   const passed = results.every((result) => result.passed);
-  printResult(io, json, { schemaHash: DEFAULT_SCHEMA.hash, ...asked, contracts: results, passed }, textOf(results));
+  printResult(io, json, { schemaHash: schema.hash, ...asked, contracts: results, passed }, textOf(results));
   if (!passed) throw new CommandExit(EXIT.failed);
 }
 
 function checkContract(
   { symbol, deliveryMonth, minutes }: RecordedContract,
+  schema: FeatureSchema,
   asked: { readonly cuts: number; readonly seed: number },
 ): ContractCheck {
   const rows = minutes.flatMap(({ bar, quote }) => (bar === null ? [] : [{ bar, quote }]));
-  return { symbol, deliveryMonth, ...checkFeatures(columnsOf(rows), DEFAULT_SCHEMA, INSTRUMENTS[symbol], asked) };
+  return { symbol, deliveryMonth, ...checkFeatures(columnsOf(rows), schema, INSTRUMENTS[symbol], asked) };
 }
 
 const textOf = (results: readonly ContractCheck[]): readonly string[] =>
   results.flatMap(({ symbol, deliveryMonth, bars, cuts, beginnings, warmupBars, columns, passed }) => [
     `${symbol} ${deliveryMonth}: ${bars} bars, ${cuts} cuts, ${beginnings} later beginnings, warm-up ${warmupBars} bars: ${passed ? 'passed' : 'FAILED'}`,
-    ...differing(passed ? columns.filter(({ warmUp }) => warmUp > 0) : columns),
+    ...differing(passed ? columns.filter(({ warmUp }) => warmUp !== 0) : columns),
     '',
   ]);
 
@@ -78,21 +121,34 @@ const differing = (columns: readonly ColumnCheck[]): readonly string[] =>
           {
             title: 'after warm-up',
             align: 'right',
-            cell: ({ warmUp }) => (warmUp === 0 ? 'equal' : `${warmUp.toExponential(1)} std`),
+            cell: ({ warmUp }) => warmUpText(warmUp),
           },
         ],
         columns,
       );
 
+const warmUpText = (warmUp: number | null): string => {
+  if (warmUp === null) return 'counts from the first bar';
+  return warmUp === 0 ? 'equal' : `${warmUp.toExponential(1)} std`;
+};
+
 export const featuresCommand = (io: CommandIo): Command =>
-  new Command('features').description('the feature columns that models read').addCommand(
-    new Command('check')
-      .description(
-        'cut the data at random and begin it later: does any column look ahead, or remember beyond its warm-up?',
-      )
-      .option('--data <folder>', 'recorded minutes; the shipped ones when left out')
-      .option('--cuts <n>', 'random cuts, and later beginnings at most', '20')
-      .option('--seed <n>', 'seed of the random rows', '1')
-      .option('--json', 'print JSON')
-      .action((options: CheckOptions) => check(io, options)),
-  );
+  new Command('features')
+    .description('the feature columns that models read')
+    .addCommand(
+      new Command('list')
+        .description('columns of the configured features, with the schema hash')
+        .option('--json', 'print JSON')
+        .action((options: { readonly json?: boolean }) => list(io, options)),
+    )
+    .addCommand(
+      new Command('check')
+        .description(
+          'cut the data at random and begin it later: does any column look ahead, or remember beyond its warm-up?',
+        )
+        .option('--data <folder>', 'recorded minutes; the shipped ones when left out')
+        .option('--cuts <n>', 'random cuts, and later beginnings at most', '20')
+        .option('--seed <n>', 'seed of the random rows', '1')
+        .option('--json', 'print JSON')
+        .action((options: CheckOptions) => check(io, options)),
+    );

@@ -112,11 +112,28 @@ const storage = z.object({
   endpoint,
 });
 
+const INDICATORS = {
+  error: 'must be null for the shipped set, or a list such as [{"kind": "rsi", "period": 14, "minutes": 15}]',
+};
+const COLUMNS = { error: 'must be null for all that are fit for models, or a list of different column names' };
+const features = z.object({
+  indicators: z
+    .array(z.record(z.string(), z.union([z.string(), z.number()], INDICATORS), INDICATORS), INDICATORS)
+    .min(1, INDICATORS)
+    .nullable(),
+  modelColumns: z
+    .array(z.string(COLUMNS), COLUMNS)
+    .min(1, COLUMNS)
+    .refine((names) => new Set(names).size === names.length, COLUMNS)
+    .nullable(),
+});
+
 export const configSchema: z.ZodType<Config> = z.object({
   broker,
   permissions,
   limits,
   trading,
+  features,
   storage,
   temporal: z.object({
     address: z.string(ADDRESS).regex(/^[^\s:]+:\d{1,5}$|^\[[0-9a-f:]+\]:\d{1,5}$/i, ADDRESS),

@@ -78,11 +78,22 @@ export interface StorageConfig {
   readonly endpoint: string | null;
 }
 
+/** An indicator by its kind, name and windows: `{ "kind": "rsi", "period": 14, "minutes": 15 }` (docs/features.md). */
+export type IndicatorSetting = Readonly<Record<string, string | number>>;
+
+/** What models see; null stands for the shipped set. The feature room says which kinds there are and what they need. */
+export interface FeaturesConfig {
+  readonly indicators: readonly IndicatorSetting[] | null;
+  /** Columns that models read out of those; null takes every one that is fit for models. */
+  readonly modelColumns: readonly string[] | null;
+}
+
 export interface Config {
   readonly broker: BrokerConfig;
   readonly permissions: Permissions;
   readonly limits: LimitsConfig;
   readonly trading: TradingConfig;
+  readonly features: FeaturesConfig;
   readonly storage: StorageConfig;
   readonly temporal: { readonly address: string; readonly namespace: string };
   /** Latch file, journals, audit spool, logs: everything a process keeps on its own disk. */
@@ -123,6 +134,7 @@ export const DEFAULT_CONFIG: Config = {
     deadFeedSeconds: 30,
     deadFeedAction: 'alert',
   },
+  features: { indicators: null, modelColumns: null },
   storage: {
     kind: 'folder',
     root: '.omega/store',

@@ -4,6 +4,7 @@
  */
 import { markBreaks, sliceColumns, type BarColumns } from '../features/bar-series';
 import { computeFeaturesOfColumns, type FeatureMatrix } from '../features/pipeline';
+import { describeSpec, type FeatureSpec } from '../features/feature-spec';
 import type { FeatureSchema } from '../features/schema';
 import type { Instrument } from '../domain/instruments';
 import { createRandom } from './random';
@@ -17,8 +18,8 @@ export interface ColumnCheck {
   readonly column: string;
   /** Compared rows whose value changed when the future was cut off: must be 0. */
   readonly lookAhead: number;
-  /** Largest difference after the warm-up over the column's standard deviation. */
-  readonly warmUp: number;
+  /** Largest difference after the warm-up over the column's standard deviation; null for a column that counts from the first bar. */
+  readonly warmUp: number | null;
   readonly passed: boolean;
 }
 
@@ -56,15 +57,21 @@ export function checkFeatures(
     widenDifferences(whole, part, from, schema.warmupBars, warmUp);
   }
   const deviations = schema.columns.map((_column, index) => standardDeviation(whole, index));
+  const cumulative = new Set(schema.parameters.flatMap((spec) => countedColumns(spec)));
   const columns = schema.columns.map((column, index): ColumnCheck => {
-    const relative = warmUp[index] === 0 ? 0 : warmUp[index] / (deviations[index] || 1);
-    const passed = lookAhead[index] === 0 && relative <= WARM_UP_TOLERANCE;
+    const difference = warmUp[index] === 0 ? 0 : warmUp[index] / (deviations[index] || 1);
+    const relative = cumulative.has(column) ? null : difference;
+    const passed = lookAhead[index] === 0 && (relative === null || relative <= WARM_UP_TOLERANCE);
     return { column, lookAhead: lookAhead[index], warmUp: relative, passed };
   });
   const { warmupBars } = schema;
   const passed = columns.every((column) => column.passed);
   return { bars: series.length, warmupBars, cuts, beginnings: chosen.length, columns, passed };
 }
+
+/** Columns that no warm-up can make equal; models do not read them. */
+const countedColumns = (spec: FeatureSpec): readonly string[] =>
+  describeSpec(spec).columns.flatMap(({ name, cumulative }) => (cumulative === true ? [name] : []));
 
 /** Rows that open a trade date. */
 function openings(series: BarColumns): readonly number[] {

@@ -41,3 +41,17 @@ test('a warm-up too short for a recursive column is found', async () => {
   expect(failed).toEqual(expect.arrayContaining(['rsi', 'ema']));
   expect(failed).not.toContain('ret_1');
 });
+
+test('columns of longer bars neither look ahead nor remember; one that counts from the first bar is said to', async () => {
+  const mixed = defineSchema([
+    { kind: 'rsi', name: 'rsi', period: 5, minutes: 5 },
+    { kind: 'sma', name: 'sma', period: 8, minutes: 15 },
+    { kind: 'vwap', name: 'vwap', minutes: 15 },
+    { kind: 'atr', name: 'atr', period: 2, minutes: 60 },
+    { kind: 'obv', name: 'obv', period: 10 },
+  ]);
+  const result = checkFeatures(await esBars(), mixed, INSTRUMENTS.ES, asked);
+  expect(result.columns.filter(({ passed }) => !passed)).toEqual([]);
+  expect(result.beginnings).toBeGreaterThan(0);
+  expect(result.columns.filter(({ warmUp }) => warmUp === null).map(({ column }) => column)).toEqual(['obv']);
+});
