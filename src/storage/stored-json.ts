@@ -16,8 +16,16 @@ function withKeys(value: unknown, change: KeyChange): unknown {
   );
 }
 
-/** The value with the names it is stored and printed under. */
-export const storedNames = (value: unknown): unknown => withKeys(value, toSnake);
+const storedName: KeyChange = (key) => {
+  const stored = toSnake(key);
+  if (toCamel(stored) === key) return stored;
+  throw new TypeError(
+    `"${key}" would be read back as "${toCamel(stored)}": keep what is keyed by names of data in a list.`,
+  );
+};
+
+/** The value with the names it is stored and printed under. Throws TypeError for a name that would not come back as it is. */
+export const storedNames = (value: unknown): unknown => withKeys(value, storedName);
 
 export const storedJson = (value: object): Uint8Array =>
   new TextEncoder().encode(`${JSON.stringify(storedNames(value), null, 2)}\n`);
