@@ -7,6 +7,7 @@ Run outside the project's tree:
 The rows are those of ../golden/generate.py (4,000 to fit, 4,000 to test), behind a StandardScaler. "binary" is class 2 against the rest;
 "weighted" gives rows of class 2 a weight of 3. AUC is one class against the rest, mean over the classes.
 "path": parameters after a fit that starts from the numbers which the project's own generator (sfc32) draws for seed 7, rows unshuffled.
+"adam": parameters and moments after six steps.
 "cells": probabilities from fixed parameters; weights stand as the project stores them, columns x gates, layer after layer, head last.
 """
 import json, sys, warnings
@@ -115,6 +116,30 @@ def cell(step, gates, seed):
     return {"parameters": flat.tolist(), "x": x.ravel().tolist(), "probabilities": p.ravel().tolist()}
 
 
+def adam(learning_rate, beta_1, beta_2, epsilon, weight_decay, max_grad_norm, targets):
+    """torch.nn.utils.clip_grad_norm_ and torch.optim.Adam on the loss |p - target|^2, one target a step, from p = 0."""
+    p = m = v = np.zeros(targets.shape[1])
+    for t, target in enumerate(targets, 1):
+        g = 2 * (p - target)
+        if max_grad_norm is not None:
+            g = g * min(1, max_grad_norm / (np.sqrt((g**2).sum()) + 1e-6))
+        g = g + weight_decay * p
+        m, v = beta_1 * m + (1 - beta_1) * g, beta_2 * v + (1 - beta_2) * g**2
+        p = p - learning_rate * (m / (1 - beta_1**t)) / (np.sqrt(v / (1 - beta_2**t)) + epsilon)
+    return {"parameters": p.tolist(), "mean": m.tolist(), "variance": v.tolist()}
+
+
+def adam_cases():
+    targets = np.round(4 * uniforms(6 * 3, 11) - 2, 3).reshape(6, 3)
+    plain = {"learning_rate": 0.1, "beta_1": 0.9, "beta_2": 0.999, "epsilon": 1e-8, "weight_decay": 0.0, "max_grad_norm": None}
+    cases = {
+        "defaults": plain,
+        "clipped": {**plain, "max_grad_norm": 1.5},
+        "decayed, other moments": {**plain, "weight_decay": 0.2, "beta_1": 0.8, "beta_2": 0.95, "epsilon": 0.01, "max_grad_norm": 3.0},
+    }
+    return {"targets": targets.ravel().tolist(), "cases": {name: {"parameters": p, "after": adam(**p, targets=targets)} for name, p in cases.items()}}
+
+
 x, y3 = generated(TRAIN + TEST)
 scaled = StandardScaler().fit(x[:TRAIN].astype(float)).transform(x.astype(float))
 results = {}
@@ -140,6 +165,7 @@ json.dump(
         "data": {"train": TRAIN, "test": TEST, "columns": COLUMNS, "seed": SEED},
         "models": results,
         "path": {"rows": PATH_ROWS, "parameters": PATH, "fitted": path, "loss": own.loss_curve_},
+        "adam": adam_cases(),
         "cell": CELL,
         "cells": {"lstm": cell(lstm_step, 4, 3), "gru": cell(gru_step, 3, 5)},
     },
