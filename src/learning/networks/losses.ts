@@ -71,7 +71,7 @@ export function classification(network: Network, columns: number, classes: numbe
   };
 }
 
-/** Rows `window` − 1 before … the row itself, never before `first`, its series' first row: [rows] → [rows × window] of row numbers. */
+/** Row numbers from `window` − 1 before each row to itself, never before `first`, its series' first: [rows] → [rows × window]. */
 function windowRows(order: Tensor, first: Tensor, window: number): Tensor {
   const [rows] = order.shape;
   const back = Array.from({ length: window }, (_item, i) => i + 1 - window);
