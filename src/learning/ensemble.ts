@@ -3,18 +3,21 @@
  * Invariant: a model that cannot be trusted (file damaged, other schema, no finite answer) does not vote, and every answer says which
  * and why.
  */
-import { Tensor, type InferenceSession } from 'onnxruntime-node';
 import type { FutureSymbol } from '../domain/instruments';
-import type { Vote } from '../domain/proposals';
+import type { Regime } from '../domain/regime';
+import type { Vote } from '../domain/vote';
 import { signalOf } from '../domain/voting';
 import { modelColumnIndexes } from '../features/pipeline';
 import type { FeatureSchema } from '../features/schema';
-import { modelKey, readModelFile } from '../storage/model-registry';
 import type { ObjectStore } from '../storage/object-store';
-import { classProbabilities, classesTrouble } from './class-probabilities';
+import { classesTrouble } from './class-probabilities';
+import { loadModel, probabilitiesOf } from './loaded-model';
+import type { LoadedModel } from './loaded-model';
 import type { ModelEntry } from './manifest';
+import { loadMetaModels } from './meta-models';
+import type { MetaModels, MetaOpinions } from './meta-models';
+import { partsOf } from './model-role';
 import { readManifest } from './model-run';
-import { openSession } from './onnx-session';
 
 export interface SkippedModel {
   readonly model: string;
@@ -29,22 +32,23 @@ export interface Ballot {
 export interface Ensemble {
   readonly runId: string;
   readonly symbol: FutureSymbol;
-  /** Models that loaded, in the manifest's order. */
+  /** Voters that loaded, in the manifest's order. */
   readonly models: readonly string[];
   /** Models that did not load and why; repeated in every ballot. `*` stands for the whole run. */
   readonly skipped: readonly SkippedModel[];
   /** Votes on one feature row (all columns of the schema). Never throws for a single model's failure. */
   vote(row: Float32Array): Promise<Ballot>;
+  /** What stacker and validator make of the votes on the same row; absent, with a reason, where the run has none. */
+  secondOpinions(row: Float32Array, votes: readonly Vote[], regime: Regime | null): Promise<MetaOpinions>;
   /** Frees the sessions' memory. */
   close(): Promise<void>;
 }
 
-interface LoadedModel {
-  readonly entry: ModelEntry;
-  readonly session: InferenceSession;
+interface Voter {
+  readonly model: LoadedModel;
+  /** Corrects its probabilities; null: they stand as they are. */
+  readonly calibrator: LoadedModel | null;
 }
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /**
  * The models of `runId` for one instrument. Throws ModelRunError when the run or its manifest is unusable; single models that are
@@ -58,48 +62,27 @@ export async function loadEnsemble(
 ): Promise<Ensemble> {
   const manifest = await readManifest(store, runId);
   const entries = manifest.instruments.find((instrument) => instrument.symbol === symbol)?.models ?? [];
-  const loaded: LoadedModel[] = [];
-  const skipped: SkippedModel[] = [];
+  const parts = partsOf<ModelEntry>(entries);
+  const voters: Voter[] = [];
+  const skipped: SkippedModel[] = [...parts.refused];
   if (entries.length === 0) {
     const why = manifest.skipped.find((skip) => skip.symbol === symbol)?.why ?? 'it was not fitted for this instrument';
     skipped.push({ model: '*', why: `run ${runId} has no models for ${symbol}: ${why}` });
   }
-  for (const entry of entries) {
-    const result = await loadModel(store, runId, entry, schema);
-    if (typeof result === 'string') skipped.push({ model: entry.name, why: result });
-    else loaded.push(result);
+  /** A model of three classes, or null and a notice. */
+  const loadVoting = async (entry: ModelEntry): Promise<LoadedModel | null> => {
+    const result = classesTrouble(entry.classes) ?? (await loadModel(store, runId, entry, schema));
+    if (typeof result !== 'string') return result;
+    skipped.push({ model: entry.name, why: result });
+    return null;
+  };
+  for (const entry of parts.voters) {
+    const model = await loadVoting(entry);
+    const correcting = parts.calibrators.get(entry.name);
+    if (model === null) continue;
+    voters.push({ model, calibrator: correcting === undefined ? null : await loadVoting(correcting) });
   }
-  return new LoadedEnsemble(runId, symbol, loaded, skipped, schema);
-}
-
-/** The loaded model, or why it cannot be used. */
-async function loadModel(
-  store: ObjectStore,
-  runId: string,
-  entry: ModelEntry,
-  schema: FeatureSchema,
-): Promise<LoadedModel | string> {
-  if (entry.schemaHash !== schema.hash) {
-    return `it was fitted on feature schema ${entry.schemaHash.slice(0, 12)}, this session uses ${schema.hash.slice(0, 12)}: fit it again`;
-  }
-  const classes = classesTrouble(entry.classes);
-  if (classes !== null) return classes;
-  const key = modelKey(runId, entry.file);
-  let bytes: Uint8Array;
-  try {
-    bytes = await readModelFile(store, runId, entry);
-  } catch (error) {
-    return `its file cannot be used: ${messageOf(error)}`;
-  }
-  try {
-    const session = await openSession(bytes);
-    if (session.inputNames.includes(entry.input) && session.outputNames.includes(entry.output))
-      return { entry, session };
-    await session.release();
-    return `its graph has no input ${entry.input} or no output ${entry.output}`;
-  } catch (error) {
-    return `ONNX Runtime refuses ${key}: ${messageOf(error)}`;
-  }
+  return new LoadedEnsemble(runId, symbol, voters, skipped, schema, await loadMetaModels(store, runId, parts, schema));
 }
 
 class LoadedEnsemble implements Ensemble {
@@ -108,36 +91,45 @@ class LoadedEnsemble implements Ensemble {
   constructor(
     readonly runId: string,
     readonly symbol: FutureSymbol,
-    private readonly loaded: readonly LoadedModel[],
+    private readonly voters: readonly Voter[],
     readonly skipped: readonly SkippedModel[],
     private readonly schema: FeatureSchema,
+    private readonly meta: MetaModels,
   ) {
     this.columns = modelColumnIndexes(schema);
   }
 
   get models(): readonly string[] {
-    return this.loaded.map(({ entry }) => entry.name);
+    return this.voters.map(({ model }) => model.entry.name);
   }
 
   async vote(row: Float32Array): Promise<Ballot> {
     const votes: Vote[] = [];
     const skipped = [...this.skipped];
     const { input, missing } = this.inputOf(row);
-    for (const model of this.loaded) {
-      const { name } = model.entry;
+    for (const voter of this.voters) {
+      const { name } = voter.model.entry;
       if (missing.length > 0) {
         skipped.push({ model: name, why: `no value for ${missing.join(', ')}` });
         continue;
       }
-      const answer = await probabilitiesOf(model, input);
+      const answer = await opinionOf(voter, input, skipped);
       if (typeof answer === 'string') skipped.push({ model: name, why: answer });
       else votes.push({ model: name, signal: signalOf(answer), probabilities: answer });
     }
     return { votes, skipped };
   }
 
+  secondOpinions(row: Float32Array, votes: readonly Vote[], regime: Regime | null): Promise<MetaOpinions> {
+    return this.meta.judge(this.inputOf(row).input, votes, regime);
+  }
+
   async close(): Promise<void> {
-    for (const { session } of this.loaded) await session.release();
+    for (const { model, calibrator } of this.voters) {
+      await model.session.release();
+      await calibrator?.session.release();
+    }
+    await this.meta.close();
   }
 
   private inputOf(row: Float32Array): { readonly input: Float32Array; readonly missing: readonly string[] } {
@@ -152,17 +144,17 @@ class LoadedEnsemble implements Ensemble {
   }
 }
 
-/** Probabilities sell, hold, buy of one row, or why there are none. */
-async function probabilitiesOf(
-  { entry, session }: LoadedModel,
+/** A voter's probabilities, corrected where they can be, or why there are none; a calibrator that fails leaves a notice. */
+async function opinionOf(
+  { model, calibrator }: Voter,
   input: Float32Array,
+  skipped: SkippedModel[],
 ): Promise<Vote['probabilities'] | string> {
-  try {
-    const outputs = await session.run({ [entry.input]: new Tensor('float32', input, [1, input.length]) });
-    const answer = Array.from(outputs[entry.output].data as ArrayLike<number>);
-    const found = classProbabilities(answer, entry.classes, entry.outputKind ?? 'probabilities');
-    return typeof found === 'string' ? `it ${found}` : found;
-  } catch (error) {
-    return `ONNX Runtime failed: ${messageOf(error)}`;
-  }
+  const answer = await probabilitiesOf(model, input);
+  if (typeof answer === 'string') return answer;
+  if (calibrator === null) return answer[0];
+  const corrected = await probabilitiesOf(calibrator, Float32Array.from(answer[0]));
+  if (typeof corrected !== 'string') return corrected[0];
+  skipped.push({ model: calibrator.entry.name, why: corrected });
+  return answer[0];
 }

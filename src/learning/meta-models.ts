@@ -1,0 +1,120 @@
+/**
+ * The models of a run that read other models: stacker and validator, ready to be asked about a bar.
+ * Invariant: one that is not there, or cannot answer, is absent with a reason; it never stops the others.
+ */
+import type { StackOpinion, ValidatorOpinion } from '../domain/decision-ensemble';
+import type { Regime } from '../domain/regime';
+import type { Vote } from '../domain/vote';
+import type { FeatureSchema } from '../features/schema';
+import type { ObjectStore } from '../storage/object-store';
+import { answersOf, loadModel, probabilitiesOf } from './loaded-model';
+import type { LoadedModel } from './loaded-model';
+import type { ModelEntry } from './manifest';
+import type { RunParts, StackerRole, ValidatorRole } from './model-role';
+import { occludedRows, stackerRow, validatorRow } from './stacker-inputs';
+import type { VoteProbabilities } from './stacker-inputs';
+import { calibratedProfit } from './validator-answer';
+
+export interface MetaOpinions {
+  readonly stack: StackOpinion;
+  readonly validator: ValidatorOpinion;
+}
+
+export interface MetaModels {
+  /** `features`: the model columns of the bar that was voted on. Never throws for a model's failure. */
+  judge(features: Float32Array, votes: readonly Vote[], regime: Regime | null): Promise<MetaOpinions>;
+  /** Frees the sessions' memory. */
+  close(): Promise<void>;
+}
+
+interface Ready<R> {
+  readonly model: LoadedModel;
+  readonly role: R;
+}
+
+const absent = (why: string): { readonly kind: 'absent'; readonly why: string } => ({ kind: 'absent', why });
+
+/** Stacker and validator of a run's parts; those that cannot be loaded are absent from every opinion, with the reason. */
+export async function loadMetaModels(
+  store: ObjectStore,
+  runId: string,
+  { stacker, validator }: Pick<RunParts<ModelEntry>, 'stacker' | 'validator'>,
+  schema: FeatureSchema,
+): Promise<MetaModels> {
+  const load = async <R>(part: { readonly entry: ModelEntry; readonly role: R } | null, name: string) => {
+    if (part === null) return `the run has no ${name}`;
+    const model = await loadModel(store, runId, part.entry, schema);
+    return typeof model === 'string' ? `${part.entry.name}: ${model}` : { model, role: part.role };
+  };
+  return new LoadedMetaModels(await load(stacker, 'stacker'), await load(validator, 'validator'));
+}
+
+class LoadedMetaModels implements MetaModels {
+  constructor(
+    private readonly stacker: Ready<StackerRole> | string,
+    private readonly validator: Ready<ValidatorRole> | string,
+  ) {}
+
+  async judge(features: Float32Array, votes: readonly Vote[], regime: Regime | null): Promise<MetaOpinions> {
+    return {
+      stack: typeof this.stacker === 'string' ? absent(this.stacker) : await askStacker(this.stacker, votes, regime),
+      validator:
+        typeof this.validator === 'string'
+          ? absent(this.validator)
+          : await askValidator(this.validator, features, votes),
+    };
+  }
+
+  async close(): Promise<void> {
+    for (const ready of [this.stacker, this.validator])
+      if (typeof ready !== 'string') await ready.model.session.release();
+  }
+}
+
+/** The votes in the order of `voters`, or who did not vote. */
+function votesOf(voters: readonly string[], votes: readonly Vote[]): readonly VoteProbabilities[] | string {
+  const silent: string[] = [];
+  const said = voters.flatMap((name) => {
+    const vote = votes.find(({ model }) => model === name);
+    if (vote === undefined) silent.push(name);
+    return vote === undefined ? [] : [vote.probabilities];
+  });
+  return silent.length > 0 ? `no vote of ${silent.join(', ')}` : said;
+}
+
+/** One run answers the row itself and the row without each voter. */
+async function askStacker(
+  { model, role }: Ready<StackerRole>,
+  votes: readonly Vote[],
+  regime: Regime | null,
+): Promise<StackOpinion> {
+  const { name } = model.entry;
+  if (regime === null) return absent(`${name}: too few bars to tell the regime`);
+  const said = votesOf(role.voters, votes);
+  if (typeof said === 'string') return absent(`${name}: ${said}`);
+  const rows = occludedRows(stackerRow(said, regime), said.length, role.baseline);
+  const answers = await probabilitiesOf(model, rows, 1 + said.length);
+  if (typeof answers === 'string') return absent(`${name}: ${answers}`);
+  const [probabilities, ...occluded] = answers;
+  const without = role.voters.map((voter, i) => [voter, occluded[i][2] - occluded[i][0]] as const);
+  return { kind: 'answered', model: name, probabilities, without: Object.fromEntries(without) };
+}
+
+/** Both sides are asked in one run: whose signal it will be is for the decision to say. */
+async function askValidator(
+  { model, role }: Ready<ValidatorRole>,
+  features: Float32Array,
+  votes: readonly Vote[],
+): Promise<ValidatorOpinion> {
+  const { name } = model.entry;
+  const said = votesOf(role.voters, votes);
+  if (typeof said === 'string') return absent(`${name}: ${said}`);
+  const rows = Float32Array.from([...validatorRow(features, 'buy', said), ...validatorRow(features, 'sell', said)]);
+  const answers = await answersOf(model, rows, 2);
+  if (typeof answers === 'string') return absent(`${name}: ${answers}`);
+  const [buy, sell] = calibratedProfit(role.calibration, Float64Array.from(answers));
+  if (answers.length !== 4 || !Number.isFinite(buy) || !Number.isFinite(sell)) {
+    return absent(`${name}: it answered ${answers.join(', ')}: two probabilities a side are needed`);
+  }
+  return { kind: 'answered', model: name, profitable: { buy, sell }, breakEven: role.breakEven };
+}
