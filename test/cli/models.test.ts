@@ -1,7 +1,8 @@
 /** `omega models` on a store of its own: a run, a brought model, and what is refused. */
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { CliError } from '../../src/cli/cli-error';
 import { modelsCommand } from '../../src/cli/models';
 import { DEFAULT_SCHEMA } from '../../src/features/schema';
@@ -9,10 +10,20 @@ import { openFolderStore } from '../../src/storage/folder-store';
 import { manifestKey } from '../../src/storage/model-registry';
 import { storeRun } from '../learning/stored-run';
 
+/** The package's own minutes take a second to read; that they are the default is looked at once. */
+const FEW_MINUTES = gunzipSync(readFileSync(join(__dirname, '../../data/futures_1m/ES_201312_1m.csv.gz')))
+  .toString()
+  .split('\n')
+  .slice(0, 100)
+  .join('\n');
+const LIST = ['list', '--data', 'few'];
+
 let folder: string;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'omega-models-cli-'));
   cpSync(join(__dirname, '../learning/brought'), join(folder, 'mine'), { recursive: true });
+  mkdirSync(join(folder, 'few'));
+  writeFileSync(join(folder, 'few', 'ES_201312_1m.csv'), FEW_MINUTES);
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -56,8 +67,8 @@ test('a brought model is added before the first run, listed, and removed', async
     error: null,
     text: expect.stringContaining('the next fit') as string,
   });
-  expect((await omega('list')).text).toContain('brought: mine (LGBMClassifier) for ES');
-  const listed = JSON.parse((await omega('list', '--json')).text) as { runs: unknown[]; brought: unknown[] };
+  expect((await omega(...LIST)).text).toContain('brought: mine (LGBMClassifier) for ES');
+  const listed = JSON.parse((await omega(...LIST, '--json')).text) as { runs: unknown[]; brought: unknown[] };
   expect(listed).toMatchObject({ runs: [], brought: [{ instruments: ['ES'], model: { name: 'mine' } }] });
   expect((await omega('remove', 'mine')).error).toBeNull();
   expect((await omega('remove', 'mine')).error).toMatchObject({ code: 'NOT_FOUND' });
@@ -68,7 +79,7 @@ test('what a bad folder lacks is the answer, with the exit code of bad input, an
   const { error } = await omega('add', 'mine');
   expect(error).toBeInstanceOf(CliError);
   expect(error).toMatchObject({ code: 'DATA', exitCode: 2, message: expect.stringContaining('schema') as string });
-  expect((await omega('list')).text).not.toContain('mine');
+  expect((await omega(...LIST)).text).not.toContain('mine');
 });
 
 test('show names a run that is not there; schema prints hash and columns', async () => {
@@ -103,7 +114,7 @@ describe('reviewing runs', () => {
     });
     expect((await omega('rollback', ...ada)).text).toBe(`${B} is rolled back by Ada; ${A} votes from the next bar on`);
     expect((await omega('reject', B, ...ada)).text).toBe(`${B} is rejected by Ada`);
-    const listed = (await omega('list')).text.split('\n');
+    const listed = (await omega(...LIST)).text.split('\n');
     expect(listed[1]).toMatch(new RegExp(`^${A}\\s+promoted\\s`));
     expect(listed[2]).toMatch(new RegExp(`^${B}\\s+rejected\\s`));
     expect((await omega('show')).text).toContain(`${A}  promoted`);
@@ -155,7 +166,7 @@ describe('reviewing runs', () => {
     const store = await openFolderStore(join(folder, 'store'));
     await store.put(manifestKey(B), Buffer.from('{'));
     expect((await omega('promote', B, ...ada)).error).toMatchObject({ code: 'DATA', exitCode: 2 });
-    const { text, error } = await omega('list');
+    const { text, error } = await omega(...LIST);
     expect([error, text]).toEqual([null, expect.stringContaining('is not JSON') as string]);
     expect((await omega('promote', A, ...ada)).error).toBeNull();
   });
