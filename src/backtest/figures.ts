@@ -1,5 +1,6 @@
 /** Figures of a back-test from its days, executions and equity. Pure; money in dollars, times UTC ms. */
 import { INSTRUMENTS, type FutureSymbol } from '../domain/instruments';
+import type { DecisionRecord } from '../domain/proposals';
 import type { RefusalCode } from '../domain/refusals';
 import { dailySharpe } from '../learning/evaluation/gates';
 import type { EquityPoint } from './backtest-day';
@@ -64,6 +65,8 @@ export interface Figures extends TradeFigures {
   readonly openTrades: number;
   readonly days: readonly DayFigures[];
   readonly instruments: readonly InstrumentFigures[];
+  /** Entries that the signal validator vetoed. */
+  readonly vetoes: number;
   /** Decisions that ended with no action, by reason. */
   readonly idleReasons: readonly { readonly reason: string; readonly count: number }[];
   /** Models that did not vote, by name and reason. */
@@ -159,6 +162,7 @@ export function figuresOf(
     openTrades: trips.filter(({ exitedAt }) => exitedAt === null).length,
     days,
     instruments: instruments.map((symbol) => instrumentFigures(symbol, run, trips, feePerContract)),
+    vetoes: run.days.flatMap(({ decisions }) => decisions).filter(isVetoed).length,
     idleReasons: idleReasonsOf(run.days),
     skippedVotes: skippedVotesOf(run.days),
   };
@@ -213,6 +217,8 @@ function counted(names: readonly string[]): readonly (readonly [string, number])
   for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
   return [...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
 }
+
+const isVetoed = ({ ensemble }: DecisionRecord): boolean => ensemble?.stoppedBy === 'validator';
 
 const idleReasonsOf = (days: readonly TestedDay[]): Figures['idleReasons'] =>
   counted(

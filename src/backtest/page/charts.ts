@@ -71,7 +71,7 @@ function grid(
         y="${rounded(scale.y(tick) + 4)}"
         text-anchor="end"
       >
-        ${tick.toLocaleString('en-US')}
+        ${tick.toLocaleString('en-US').replace('-', '−')}
       </text>`;
   });
   const marks = dates.map(({ index, label }) => {

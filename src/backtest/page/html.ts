@@ -32,17 +32,22 @@ export const html = (strings: TemplateStringsArray, ...parts: readonly Part[]): 
 export interface TableColumn<Row> {
   readonly title: string;
   readonly number?: boolean;
+  /** Sentences: they wrap instead of widening the table. */
+  readonly wide?: boolean;
   readonly cell: (row: Row) => string | Html;
 }
+
+const classOf = ({ number, wide }: { readonly number?: boolean; readonly wide?: boolean }): string =>
+  number === true ? 'n' : wide === true ? 'wide' : '';
 
 /** A table that scrolls sideways by itself on a narrow screen; `none` is said when there are no rows. */
 export function table<Row>(columns: readonly TableColumn<Row>[], rows: readonly Row[], none: string): Html {
   if (rows.length === 0) return html`<p class="quiet">${none}</p>`;
-  const head = columns.map(({ title, number }) => html`<th class="${number === true ? 'n' : ''}">${title}</th>`);
+  const head = columns.map((column) => html`<th class="${classOf(column)}">${column.title}</th>`);
   const body = rows.map(
     (row) =>
       html`<tr>
-        ${columns.map(({ cell, number }) => html`<td class="${number === true ? 'n' : ''}">${cell(row)}</td>`)}
+        ${columns.map((column) => html`<td class="${classOf(column)}">${column.cell(row)}</td>`)}
       </tr> `,
   );
   return html`<div class="scroll">

@@ -35,6 +35,7 @@ function headline({ figures, cash }: BacktestReport): Html {
       figure('Exposure', percent(figures.exposure), `${ratio(figures.averageContracts)} contracts on average`),
       figure('Costs', dollars(totalCosts(figures.costs)), 'fees, spread, slippage and impact'),
       figure('Refused proposals', count(refusals), 'by the session’s limits'),
+      figure('Vetoed entries', count(figures.vetoes), 'by the signal validator'),
     ]}
   </dl>`;
 }

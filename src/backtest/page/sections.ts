@@ -83,8 +83,8 @@ export const truthSection = (report: BacktestReport): Html =>
     </p>
     ${fillsText(report)}
     <p>
-      A halt stays for its trade date and is lifted at the next open, as an operator would; the report names it. Vetoes
-      of a signal validator are counted among the decisions without an order, under their own reason.
+      A halt stays for its trade date and is lifted at the next open, as an operator would; the report names it. The
+      reasons of decisions without an order are the rules’ own words, their numbers left out.
     </p>`;
 
 export function provenanceSection(report: BacktestReport): Html {

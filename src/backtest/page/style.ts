@@ -11,13 +11,12 @@ body { margin: 0 auto; max-width: 1120px; padding: 24px 20px 64px; background: v
   font: 15px/1.5 system-ui, sans-serif; }
 h1 { font-size: 26px; line-height: 1.2; margin: 0 0 4px; } h2 { font-size: 18px; margin: 36px 0 10px; }
 p { margin: 6px 0; max-width: 78ch; } .quiet { color: var(--quiet); } code { font: 13px/1.5 ui-monospace, monospace; overflow-wrap: anywhere; }
-.figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(150px, 1fr)); gap: 1px; background: var(--line);
-  border: 1px solid var(--line); margin: 18px 0; padding: 0; }
+.figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(180px, 1fr)); gap: 8px; margin: 18px 0; padding: 0; }
 .figures div { background: var(--panel); padding: 10px 12px; } .figures dt { color: var(--quiet); font-size: 13px; }
 .figures dd { margin: 0; font-size: 19px; font-variant-numeric: tabular-nums; } .figures small { color: var(--quiet); font-size: 12px; display: block; }
 .scroll { overflow-x: auto; } table { border-collapse: collapse; width: 100%; font-size: 13.5px; font-variant-numeric: tabular-nums; }
 th, td { text-align: left; padding: 4px 10px 4px 0; border-bottom: 1px solid var(--line); white-space: nowrap; }
-td.wide { white-space: normal; } th { color: var(--quiet); font-weight: 600; } .n { text-align: right; }
+td.wide { white-space: normal; min-width: 150px; } th { color: var(--quiet); font-weight: 600; } .n { text-align: right; }
 .gain { color: var(--gain); } .fall { color: var(--fall); }
 svg { display: block; width: 100%; height: auto; } svg text { font: 12px system-ui, sans-serif; fill: var(--quiet); }
 .axis { stroke: var(--line); stroke-width: 1; } .equity { fill: none; stroke: var(--equity); stroke-width: 1.5; }

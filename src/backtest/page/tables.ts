@@ -29,7 +29,7 @@ export const daysTable = (days: readonly DayFigures[]): Html =>
       { title: 'Decisions', number: true, cell: ({ decisions }) => count(decisions) },
       { title: 'Proposals', number: true, cell: ({ proposals }) => count(proposals) },
       { title: 'Refused', cell: refusalText },
-      { title: 'Halt', cell: haltText },
+      { title: 'Halt', wide: true, cell: haltText },
     ],
     days,
     'No trade date was tested.',
@@ -96,7 +96,7 @@ export const tripsTable = (trips: readonly RoundTrip[]): Html =>
       { title: 'Slippage', number: true, cell: ({ costs }) => dollars(costs.slippage) },
       { title: 'Impact', number: true, cell: ({ costs }) => dollars(costs.impact) },
       { title: 'Net', number: true, cell: ({ netPnl }) => signed(netPnl) },
-      { title: 'Exit', cell: ({ exit }) => exit },
+      { title: 'Exit', wide: true, cell: ({ exit }) => exit },
     ],
     trips,
     'Nothing was traded.',
@@ -105,7 +105,7 @@ export const tripsTable = (trips: readonly RoundTrip[]): Html =>
 export const reasonsTable = ({ idleReasons }: Figures): Html =>
   table(
     [
-      { title: 'Reason', cell: ({ reason }) => reason },
+      { title: 'Reason', wide: true, cell: ({ reason }) => reason },
       { title: 'Decisions', number: true, cell: ({ count: n }) => count(n) },
     ],
     idleReasons,
@@ -118,7 +118,7 @@ export const skippedTable = ({ skippedVotes }: Figures): Html =>
     : table(
         [
           { title: 'Model', cell: ({ model }) => model },
-          { title: 'Why', cell: ({ why }) => why },
+          { title: 'Why', wide: true, cell: ({ why }) => why },
           { title: 'Bars', number: true, cell: ({ count: n }) => count(n) },
         ],
         skippedVotes,
