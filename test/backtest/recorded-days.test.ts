@@ -21,6 +21,8 @@ const ROOT = join(__dirname, '..', '..');
 const RECORD = join(__dirname, 'fixtures', 'recorded-days.json');
 const DATES = ['2013-10-09', '2013-10-10', '2013-10-11'] as const;
 const CASH = 100_000;
+/** Fits and three days take seconds of a core; a busy machine has less than one. */
+const PATIENCE_MS = 300_000;
 
 let folder: string;
 let market: RecordedMarket;
@@ -84,7 +86,7 @@ describe('a back-test of recorded days', () => {
       'LIMIT_DAILY_LOSS',
     ]);
     expect(figures.days[2].liftedHalt).toMatch(/^LIMIT_DAILY_LOSS/);
-  });
+  }, PATIENCE_MS);
 
   it('gives the same page twice, to the byte, and says what differs when fills are modelled', async () => {
     const [first, second] = [await backtest([DATES[0]], 'gateway'), await backtest([DATES[0]], 'gateway')];
@@ -98,5 +100,5 @@ describe('a back-test of recorded days', () => {
     // Money is conserved: what the account gained is what the trades made.
     expect(figures.endEquity - figures.startEquity).toBeCloseTo(figures.netPnl, 1);
     expect(figures.costs.impact).toBeGreaterThan(0);
-  });
+  }, PATIENCE_MS);
 });
