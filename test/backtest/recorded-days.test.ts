@@ -67,38 +67,46 @@ async function backtest(tradeDates: readonly string[], fills: 'gateway' | 'model
 }
 
 describe('a back-test of recorded days', () => {
-  it('agrees with the gateway execution by execution over three days, halts included', async () => {
-    const { comparison, figures } = await backtest(DATES, 'gateway');
-    expect(comparison?.differences).toEqual([]);
-    expect(comparison?.equal).toBe(46);
-    // The totals of the same run's own report.
-    expect(figures.days.map(({ trades }) => trades)).toEqual([10, 11, 2]);
-    expect(figures.days.map(({ decisions }) => decisions)).toEqual([2743, 2724, 2756]);
-    expect(figures.days.map(({ buyAndHold }) => Math.round(buyAndHold * 100) / 100)).toEqual([
-      -1304.44, -361.94, -344.44,
-    ]);
-    expect(figures.costs.fee).toBeCloseTo(111.42, 6);
-    expect(figures.endEquity - figures.startEquity).toBeCloseTo(-3526.42, 6);
-    expect(figures.days[1].refusals).toEqual({ HALTED: 56 });
-    expect(figures.days.map(({ halt }) => halt?.slice(0, 16) ?? null)).toEqual([
-      null,
-      'LIMIT_DAILY_LOSS',
-      'LIMIT_DAILY_LOSS',
-    ]);
-    expect(figures.days[2].liftedHalt).toMatch(/^LIMIT_DAILY_LOSS/);
-  }, PATIENCE_MS);
+  it(
+    'agrees with the gateway execution by execution over three days, halts included',
+    async () => {
+      const { comparison, figures } = await backtest(DATES, 'gateway');
+      expect(comparison?.differences).toEqual([]);
+      expect(comparison?.equal).toBe(46);
+      // The totals of the same run's own report.
+      expect(figures.days.map(({ trades }) => trades)).toEqual([10, 11, 2]);
+      expect(figures.days.map(({ decisions }) => decisions)).toEqual([2743, 2724, 2756]);
+      expect(figures.days.map(({ buyAndHold }) => Math.round(buyAndHold * 100) / 100)).toEqual([
+        -1304.44, -361.94, -344.44,
+      ]);
+      expect(figures.costs.fee).toBeCloseTo(111.42, 6);
+      expect(figures.endEquity - figures.startEquity).toBeCloseTo(-3526.42, 6);
+      expect(figures.days[1].refusals).toEqual({ HALTED: 56 });
+      expect(figures.days.map(({ halt }) => halt?.slice(0, 16) ?? null)).toEqual([
+        null,
+        'LIMIT_DAILY_LOSS',
+        'LIMIT_DAILY_LOSS',
+      ]);
+      expect(figures.days[2].liftedHalt).toMatch(/^LIMIT_DAILY_LOSS/);
+    },
+    PATIENCE_MS,
+  );
 
-  it('gives the same page twice, to the byte, and says what differs when fills are modelled', async () => {
-    const [first, second] = [await backtest([DATES[0]], 'gateway'), await backtest([DATES[0]], 'gateway')];
-    expect(pageOf(second)).toBe(pageOf(first));
-    expect(JSON.stringify(second)).toBe(JSON.stringify(first));
+  it(
+    'gives the same page twice, to the byte, and says what differs when fills are modelled',
+    async () => {
+      const [first, second] = [await backtest([DATES[0]], 'gateway'), await backtest([DATES[0]], 'gateway')];
+      expect(pageOf(second)).toBe(pageOf(first));
+      expect(JSON.stringify(second)).toBe(JSON.stringify(first));
 
-    const modelled = await backtest([DATES[0]], 'modelled');
-    const { comparison, figures } = modelled;
-    expect(comparison?.differences.length).toBeGreaterThan(0);
-    expect(pageOf(modelled)).toContain('Modelled: a market order fills at the open of the next bar');
-    // Money is conserved: what the account gained is what the trades made.
-    expect(figures.endEquity - figures.startEquity).toBeCloseTo(figures.netPnl, 1);
-    expect(figures.costs.impact).toBeGreaterThan(0);
-  }, PATIENCE_MS);
+      const modelled = await backtest([DATES[0]], 'modelled');
+      const { comparison, figures } = modelled;
+      expect(comparison?.differences.length).toBeGreaterThan(0);
+      expect(pageOf(modelled)).toContain('Modelled: a market order fills at the open of the next bar');
+      // Money is conserved: what the account gained is what the trades made.
+      expect(figures.endEquity - figures.startEquity).toBeCloseTo(figures.netPnl, 1);
+      expect(figures.costs.impact).toBeGreaterThan(0);
+    },
+    PATIENCE_MS,
+  );
 });
