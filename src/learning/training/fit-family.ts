@@ -5,32 +5,15 @@
 import { seedOf } from '../random';
 import { fitFold } from '../evaluation/cross-validation';
 import type { EvaluationRows, FoldOptions, FoldResult } from '../evaluation/cross-validation';
-import { FOLDS, purgedFolds } from '../evaluation/purged-folds';
+import { purgedFolds } from '../evaluation/purged-folds';
 import { recipeSeed } from '../families/model-recipe';
 import type { FittedModel, ModelRecipe } from '../families/model-recipe';
 import type { Split } from '../purged-split';
+import { FIT_TARGETS } from './fit-part';
+import type { FitPart, FitTarget } from './fit-part';
 import { rowsAt } from './training-set';
 import type { TrainingSet } from './training-set';
 import type { PartStore } from './training-parts';
-
-/** What one fit is for; the names are those of its stored files. */
-export type FitTarget = `fold-${number}` | 'hold-out' | 'final';
-
-export const FIT_TARGETS: readonly FitTarget[] = [
-  ...Array.from({ length: FOLDS }, (_item, fold): FitTarget => `fold-${fold + 1}`),
-  'hold-out',
-  'final',
-];
-
-/** A finished fit; the final one was judged on no rows. */
-export interface FitPart {
-  readonly target: FitTarget;
-  readonly seed: number;
-  readonly result: FoldResult;
-  /** Of the test rows, in their order. */
-  readonly probabilities: Float64Array;
-  readonly seconds: number;
-}
 
 export interface FamilyFit {
   readonly set: TrainingSet;

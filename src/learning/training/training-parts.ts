@@ -8,7 +8,7 @@ import { isStoreError } from '../../storage/object-store';
 import type { ObjectStore } from '../../storage/object-store';
 import { hashOf } from './training-set-file';
 import { TrainingError } from './training-error';
-import type { FitPart, FitTarget } from './fit-family';
+import type { FitPart, FitTarget } from './fit-part';
 
 const partSchema = z.object({
   setHash: z.string(),

@@ -6,15 +6,18 @@
  */
 import { tradeDateBounds } from '../../domain/calendar';
 import type { FutureSymbol, Instrument } from '../../domain/instruments';
+import type { Regime } from '../../domain/regime';
 import type { FeatureSchema } from '../../features/schema';
-import type { Dataset } from '../dataset';
 import { classCounts, selectRows } from '../dataset';
 import { EMBARGO_MS } from '../evaluation/purged-folds';
 import { labelBand, medianSpread } from '../labels';
 import type { LabelBand } from '../manifest';
 import { purgedSplit } from '../purged-split';
+import { regimesOf } from '../stacker-inputs';
 import { labelledRows } from '../training-rows';
 import type { ContractSeries, LabelledRows } from '../training-rows';
+import { tradeSpans } from '../validator';
+import type { TradeSpan } from '../validator';
 
 /** Share of the trade dates that nothing is fitted on before the gates have been passed. */
 const HOLD_OUT_SHARE = 0.25;
@@ -31,6 +34,10 @@ export interface TrainingSet {
   readonly label: LabelBand;
   /** All labelled rows in time order. */
   readonly rows: LabelledRows;
+  /** At each row's close; null while the regime is warming up. */
+  readonly regimes: readonly (Regime | null)[];
+  /** What a trade over each row's label horizon would make. */
+  readonly spans: readonly TradeSpan[];
   /** Row numbers to learn from, and those held out. */
   readonly learning: readonly number[];
   readonly holdOut: readonly number[];
@@ -62,9 +69,25 @@ export function trainingSet(
     return `only ${train.length} labelled rows to learn from, ${MIN_LEARNING_ROWS} needed`;
   if (classCounts(selectRows(rows.data, train)).filter((count) => count > 0).length < 2)
     return 'all rows have one label';
-  const contracts = series.map(({ contract }) => contract);
-  const columns = schema.modelColumns;
-  return { symbol, contracts, days, holdOutDays, columns, label, rows, learning: train, holdOut: test };
+  return {
+    symbol,
+    contracts: series.map(({ contract }) => contract),
+    days,
+    holdOutDays,
+    columns: schema.modelColumns,
+    label,
+    rows,
+    regimes: regimesAt(series, rows.starts),
+    spans: tradeSpans(series, rows.starts, label.horizonBars, instrument),
+    learning: train,
+    holdOut: test,
+  };
+}
+
+function regimesAt(series: readonly ContractSeries[], starts: Float64Array): (Regime | null)[] {
+  const byStart = new Map<number, Regime | null>();
+  for (const { block } of series) regimesOf(block).forEach((regime, i) => byStart.set(block.start[i], regime));
+  return Array.from(starts, (start) => byStart.get(start) ?? null);
 }
 
 /** The set's rows at `indexes`, times and all. */
@@ -72,5 +95,3 @@ export function rowsAt({ rows }: TrainingSet, indexes: readonly number[]): Label
   const at = (times: Float64Array): Float64Array => Float64Array.from(indexes, (row) => times[row]);
   return { data: selectRows(rows.data, indexes), starts: at(rows.starts), ends: at(rows.ends) };
 }
-
-export const allRows = ({ rows }: TrainingSet): Dataset => rows.data;

@@ -28,6 +28,12 @@ export function generatedSet(rowsADay = 150): TrainingSet {
       starts,
       ends: starts.map((start) => start + HORIZON_BARS * MINUTE_MS),
     },
+    regimes: all.map((row) =>
+      row % 150 < 20
+        ? null
+        : { direction: row % 3 === 0 ? 'trend' : 'range', volatility: 'medium', efficiency: 0.3, volatilityRank: 0.5 },
+    ),
+    spans: all.map((row) => ({ from: 1300 + (row % 7), to: 1300 + (row % 11), cost: 0.25 })),
     learning: all.filter((row) => !held(row)),
     holdOut: all.filter(held),
   };
