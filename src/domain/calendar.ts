@@ -2,6 +2,7 @@
  * Trade dates and sessions (requirement F2): a trade date begins at 17:00 Chicago the evening before, so Sunday evening
  * belongs to Monday and Friday's ends at the week's close. All arguments and results are UTC epoch milliseconds.
  */
+import { isBusinessDay, isEarlyClose } from './exchange-holidays';
 import { DAY_MS, exchangeTime, MINUTE_MS, utcOf, zoneOffsetMs } from './exchange-time';
 import type { Instrument } from './instruments';
 
@@ -63,15 +64,26 @@ export function isGlobexOpen(utcMs: number): boolean {
   return !(dayOfWeek === 5 && minuteOfDay >= SESSION_START);
 }
 
-/** Inside the instrument's regular hours on a weekday. */
-export function inRegularHours(utcMs: number, instrument: Instrument): boolean {
-  const { dayOfWeek, minuteOfDay } = exchangeTime(utcMs, instrument.timeZone);
-  const { open, close } = instrument.regularHours;
-  return dayOfWeek < SATURDAY && minuteOfDay >= open && minuteOfDay < close;
+/** CME ends the day of stocks and currencies at 12:15 Chicago on early closes; metals' regular hours are over before theirs. */
+const EARLY_CLOSE = 12 * 60 + 15;
+
+/** Minute of day at which regular hours end on a date of the instrument's zone; null on weekends and exchange holidays, which have none. */
+function regularCloseOn(date: string, { regularHours, timeZone }: Instrument): number | null {
+  if (!isBusinessDay(date)) return null;
+  return isEarlyClose(date) && timeZone === CHICAGO ? Math.min(EARLY_CLOSE, regularHours.close) : regularHours.close;
 }
 
-/** Minutes until the regular close of the current day; negative after it, null at weekends. */
+/** Inside the instrument's regular hours: never on a weekend or an exchange holiday, to 12:15 Chicago on early closes. */
+export function inRegularHours(utcMs: number, instrument: Instrument): boolean {
+  const { date, minuteOfDay } = exchangeTime(utcMs, instrument.timeZone);
+  if (minuteOfDay < instrument.regularHours.open || minuteOfDay >= instrument.regularHours.close) return false;
+  const close = regularCloseOn(date, instrument);
+  return close !== null && minuteOfDay < close;
+}
+
+/** Minutes until the regular close of the current day; negative after it, null on days without regular hours. */
 export function minutesToRegularClose(utcMs: number, instrument: Instrument): number | null {
-  const { dayOfWeek, minuteOfDay } = exchangeTime(utcMs, instrument.timeZone);
-  return dayOfWeek < SATURDAY ? instrument.regularHours.close - minuteOfDay : null;
+  const { date, minuteOfDay } = exchangeTime(utcMs, instrument.timeZone);
+  const close = regularCloseOn(date, instrument);
+  return close === null ? null : close - minuteOfDay;
 }

@@ -73,6 +73,16 @@ export function isBusinessDay(date: string): boolean {
   return weekday !== SATURDAY && weekday !== SUNDAY && !holidays.has(date);
 }
 
+/**
+ * The day before Independence Day, the day after Thanksgiving and Christmas Eve, where they are business days: US exchanges close early.
+ * One-off early closes are not rules and are absent.
+ */
+export function isEarlyClose(date: string): boolean {
+  const [year, month, day] = date.split('-').map(Number);
+  const eve = (month === 7 && day === 3) || (month === 12 && day === 24);
+  return (eve || date === addDays(nthWeekday(year, 11, 4, 4), 1)) && isBusinessDay(date);
+}
+
 /** `date` plus calendar days. */
 export const addDays = (date: string, days: number): string =>
   new Date(Date.parse(`${date}T00:00:00Z`) + days * DAY_MS).toISOString().slice(0, 10);

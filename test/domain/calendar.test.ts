@@ -69,6 +69,27 @@ describe('hours', () => {
     expect(minutesToRegularClose(at('2013-10-12T20:05:00Z'), ES)).toBeNull();
   });
 
+  it.each([
+    ['the day before Independence Day', '2014-07-03'],
+    ['the day after Thanksgiving', '2013-11-29'],
+    ['Christmas Eve', '2013-12-24'],
+  ])('ends at 12:15 Chicago on %s, metals as ever', (_name, date) => {
+    const close = utcOf(date, 12 * 60 + 15, 'America/Chicago');
+    expect(minutesToRegularClose(close - 5 * MINUTE_MS, ES)).toBe(5);
+    expect(inRegularHours(close - 1, ES)).toBe(true);
+    expect(inRegularHours(close, ES)).toBe(false);
+    expect(inRegularHours(utcOf(date, 13 * 60 + 29, 'America/New_York'), GC)).toBe(true);
+  });
+
+  it.each(['2014-07-04', '2013-11-28', '2013-12-25', '2015-07-03', '2021-12-24'])(
+    'has no regular hours on %s',
+    (date) => {
+      const noon = utcOf(date, 12 * 60, 'America/Chicago');
+      expect(inRegularHours(noon, ES)).toBe(false);
+      expect(minutesToRegularClose(noon, GC)).toBeNull();
+    },
+  );
+
   it('knows when Globex is open', () => {
     expect(isGlobexOpen(at('2013-10-06T21:59:00Z'))).toBe(false);
     expect(isGlobexOpen(at('2013-10-06T22:00:00Z'))).toBe(true);
