@@ -187,7 +187,7 @@ export class AccountFeeds {
       dailyPnl: roundMoney(unrealizedPnl + position.realizedToday),
       unrealizedPnl,
       realizedPnl: position.realizedToday,
-      value: roundMoney((this.market.mark(conId) ?? 0) * position.quantity * multiplier),
+      value: roundMoney(this.account.priceOf(position) * position.quantity * multiplier),
     });
   }
 
@@ -195,7 +195,7 @@ export class AccountFeeds {
     const listing = this.market.listing(position.conId);
     if (listing === null) throw new Error(`the account holds an unknown contract ${position.conId}`);
     const { multiplier } = listing.instrument;
-    const mark = this.market.mark(position.conId) ?? position.averagePrice;
+    const mark = this.account.priceOf(position);
     return {
       type: 'portfolioValue',
       contract: listing.wire,

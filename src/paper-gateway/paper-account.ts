@@ -44,6 +44,11 @@ export class PaperAccount {
     return realizedPnl;
   }
 
+  /** Price that a position is valued at, points: the market's, or what was paid while there is none. */
+  priceOf(position: PositionRecord): number {
+    return this.market.mark(position.conId) ?? position.averagePrice;
+  }
+
   unrealized(position: PositionRecord): number {
     const multiplier = this.market.listing(position.conId)?.instrument.multiplier ?? 1;
     return unrealizedOf(position, this.market.mark(position.conId), multiplier);
@@ -58,7 +63,7 @@ export class PaperAccount {
       unrealizedPnl += this.unrealized(position);
       realizedPnl += position.realizedToday;
       const multiplier = this.market.listing(position.conId)?.instrument.multiplier ?? 1;
-      grossPositionValue += Math.abs(position.quantity) * (this.market.mark(position.conId) ?? 0) * multiplier;
+      grossPositionValue += Math.abs(position.quantity) * this.priceOf(position) * multiplier;
     }
     const netLiquidation = roundMoney(cash + unrealizedPnl);
     const margin = this.marginWith(null);
