@@ -122,12 +122,13 @@ export class TradeDay {
 
   /**
    * A daily-loss halt stays latched until a human lifts it. Nobody sits at the demonstration, so it does that itself, by name and on
-   * screen, when a new trade date begins; a halt of the day that is being traded stays.
+   * screen, when a new trade date begins. A halt of the day that is being traded stays, and so does one that a person asked for.
    */
   private async liftHaltOfEarlierDay(): Promise<void> {
     const { client, account, session, show } = this.parts;
     const { halt } = await session.now();
     if (halt.phase !== 'HALTED' || halt.since === null || halt.since >= this.schedule.start) return;
+    if (!(halt.cause ?? '').startsWith('LIMIT_')) return;
     const why = `new trade date ${this.schedule.tradeDate} of the demonstration`;
     const handle = client.workflow.getHandle(sessionWorkflowId(account));
     await handle.executeUpdate(liftHalt, {
