@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { FUTURE_SYMBOLS } from '../domain/instruments';
+import { modelRoleSchema } from './model-role';
 
 export const MANIFEST_FORMAT = 1;
 
@@ -40,6 +41,10 @@ export const modelSchema = z.object({
   outputKind: z.enum(['probabilities', 'logits']).optional(),
   /** Trained elsewhere and brought by the user. */
   brought: z.boolean().optional(),
+  /** Votes when left out. */
+  role: modelRoleSchema.optional(),
+  /** Rows that the graph reads at once, the judged one last; one when left out. */
+  window: z.number().int().min(2).optional(),
   parameters,
   /** Columns that selection kept, when there was one; the graph takes all model columns and reads these. */
   features: z.array(z.string()).optional(),
@@ -74,6 +79,8 @@ const instrumentSchema = z.object({
   rows: z.number().int(),
   classCounts: z.object({ sell: z.number().int(), hold: z.number().int(), buy: z.number().int() }),
   label: labelSchema,
+  /** What is missing of an ensemble, and why. */
+  notes: z.array(z.string()).optional(),
   /** The cross-validation, when there was one. */
   folds: z.array(foldSchema).optional(),
   models: z.array(modelSchema),

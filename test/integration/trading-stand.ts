@@ -7,6 +7,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { orderWorkflowId, parseOrderRef, sessionWorkflowId } from '../../src/domain/ids';
+import type { OrderLeg } from '../../src/domain/ids';
 import type { OrderBook } from '../../src/domain/order-book';
 import type { ProposalAnswer, ProposalBatch } from '../../src/domain/proposals';
 import type { SessionSnapshot } from '../../src/domain/session-snapshot';
@@ -221,6 +222,13 @@ export class TradingStand {
       const agree = snapshot.settled && snapshot.day.executions === executions.length && held === booked;
       if (!agree) throw new Error(JSON.stringify({ snapshot, executions, positions }));
       return snapshot;
+    });
+  }
+
+  async legBecomes(key: string, leg: OrderLeg, state: string): Promise<void> {
+    await eventually(`${leg} of ${key} to be ${state}`, async () => {
+      const found = (await this.book(key)).legs[leg]?.state;
+      if (found !== state) throw new Error(`it is ${found}`);
     });
   }
 

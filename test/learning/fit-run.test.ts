@@ -9,6 +9,8 @@ import { loadEnsemble } from '../../src/learning/ensemble';
 import type { Ensemble } from '../../src/learning/ensemble';
 import { FIRST_MODELS } from '../../src/learning/families/families';
 import { recipeSeed } from '../../src/learning/families/model-recipe';
+import type { FittedModel } from '../../src/learning/families/model-recipe';
+import type { Probabilities } from '../../src/learning/dataset';
 import { fitRun } from '../../src/learning/fit-run';
 import type { FitRunRequest } from '../../src/learning/fit-run';
 import { labelBand, medianSpread } from '../../src/learning/labels';
@@ -162,7 +164,8 @@ describe('a run of two recorded days', () => {
       if (valid[r] === 0) continue;
       voted += 1;
       const input = Float32Array.from(DEFAULT_SCHEMA.modelColumns, (name) => row[columns.indexOf(name)]);
-      const expected = await Promise.all(fitted.map((model) => model.predict(input)));
+      const expected: Probabilities[] = [];
+      for (const model of fitted) expected.push(await model.predict(input));
       const worst = votes.map(({ probabilities }, m) =>
         Math.max(...probabilities.map((p, c) => Math.abs(p - expected[m][c]))),
       );

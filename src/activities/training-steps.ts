@@ -1,0 +1,124 @@
+/**
+ * The steps of a training run, each repeatable: what the workflow's activities and `omega train` call alike.
+ * Everything between two steps is in the store under `processed/training/{run_id}/`; a killed step begins again with what is there.
+ */
+import type { Config, StorageConfig } from '../config/config';
+import { judgeGates } from '../learning/evaluation/gates';
+import type { GateVerdict, LabelledPredictions, TradingEvidence } from '../learning/evaluation/gates';
+import { assembleRun, fitInstruments } from '../learning/training/assemble-run';
+import type { HoldOutAnswers } from '../learning/training/assemble-run';
+import { fitInThread } from '../learning/training/fit-job';
+import type { FamilySummary, FitThreadOptions } from '../learning/training/fit-job';
+import { prepareTraining } from '../learning/training/prepare-training';
+import type { PreparedInstrument, PreparedTraining, TrainingRequest } from '../learning/training/prepare-training';
+import { writeRunCard } from '../learning/training/run-card';
+import { trainingPrefix } from '../learning/training/training-parts';
+import type { RunManifest } from '../learning/manifest';
+import type { FeatureSchema } from '../features/schema';
+import type { FutureSymbol } from '../domain/instruments';
+import type { RecordedMarket } from '../market-data/recorded-market';
+import { lastTrained, stampLastTrained } from '../storage/model-registry';
+import { prefixedStore } from '../storage/prefixed-store';
+import type { ObjectStore } from '../storage/object-store';
+
+/** What a run made on the hold-out by trading it; the back-test's room knows how. */
+export type TradeHoldOut = (options: {
+  readonly store: ObjectStore;
+  readonly runId: string;
+  readonly market: RecordedMarket;
+  readonly instruments: readonly FutureSymbol[];
+  readonly tradeDates: readonly string[];
+  readonly config: Pick<Config, 'trading' | 'limits'>;
+}) => Promise<TradingEvidence>;
+
+export interface TrainingParts {
+  readonly config: Pick<Config, 'trading' | 'limits'> & { readonly storage: StorageConfig };
+  readonly store: ObjectStore;
+  readonly schema: FeatureSchema;
+  readonly codeVersion: string;
+  /** The recorded days, read when they are needed. */
+  readonly market: () => Promise<RecordedMarket>;
+  readonly tradeHoldOut: TradeHoldOut;
+}
+
+/** A trained run, judged: it is in the store and may be promoted by whoever may. */
+export interface TrainedRun {
+  readonly manifest: RunManifest;
+  readonly verdict: GateVerdict;
+  readonly instruments: readonly {
+    readonly symbol: FutureSymbol;
+    readonly voters: number;
+    readonly stacker: string | null;
+    readonly validator: boolean;
+    readonly holdOutAuc: number | null;
+    readonly notes: readonly string[];
+  }[];
+}
+
+/** Rejects with TrainingError NOTHING_TO_TRAIN. */
+export async function prepareStep(parts: TrainingParts, request: TrainingRequest): Promise<PreparedTraining> {
+  return prepareTraining(parts.store, await parts.market(), request, parts.schema);
+}
+
+/** One family of one instrument in a thread. Rejects with TrainingError FIT_FAILED; the fits before are stored. */
+export const fitStep = (
+  { config, schema }: TrainingParts,
+  { runId, seed }: TrainingRequest,
+  { symbol, setHash }: PreparedInstrument,
+  family: string,
+  options: FitThreadOptions = {},
+): Promise<FamilySummary> =>
+  fitInThread({ storage: config.storage, runId, symbol, setHash, family, seed, schemaHash: schema.hash }, options);
+
+/** Second level, gates on the hold-out, the run and its card. Rejects with TrainingError PART_DAMAGED, ModelRunError RUN_EXISTS. */
+export async function assembleStep(
+  parts: TrainingParts,
+  request: TrainingRequest,
+  prepared: PreparedTraining,
+): Promise<TrainedRun> {
+  const { store, schema, codeVersion, config } = parts;
+  const { runId, seed } = request;
+  const assembling = { ...request, prepared, schema, codeVersion };
+  const fitted = await fitInstruments(store, assembling);
+  const held = fitted.flatMap(({ holdOut }) => holdOut ?? []);
+  const tradeDates = [...new Set(fitted.flatMap(({ set }) => set.holdOutDays))].sort();
+  let trading: TradingEvidence = { daily: [], trades: 0 };
+  if (tradeDates.length > 0) {
+    const apart = prefixedStore(store, `${trainingPrefix(runId)}hold-out/`);
+    await assembleRun(apart, assembling, fitted, 'hold-out');
+    const instruments = fitted.map(({ set }) => set.symbol);
+    const market = await parts.market();
+    trading = await parts.tradeHoldOut({ store: apart, runId, market, instruments, tradeDates, config });
+  }
+  const verdict = judgeGates({ kind: 'model', predictions: pooled(held), ...trading }, seed);
+  const manifest = await assembleRun(store, assembling, fitted, 'final');
+  await stamp(store, manifest);
+  const instruments = fitted.map(({ set, voters, secondLevel, holdOut }) => ({
+    symbol: set.symbol,
+    voters: voters.size,
+    stacker: secondLevel.stacker?.recipe.name ?? null,
+    validator: secondLevel.validator !== null,
+    holdOutAuc: holdOut?.auc ?? null,
+    notes: secondLevel.notes,
+  }));
+  const trained = { manifest, verdict, instruments };
+  await writeRunCard(store, trained);
+  return trained;
+}
+
+/** The rows of all instruments as one set: probabilities of calibrated models compare. */
+function pooled(held: readonly HoldOutAnswers[]): LabelledPredictions {
+  return {
+    probabilities: Float64Array.from(held.flatMap(({ predictions }) => Array.from(predictions.probabilities))),
+    y: Uint8Array.from(held.flatMap(({ predictions }) => Array.from(predictions.y))),
+    classes: 3,
+    tradeDates: held.flatMap(({ predictions }) => predictions.tradeDates),
+  };
+}
+
+/** The `last_trained` stamp moves forward only. */
+async function stamp(store: ObjectStore, { runId, created, data }: RunManifest): Promise<void> {
+  const last = await lastTrained(store);
+  if (last !== null && last.runId >= runId) return;
+  await stampLastTrained(store, { runId, at: created, dataTo: data.days[data.days.length - 1], dataHash: data.sha256 });
+}

@@ -1,0 +1,113 @@
+/**
+ * What is fitted on the voters' out-of-fold predictions of one instrument: a calibrator for each voter, the stacker, the validator.
+ * Invariant: nothing here has seen the hold-out, nor a prediction by a model that had seen its row.
+ */
+import type { Vote } from '../../domain/vote';
+import { fitCalibration } from '../evaluation/class-calibration';
+import type { ClassCalibration } from '../evaluation/class-calibration';
+import { EvaluationError } from '../evaluation/evaluation-error';
+import { purgedFolds } from '../evaluation/purged-folds';
+import { mlpStacker, LOGISTIC_STACKER } from '../meta-recipes';
+import { recipeSeed } from '../families/model-recipe';
+import { fitStacker, predictStacker, stackRows, votesOn } from '../stacker';
+import type { OutOfFoldVotes, Stacker } from '../stacker';
+import { stackerRow } from '../stacker-inputs';
+import { fitValidator, primarySignals, validatorRows } from '../validator';
+import type { Validator } from '../validator';
+import type { FitPart } from './fit-part';
+import { rowsAt } from './training-set';
+import type { TrainingSet } from './training-set';
+
+const CLASSES = 3;
+/** The rule that the primary signal is made by when nothing else is configured (requirement E3). */
+const MAJORITY = { vote: 'majority', minConfidence: 0.6 } as const;
+
+export interface SecondLevel {
+  readonly calibrations: ReadonlyMap<string, ClassCalibration>;
+  readonly stacker: Stacker | null;
+  readonly validator: Validator | null;
+  /** What there is not, and why. */
+  readonly notes: readonly string[];
+}
+
+/** The voters' predictions of the learning rows, each by the fold that had not seen it, in the order of the rows. */
+export function outOfFold(
+  set: TrainingSet,
+  voters: ReadonlyMap<string, readonly FitPart[]>,
+): readonly OutOfFoldVotes[] {
+  const splits = purgedFolds(rowsAt(set, set.learning));
+  return [...voters].map(([name, parts]) => {
+    const probabilities = new Float64Array(set.learning.length * CLASSES);
+    splits.forEach(({ test }, fold) => {
+      const part = parts.find(({ target }) => target === `fold-${fold + 1}`);
+      test.forEach((row, i) =>
+        probabilities.set(part?.probabilities.subarray(i * CLASSES, (i + 1) * CLASSES) ?? [], row * CLASSES),
+      );
+    });
+    return { name, probabilities };
+  });
+}
+
+/** Never rejects for data that are too few or too much alike: then the part is missing and said so. */
+export async function fitSecondLevel(
+  set: TrainingSet,
+  votes: readonly OutOfFoldVotes[],
+  seed: number,
+): Promise<SecondLevel> {
+  const rows = rowsAt(set, set.learning);
+  const notes: string[] = [];
+  const seeded = (name: string): number => recipeSeed(seed, set.symbol, name);
+  const calibrated = votes.map(
+    ({ name, probabilities }) => [name, fitCalibration(probabilities, rows.data.y, CLASSES, 'sigmoid')] as const,
+  );
+  const stacker = await orNote(notes, 'no stacker', async () => {
+    const regimes = set.learning.map((row) => set.regimes[row]);
+    const stacked = stackRows(votes, rows, regimes);
+    const fitted: Stacker[] = [];
+    for (const recipe of [LOGISTIC_STACKER, mlpStacker()]) {
+      fitted.push(await fitStacker(recipe, stacked, seeded(recipe.name)));
+    }
+    return fitted.reduce((best, other) => (other.outOfFold.logLoss < best.outOfFold.logLoss ? other : best));
+  });
+  const validator = await orNote(notes, 'no validator', async () => {
+    const signals = primarySignals(votes, rows.data.rows, MAJORITY);
+    const spans = set.learning.map((row) => set.spans[row]);
+    const found = await fitValidator(validatorRows(votes, rows, signals, spans), seeded('validator'));
+    if (typeof found === 'string') throw new EvaluationError('ROWS_INVALID', found);
+    return found;
+  });
+  return { calibrations: new Map(calibrated), stacker, validator, notes };
+}
+
+async function orNote<T>(notes: string[], what: string, fit: () => Promise<T>): Promise<T | null> {
+  try {
+    return await fit();
+  } catch (error) {
+    if (!(error instanceof EvaluationError)) throw error;
+    notes.push(`${what}: ${error.message}`);
+    return null;
+  }
+}
+
+/**
+ * The run's probabilities on rows of the hold-out: the stacker's where it can answer, else the voters' mean.
+ * `votes` are those of models that had not seen the rows.
+ */
+export async function runProbabilities(
+  set: TrainingSet,
+  votes: readonly OutOfFoldVotes[],
+  stacker: Stacker | null,
+): Promise<Float64Array> {
+  const all = new Float64Array(set.holdOut.length * CLASSES);
+  for (const [i, row] of set.holdOut.entries()) {
+    const said = votesOn(votes, i);
+    const regime = set.regimes[row];
+    const answer =
+      stacker === null || regime === null ? meanOf(said) : await predictStacker(stacker, stackerRow(said, regime));
+    all.set(answer, i * CLASSES);
+  }
+  return all;
+}
+
+const meanOf = (votes: readonly Vote['probabilities'][]): readonly number[] =>
+  [0, 1, 2].map((c) => votes.reduce((sum, vote) => sum + vote[c], 0) / votes.length);
