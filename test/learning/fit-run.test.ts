@@ -154,7 +154,8 @@ describe('a run of two recorded days', () => {
     const { data } = labelledRows(trained, band, DEFAULT_SCHEMA);
     const ensemble = await loadEnsemble(store, RUN, 'GC', DEFAULT_SCHEMA);
     expect([ensemble.models, ensemble.skipped]).toEqual([['sgd', 'random_forest'], []]);
-    const fitted = await Promise.all(FIRST_MODELS.map((recipe) => recipe.fit(data, recipeSeed(1, 'GC', recipe.name))));
+    const fitted: FittedModel[] = [];
+    for (const recipe of FIRST_MODELS) fitted.push(await recipe.fit(data, recipeSeed(1, 'GC', recipe.name)));
     const { columns, values, valid, rows } = series[0].features;
     let voted = 0;
     for (let r = 0; r < rows; r += 1) {
