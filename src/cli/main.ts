@@ -30,6 +30,7 @@ import { smokeCommand } from './smoke';
 import { statusCommand } from './status';
 import { tradeCommand } from './trade';
 import { tradesCommand } from './trades';
+import { trainCommand } from './train';
 
 /** The whole command; commander's own output goes through `io`, and it throws instead of exiting. */
 export function omegaCommand(io: CommandIo): Command {
@@ -50,6 +51,7 @@ export function omegaCommand(io: CommandIo): Command {
     .addCommand(modelsCommand(io))
     .addCommand(featuresCommand(io))
     .addCommand(backtestCommand(io))
+    .addCommand(trainCommand(io))
     .addCommand(configCommand(io))
     .addCommand(logsCommand(io))
     .addCommand(smokeCommand(io))

@@ -33,8 +33,18 @@ export function storePlace(io: CommandIo): StorePlace {
   return { account: config.broker.account, stateDir: config.stateDir, storage: config.storage };
 }
 
+/** Where models are trained to: as storePlace, and the configured store when nothing ran here and no account is named. */
+export function learningPlace(io: CommandIo): Pick<StorePlace, 'storage'> {
+  const { config } = currentConfig(io);
+  const nothingRan = config.broker.account === null && lastRun(join(io.folder, DEMO_FOLDER)) === null;
+  return nothingRan ? { storage: config.storage } : storePlace(io);
+}
+
 /** Opens the store for `work`; what the store refuses is told in its own sentence. */
-export async function withStore<T>({ storage }: StorePlace, work: (store: ObjectStore) => Promise<T>): Promise<T> {
+export async function withStore<T>(
+  { storage }: Pick<StorePlace, 'storage'>,
+  work: (store: ObjectStore) => Promise<T>,
+): Promise<T> {
   try {
     return await work(await openStore(storage));
   } catch (error) {

@@ -1,0 +1,191 @@
+/**
+ * `omega train`: every model family on recorded days, in this process and without a server; the run, judged by the gates, stays in the
+ * store as a candidate. Killed and started again with the same run id, it goes on after the last finished fit.
+ */
+import { Command } from 'commander';
+import { join, resolve } from 'node:path';
+import { assembleStep, fitStep, prepareStep } from '../activities/training-steps';
+import type { TrainedRun, TrainingParts } from '../activities/training-steps';
+import { tradeHoldOut } from '../backtest/hold-out-trading';
+import { isRunId, runIdOf } from '../domain/ids';
+import { DEFAULT_SCHEMA } from '../features/schema';
+import { FAMILY_NAMES } from '../learning/families/families';
+import type { FamilySummary } from '../learning/training/fit-job';
+import type { PreparedTraining, TrainingRequest } from '../learning/training/prepare-training';
+import { gatesText } from '../learning/training/run-card';
+import { TrainingError } from '../learning/training/training-error';
+import { RecordedDataError } from '../market-data/recorded-market';
+import { loadRecordedMarket } from '../market-data/recorded-minutes';
+import { storedNames } from '../storage/stored-json';
+import { PACKAGE_ROOT } from './child-command';
+import { CliError } from './cli-error';
+import type { CommandIo } from './command-io';
+import { printResult } from './command-io';
+import { currentConfig } from './current-place';
+import { parseDays, parseInstruments } from './demo';
+import { packageVersion } from './package-version';
+import { learningPlace, withStore } from './store-place';
+import { textTable } from './text-table';
+
+interface TrainOptions {
+  readonly data?: string;
+  readonly days?: string;
+  readonly instruments?: string;
+  readonly families?: string;
+  readonly seed?: string;
+  readonly runId?: string;
+  readonly threads: string;
+  readonly json?: boolean;
+}
+
+/** What is asked for, checked. Throws CliError USAGE. */
+function requestOf(options: TrainOptions, io: CommandIo, now: number): TrainingRequest {
+  const { config } = currentConfig(io);
+  const runId = options.runId ?? runIdOf(now);
+  if (!isRunId(runId)) throw new CliError('USAGE', `--run-id needs YYYYMMDD_HHMMSS, not ${runId}.`);
+  const families = options.families?.split(',').map((name) => name.trim()) ?? FAMILY_NAMES;
+  const unknown = families.filter((name) => !FAMILY_NAMES.includes(name));
+  if (unknown.length > 0)
+    throw new CliError(
+      'USAGE',
+      `There is no model family ${unknown.join(', ')}; there are ${FAMILY_NAMES.join(', ')}.`,
+    );
+  return {
+    runId,
+    days: options.days === undefined ? null : parseDays(options.days),
+    instruments: options.instruments === undefined ? ['ES', 'GC'] : parseInstruments(options.instruments),
+    families,
+    seed: options.seed === undefined ? config.seed : wholeNumber('--seed', options.seed, 0, 2 ** 32 - 1),
+  };
+}
+
+function wholeNumber(name: string, text: string, from: number, to: number): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= from && value <= to) return value;
+  throw new CliError('USAGE', `${name} needs a whole number from ${from} to ${to}, not ${text}.`);
+}
+
+/** All fits, `threads` at a time; a family that fails is told and left out. */
+async function fitAll(
+  parts: TrainingParts,
+  request: TrainingRequest,
+  prepared: PreparedTraining,
+  threads: number,
+  say: (text: string) => void,
+): Promise<readonly FamilySummary[]> {
+  const jobs = prepared.instruments.flatMap((instrument) => request.families.map((family) => ({ instrument, family })));
+  const total = jobs.length;
+  const done: FamilySummary[] = [];
+  const work = async (): Promise<void> => {
+    for (let job = jobs.shift(); job !== undefined; job = jobs.shift()) {
+      const { instrument, family } = job;
+      try {
+        const summary = await fitStep(parts, request, instrument, family);
+        done.push(summary);
+        say(
+          `${done.length} of ${total}: ${instrument.symbol} ${family} in ${summary.seconds.toFixed(1)} s${summary.kept > 0 ? `, ${summary.kept} fits kept from before` : ''}`,
+        );
+      } catch (error) {
+        if (!(error instanceof TrainingError)) throw error;
+        say(error.message);
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: threads }, work));
+  return done;
+}
+
+async function train(options: TrainOptions, io: CommandIo): Promise<void> {
+  const request = requestOf(options, io, Date.now());
+  const threads = wholeNumber('--threads', options.threads, 1, 64);
+  const { config } = currentConfig(io);
+  const { storage } = learningPlace(io);
+  const folder = options.data === undefined ? join(PACKAGE_ROOT, 'data') : resolve(io.folder, options.data);
+  const market = loadRecordedMarket(folder, { instruments: request.instruments });
+  const say = (text: string): void => io.err(text);
+  try {
+    await withStore(learningPlace(io), async (store) => {
+      const parts: TrainingParts = {
+        config: { ...config, storage },
+        store,
+        schema: DEFAULT_SCHEMA,
+        codeVersion: packageVersion(),
+        market: () => market,
+        tradeHoldOut,
+      };
+      say(`run ${request.runId}: reading the recorded days`);
+      const prepared = await prepareStep(parts, request);
+      await fitAll(parts, request, prepared, threads, say);
+      say('stacking, judging on the hold-out');
+      const trained = await assembleStep(parts, request, prepared);
+      printResult(io, options.json, storedNames(documentOf(trained)), trainedLines(trained, store.location));
+    });
+  } catch (error) {
+    if (error instanceof TrainingError || error instanceof RecordedDataError)
+      throw new CliError('DATA', error.message, { cause: error });
+    throw error;
+  }
+}
+
+const documentOf = ({ manifest, verdict, instruments }: TrainedRun) => ({
+  runId: manifest.runId,
+  gates: verdict,
+  instruments,
+  skipped: manifest.skipped,
+  models: manifest.instruments.flatMap(({ symbol, models }) =>
+    models.map(({ name, family, foldMetrics, holdOut, role }) => ({
+      symbol,
+      name,
+      family,
+      role,
+      foldMetrics,
+      holdOut,
+    })),
+  ),
+});
+
+const shown = (value: number | null | undefined): string =>
+  value === null || value === undefined ? '–' : value.toFixed(3);
+
+/** Lines for people. Pure. */
+export function trainedLines({ manifest, verdict, instruments }: TrainedRun, location: string): readonly string[] {
+  const voters = manifest.instruments.flatMap(({ symbol, models }) =>
+    models
+      .filter(({ foldMetrics }) => foldMetrics !== undefined)
+      .map(({ name, foldMetrics, holdOut }) => {
+        const aucs = (foldMetrics ?? []).flatMap(({ auc }) => auc ?? []);
+        const mean = aucs.length === 0 ? null : aucs.reduce((sum, auc) => sum + auc, 0) / aucs.length;
+        return { symbol, name, folds: shown(mean), holdOut: shown(holdOut?.auc) };
+      }),
+  );
+  return [
+    ...textTable(
+      [
+        { title: '', cell: ({ symbol }) => symbol },
+        { title: 'voter', cell: ({ name }) => name },
+        { title: 'AUC folds', align: 'right', cell: ({ folds }) => folds },
+        { title: 'AUC hold-out', align: 'right', cell: ({ holdOut }) => holdOut },
+      ],
+      voters,
+    ),
+    ...instruments.flatMap(({ symbol, stacker, validator, holdOutAuc, notes }) => [
+      `${symbol}: stacker ${stacker ?? 'none'}, validator ${validator ? 'yes' : 'none'}, AUC of the whole on the hold-out ${shown(holdOutAuc)}`,
+      ...notes.map((note) => `${symbol}: ${note}`),
+    ]),
+    gatesText(verdict),
+    `Run ${manifest.runId} is in ${location}, a candidate: omega models show ${manifest.runId}, omega models promote ${manifest.runId} --by NAME --why REASON.`,
+  ];
+}
+
+export const trainCommand = (io: CommandIo): Command =>
+  new Command('train')
+    .description('fit all model families on recorded days, judge them by the gates, keep the run as a candidate')
+    .option('--data DIR', 'folder of recorded minutes (default: the data of the repository)')
+    .option('--days LIST', 'trade dates, the hold-out included (default: all recorded)')
+    .option('--instruments LIST', 'instruments (default: ES,GC)')
+    .option('--families LIST', `model families (default: all: ${FAMILY_NAMES.join(', ')})`)
+    .option('--seed N', 'seed of everything that is drawn (default: the configured one)')
+    .option('--run-id ID', 'YYYYMMDD_HHMMSS; an unfinished run of this id goes on (default: now)')
+    .option('--threads N', 'fits at a time', '2')
+    .option('--json', 'print JSON')
+    .action((options: TrainOptions) => train(options, io));
