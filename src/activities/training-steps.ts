@@ -3,6 +3,7 @@
  * Everything between two steps is in the store under `processed/training/{run_id}/`; a killed step begins again with what is there.
  */
 import type { Config, StorageConfig } from '../config/config';
+import { writeReferences } from '../learning/drift/training-reference';
 import { judgeGates } from '../learning/evaluation/gates';
 import type { GateVerdict, LabelledPredictions, TradingEvidence } from '../learning/evaluation/gates';
 import { assembleRun, fitInstruments } from '../learning/training/assemble-run';
@@ -91,6 +92,8 @@ export async function assembleStep(
     trading = await parts.tradeHoldOut({ store: apart, runId, market, instruments, tradeDates, config });
   }
   const verdict = judgeGates({ kind: 'model', predictions: pooled(held), ...trading }, seed);
+  const sets = fitted.map(({ set }) => set);
+  await writeReferences(store, runId, sets, schema);
   const manifest = await assembleRun(store, assembling, fitted, 'final');
   await stamp(store, manifest);
   const instruments = fitted.map(({ set, voters, secondLevel, holdOut }) => ({

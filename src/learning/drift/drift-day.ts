@@ -4,6 +4,8 @@
  */
 import { tradeDateBounds, tradeDateOf } from '../../domain/calendar';
 import { MINUTE_MS } from '../../domain/exchange-time';
+import { describeSpec, timeframeOf } from '../../features/feature-spec';
+import type { FeatureSchema } from '../../features/schema';
 import { DriftError } from './drift-error';
 
 export const CLOCK_COLUMNS: readonly string[] = ['minute_of_day', 'hour', 'day_of_week'];
@@ -23,7 +25,7 @@ export interface TimedFeatureRows {
   readonly columns: readonly string[];
 }
 
-/** One trade date's rows, or a window's: `slots` ascending, each once; `values` slots × features. */
+/** One trade date's rows: `slots` ascending, each once; `values` slots × features. */
 export interface DriftDay {
   readonly tradeDate: string;
   readonly slots: Int16Array;
@@ -46,9 +48,13 @@ function checkRows({ starts, values, columns }: TimedFeatureRows, features: read
     throw new DriftError('FEATURES_DIFFER', `The rows have no column "${absent.name}": give rows of the same schema.`);
 }
 
-/** Features to watch among `columns`: all but the clock's. */
-export const watchedFeatures = (columns: readonly string[], timeframeMinutes = 1): readonly DriftFeature[] =>
-  columns.filter((name) => !CLOCK_COLUMNS.includes(name)).map((name) => ({ name, timeframeMinutes }));
+/** What is watched of a schema: the columns that models read, with the length of their bars, without the clock's. */
+export function watchedFeatures({ parameters, modelColumns }: FeatureSchema): readonly DriftFeature[] {
+  const described = parameters.flatMap((spec) =>
+    describeSpec(spec).columns.map(({ name }) => ({ name, timeframeMinutes: timeframeOf(spec) })),
+  );
+  return described.filter(({ name }) => modelColumns.includes(name) && !CLOCK_COLUMNS.includes(name));
+}
 
 /** The rows of each trade date, ascending, the last row of each slot. Throws DriftError ROWS_INVALID, FEATURES_DIFFER. */
 export function driftDays(rows: TimedFeatureRows, features: readonly DriftFeature[]): readonly DriftDay[] {
@@ -76,21 +82,26 @@ export function driftDays(rows: TimedFeatureRows, features: readonly DriftFeatur
   }));
 }
 
-/**
- * The last trade date's worth of rows: the newest day's, and for the times of day it has not reached the day's before. Null without
- * days.
- */
-export function driftWindow(days: readonly DriftDay[]): DriftDay | null {
+/** The last trade date's worth of rows; its slots are each once, the newest day's before the others. */
+export interface DriftWindow extends DriftDay {
+  /** Trade dates that it has rows of, the newest (`tradeDate`) first. */
+  readonly tradeDates: readonly string[];
+}
+
+/** The newest day's rows, and for the times of day it has not reached the day's before. Null without days. */
+export function driftWindow(days: readonly DriftDay[]): DriftWindow | null {
   const newest = days.at(-1);
   if (newest === undefined) return null;
+  const alone = { ...newest, tradeDates: [newest.tradeDate] };
   const before = days.at(-2);
   const reached = newest.slots.at(-1) ?? -1;
-  if (before === undefined) return newest;
+  if (before === undefined) return alone;
   const firstKept = before.slots.findIndex((slot) => slot > reached);
-  if (firstKept < 0) return newest;
+  if (firstKept < 0) return alone;
   const width = before.values.length / before.slots.length;
   return {
     tradeDate: newest.tradeDate,
+    tradeDates: [newest.tradeDate, before.tradeDate],
     slots: Int16Array.from([...newest.slots, ...before.slots.subarray(firstKept)]),
     values: Float32Array.from([...newest.values, ...before.values.subarray(firstKept * width)]),
   };

@@ -1,5 +1,12 @@
 /** What the drift room refuses, with a stable code; the message is one sentence that says what to do. */
-export type DriftErrorCode = 'REFERENCE_INVALID' | 'ROWS_INVALID' | 'FEATURES_DIFFER';
+export type DriftErrorCode =
+  | 'REFERENCE_MISSING'
+  | 'REFERENCE_INVALID'
+  | 'ROWS_INVALID'
+  | 'FEATURES_DIFFER'
+  /** No run to compare with, or no rows to compare. */
+  | 'NOTHING_TO_CHECK'
+  | 'CHECK_DAMAGED';
 
 export class DriftError extends Error {
   constructor(

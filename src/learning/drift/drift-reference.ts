@@ -5,6 +5,8 @@ import { driftDays } from './drift-day';
 import { DriftError } from './drift-error';
 
 const REFERENCE_FORMAT = 1;
+/** A trading year, the latest: enough for the smallest p-value that 45 tests at 5 % can ask for, and a few MB a run. */
+const MAX_REFERENCE_DAYS = 250;
 
 export interface DriftReference {
   readonly schemaHash: string;
@@ -19,7 +21,7 @@ export function driftReference(
   features: readonly DriftFeature[],
   schemaHash: string,
 ): DriftReference {
-  return { schemaHash, features, days: driftDays(rows, features) };
+  return { schemaHash, features, days: driftDays(rows, features).slice(-MAX_REFERENCE_DAYS) };
 }
 
 const base64 = z.string().regex(/^[A-Za-z0-9+/]*={0,2}$/);

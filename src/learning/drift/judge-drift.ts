@@ -4,13 +4,14 @@
  * Invariants:
  *  1. A feature has drifted when any of its three adjusted p-values is ≤ 0.05; a check exceeds when ≥ 10 % of the features have.
  *  2. The alarm needs two exceeding checks running; a check that could not be judged starts the count again.
- *  3. Statistics are shown whatever the data; p-values need at least 19 comparable reference days, else none could reach 5 %.
+ *  3. The window is compared with other days only, at times of day that the reference has.
+ *  4. Statistics are shown whatever the data; p-values need at least 19 comparable reference days, else none could reach 5 %.
  * False alarms: under no change a check calls anything in at most 5 % of the windows, windows of one month's 21 trade dates overlap
  * from hour to hour, and both a tenth of the features and the next check must agree. The rate is measured in the tests.
  */
 import { dayDistances, permutationPValues } from './day-permutation';
 import type { DayPValues } from './day-permutation';
-import type { DriftDay, DriftFeature } from './drift-day';
+import type { DriftDay, DriftFeature, DriftWindow } from './drift-day';
 import type { DriftReference } from './drift-reference';
 import { DriftError } from './drift-error';
 import { adjustedPValues } from './false-discovery';
@@ -130,13 +131,23 @@ function verdict(share: number, judged: number, previous: DriftState | null): Pi
   return { state: 'exceeded', why: `${drifted}; the alarm needs a second check running.` };
 }
 
+/** Reference days and window rows that compare: other days than the window's, at times of day that the reference has. */
+function comparable({ days }: DriftReference, window: DriftWindow): { days: readonly DriftDay[]; wanted: Set<number> } {
+  const others = days.filter(({ tradeDate }) => !window.tradeDates.includes(tradeDate));
+  const known = new Set(others.flatMap(({ slots }) => Array.from(slots)));
+  const wanted = new Set(window.slots.filter((slot) => known.has(slot)));
+  const enough = ({ slots }: DriftDay): boolean =>
+    slots.filter((slot) => wanted.has(slot)).length >= wanted.size * COMPARABLE_SHARE;
+  return { days: others.filter(enough), wanted };
+}
+
 /**
  * One hourly check. `window` holds the last trade date's rows (driftWindow), null without any; `previous` is the state of the check
  * before, null for the first. Throws DriftError FEATURES_DIFFER.
  */
 export function judgeDrift(
   reference: DriftReference,
-  window: DriftDay | null,
+  window: DriftWindow | null,
   previous: DriftState | null,
 ): DriftReport {
   const rows = window?.slots.length ?? 0;
@@ -150,15 +161,12 @@ export function judgeDrift(
   if (window.values.length !== rows * width)
     throw new DriftError('FEATURES_DIFFER', `The window's rows don't have the reference's ${width} features.`);
 
-  const wanted = new Set(window.slots);
-  const enough = (day: DriftDay): boolean =>
-    day.slots.filter((slot) => wanted.has(slot)).length >= rows * COMPARABLE_SHARE;
-  const days = reference.days.filter(enough);
+  const { days, wanted } = comparable(reference, window);
   const compared: Omit<FeatureDrift, 'adjusted' | 'drifted'>[] = [];
   const skipped: { feature: string; why: string }[] = [];
   reference.features.forEach((feature, column) => {
     const columns = days.map((day) => sortedColumn(day, column, width, wanted));
-    const result = compareFeature(feature, sortedColumn(window, column, width, wanted), columns, rows);
+    const result = compareFeature(feature, sortedColumn(window, column, width, wanted), columns, wanted.size);
     if (typeof result === 'string') skipped.push({ feature: feature.name, why: result });
     else compared.push(result);
   });
