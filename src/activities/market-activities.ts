@@ -13,6 +13,7 @@ import type { ConductorCommand, ProcessReport } from '../domain/process-messages
 import { createFeatureStream } from '../features/pipeline';
 import { DEFAULT_SCHEMA } from '../features/schema';
 import type { PromotedModelWatch } from '../learning/promoted-model-watch';
+import type { ShadowWatch } from '../learning/shadow-watch';
 import { feedTradeDate, warmUpStart } from '../market-data/warm-up';
 import type { AuditLog } from '../storage/audit-log';
 import type { MarketJournal } from '../storage/market-journal';
@@ -22,7 +23,7 @@ import { createDecideBar } from './market-feed/decide-bar';
 import { EquityWatch } from './market-feed/equity-watch';
 import { MarketFeed } from './market-feed/feed';
 import { InstrumentLane } from './market-feed/instrument-lane';
-import { chooseRun, watchPromotions, whyWithheld } from './market-feed/model-choice';
+import { chooseRun, watchPromotions, watchShadowRun, whyWithheld } from './market-feed/model-choice';
 import { openEnsemble } from './market-feed/open-ensemble';
 import { pause, SessionLink } from './market-feed/session-link';
 import { VotingModels, type FeedOpened } from './market-feed/voting-models';
@@ -119,6 +120,7 @@ async function runTradeDate(
   const tradeDate = input.tradeDate ?? feedTradeDate(startedAt);
   const modelRun = await chooseRun(deps, input.model);
   const watch = watchPromotions(deps, input, modelRun);
+  const shadow = watchShadowRun(deps, input);
   const lanes = await openLanes(deps, data, hearing, tradeDate, modelRun);
   try {
     const opened: FeedOpened = {
@@ -133,7 +135,8 @@ async function runTradeDate(
     };
     await deps.audit.append([opened]);
     watch?.start();
-    const feed = createFeed(deps, input, data, { opened, lanes, watch, startedAt, signal });
+    shadow?.start();
+    const feed = createFeed(deps, input, data, { opened, lanes, watch, shadow, startedAt, signal });
     if (!(await feed.open(await equity.first(signal)))) {
       deps.report({ type: 'trade-date-closed', tradeDate, marketTime: startedAt });
       return { tradeDate, marketTime: startedAt };
@@ -150,6 +153,7 @@ async function runTradeDate(
     return { tradeDate, marketTime };
   } finally {
     await watch?.stop();
+    await shadow?.stop();
     await Promise.all(lanes.map((lane) => lane.stop()));
   }
 }
@@ -157,6 +161,7 @@ async function runTradeDate(
 interface Opened {
   readonly opened: FeedOpened;
   readonly watch: PromotedModelWatch | null;
+  readonly shadow: ShadowWatch | null;
   readonly lanes: readonly InstrumentLane[];
   readonly startedAt: number;
   readonly signal: AbortSignal;
@@ -164,7 +169,7 @@ interface Opened {
 
 function createFeed(deps: MarketDeps, input: MarketFeedInput, data: MarketDataPort, parts: Opened): MarketFeed {
   const { config } = deps;
-  const { opened, lanes, watch, startedAt, signal } = parts;
+  const { opened, lanes, watch, shadow, startedAt, signal } = parts;
   const session = new SessionLink({
     client: deps.client,
     account: input.account,
@@ -213,6 +218,7 @@ function createFeed(deps: MarketDeps, input: MarketFeedInput, data: MarketDataPo
       audit: deps.audit,
       decideBar,
       models,
+      shadow,
       report: deps.report,
       signal,
     },

@@ -1,7 +1,7 @@
 /** Arguments of the `marketFeed` workflow and its `runMarket` activity. */
 
 export type ModelChoice =
-  /** The promoted run, followed bar by bar unless in lock-step; before the first promotion the latest that was not turned down. */
+  /** The promoted run, followed bar by bar unless in lock-step; before the first promotion nobody votes. */
   | { readonly kind: 'promoted' }
   /** The latest by run id, whatever was decided about it. */
   | { readonly kind: 'latest' }

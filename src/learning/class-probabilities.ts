@@ -5,6 +5,9 @@ export type ClassName = 'sell' | 'hold' | 'buy';
 /** Logits are turned into probabilities by softmax. */
 export type OutputKind = 'probabilities' | 'logits';
 
+/** What is said of an answer with NaN or an infinity in it; a breach of requirement E10 when the champion gives one. */
+export const NOT_NUMBERS = 'not all of them numbers';
+
 /** float32 sums of three, and models that round. */
 const SUM_TOLERANCE = 1e-3;
 
@@ -24,7 +27,7 @@ export function classProbabilities(
 ): Vote['probabilities'] | string {
   const said = `answered ${answer.join(', ')}`;
   if (answer.length !== classes.length) return `${said}: ${answer.length} figures for ${classes.length} classes`;
-  if (!answer.every((figure) => Number.isFinite(figure))) return `${said}: not all of them numbers`;
+  if (!answer.every((figure) => Number.isFinite(figure))) return `${said}: ${NOT_NUMBERS}`;
   const figures = kind === 'logits' ? softmax(answer) : answer;
   const sum = figures.reduce((total, figure) => total + figure, 0);
   if (figures.some((p) => p < -SUM_TOLERANCE) || Math.abs(sum - 1) > SUM_TOLERANCE) {

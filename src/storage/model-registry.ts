@@ -10,7 +10,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { isRunId } from '../domain/ids';
-import { stateOf } from '../domain/model-review';
 import { errorText } from './durable-files';
 import { isStoreError } from './object-store';
 import type { ObjectStore } from './object-store';
@@ -57,15 +56,11 @@ export async function latestRun(store: ObjectStore, excluding?: string): Promise
 }
 
 /**
- * The run whose votes count: the promoted one; before the first promotion the latest that was not rejected or left to expire.
- * Null: nobody votes. Throws ReviewLogError LOG_DAMAGED.
+ * The run whose votes count: the one that was promoted by name. Null: nobody votes, before the first promotion as after a rollback to
+ * nobody; a run that was only fitted decides nothing. Throws ReviewLogError LOG_DAMAGED.
  */
-export async function votingRun(store: ObjectStore): Promise<string | null> {
-  const { review } = await readReviewLog(store);
-  if (review.lastChange !== null) return review.promoted;
-  const refused = (runId: string): boolean => ['rejected', 'expired'].includes(stateOf(review, runId));
-  return (await listRuns(store)).filter((runId) => !refused(runId)).at(-1) ?? null;
-}
+export const votingRun = async (store: ObjectStore): Promise<string | null> =>
+  (await readReviewLog(store)).review.promoted;
 
 async function runFolders(
   store: ObjectStore,

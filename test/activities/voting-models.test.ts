@@ -95,7 +95,8 @@ function seat(ensemble: Ensemble | null = null) {
 test('a feed follows the promoted run, another choice and lock-step do not; an unknown one silences votes, not the feed', async () => {
   await storeRun(store, A);
   await storeRun(store, B);
-  expect(await chooseRun(deps, { kind: 'promoted' })).toBe(B);
+  expect(await chooseRun(deps, { kind: 'promoted' })).toBeNull();
+  expect(deps.alerts.splice(0)).toEqual([expect.stringContaining('omega models promote RUN --by NAME --why REASON')]);
   await promote(A);
   expect(await chooseRun(deps, { kind: 'promoted' })).toBe(A);
   expect(await chooseRun(deps, { kind: 'latest' })).toBe(B);

@@ -12,6 +12,7 @@ import { MINUTE_MS } from '../../domain/exchange-time';
 import type { DecisionRecord, ProposalAnswer, ProposalBatch } from '../../domain/proposals';
 import type { FeedBar, ProcessReport } from '../../domain/process-messages';
 import type { SessionSnapshot } from '../../domain/session-snapshot';
+import type { ShadowWatch } from '../../learning/shadow-watch';
 import type { AuditLog } from '../../storage/audit-log';
 import type { DecideBar, DecidedBar } from './decide-bar';
 import type { EquityWatch } from './equity-watch';
@@ -31,6 +32,8 @@ export interface FeedParts {
   readonly decideBar: DecideBar;
   /** Whose votes count; exchanged between two bars only. `proposalsWithheld` null: proposals leave; else why they do not. */
   readonly models: Pick<VotingModels, 'beforeBar' | 'proposalsWithheld'>;
+  /** Hears every decided bar; it never holds one up. */
+  readonly shadow: Pick<ShadowWatch, 'observe'> | null;
   readonly report: (report: ProcessReport) => void;
   readonly signal: AbortSignal;
 }
@@ -143,10 +146,14 @@ export class MarketFeed {
     await Promise.all(this.pendingEquity);
     const snapshot = await session.snapshot();
     equity.follow(snapshot);
+    const begun = performance.now();
     const decided = await Promise.all(closed.map((lane) => this.parts.decideBar(lane, minuteEnd, snapshot)));
+    const inferenceMs = (performance.now() - begun) / closed.length;
     const newest = marketTime - minuteEnd < MINUTE_MS;
     const answers = await this.propose(minuteEnd, decided, snapshot, newest);
     this.decidedThrough = minuteEnd;
+    const bars = closed.map((lane, i) => ({ record: decided[i].record, row: lane.row() }));
+    this.parts.shadow?.observe(bars, { inferenceMs, halted: snapshot.halt.phase !== 'ACTIVE' });
     this.lastSettled = {
       type: 'bar-settled',
       marketTime: minuteEnd,

@@ -160,6 +160,11 @@ export class InstrumentLane {
     return formOpinion(this.parts.features, this.ensemble);
   }
 
+  /** Feature row of the last closed bar, all columns; the next bar overwrites it. */
+  row(): Float32Array | null {
+    return this.parts.features.row();
+  }
+
   /** From the next opinion on these models vote; the ones before are closed. Not while an opinion is formed. */
   async useEnsemble(ensemble: Ensemble | null): Promise<void> {
     const before = this.ensemble;

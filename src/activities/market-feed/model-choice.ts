@@ -2,8 +2,12 @@
 import type { Config } from '../../config/config';
 import type { MarketFeedInput, ModelChoice } from '../../domain/market-feed';
 import { PromotedModelWatch } from '../../learning/promoted-model-watch';
+import { ShadowWatch } from '../../learning/shadow-watch';
 import { latestRun, votingRun } from '../../storage/model-registry';
 import { openEnsemble, type EnsembleDeps } from './open-ensemble';
+
+const NOBODY_VOTES =
+  'no model votes until a run is promoted (omega models promote RUN --by NAME --why REASON): bars are recorded, nothing is entered';
 
 /**
  * Run id, or null when nobody votes. When it cannot be told which run is promoted, nobody does, and an alert says so: the feed comes up
@@ -19,7 +23,9 @@ export async function chooseRun(deps: EnsembleDeps, choice: ModelChoice): Promis
       return latestRun(deps.store);
     case 'promoted':
       try {
-        return await votingRun(deps.store);
+        const runId = await votingRun(deps.store);
+        if (runId === null) alert(deps, NOBODY_VOTES);
+        return runId;
       } catch (error) {
         alert(
           deps,
@@ -47,6 +53,20 @@ export function watchPromotions(
     store: deps.store,
     instruments: deps.config.trading.instruments,
     current,
+    load: (runId, symbol) => openEnsemble(deps, runId, symbol),
+    notice: (text) => alert(deps, text),
+  });
+}
+
+/** Null where nobody votes by choice. */
+export function watchShadowRun(
+  deps: EnsembleDeps & { readonly config: Pick<Config, 'trading'> },
+  { model }: Pick<MarketFeedInput, 'model'>,
+): ShadowWatch | null {
+  if (model.kind === 'none') return null;
+  return new ShadowWatch({
+    store: deps.store,
+    instruments: deps.config.trading.instruments,
     load: (runId, symbol) => openEnsemble(deps, runId, symbol),
     notice: (text) => alert(deps, text),
   });

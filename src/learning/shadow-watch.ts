@@ -1,0 +1,194 @@
+/**
+ * The shadow run beside a running feed (requirement E10): the run in state `shadowing` answers every bar that the champion decided, and
+ * never proposes an order; both are observed, and what is known of them is kept in the store.
+ * Invariants:
+ *  1. The feed never waits for it: bars are answered one after the other in the background, after they were decided.
+ *  2. A store that does not answer, or a run that cannot be loaded, costs nothing but a notice.
+ *  3. Records are replaced whole; after a kill at most the answers of the last half minute are missing.
+ */
+import { isTwoSided } from '../domain/bars';
+import type { DecisionRecord } from '../domain/proposals';
+import { stateOf } from '../domain/model-review';
+import type { Vote } from '../domain/vote';
+import type { ObjectStore } from '../storage/object-store';
+import { EMPTY_LOG, readReviewLog, type ReviewLog } from '../storage/review-log';
+import { NOT_NUMBERS } from './class-probabilities';
+import type { Ensemble } from './ensemble';
+import type { LabelBand } from './manifest';
+import { readManifest } from './model-run';
+import { newObservedRun, observe, type ObservedRun } from './observed-run';
+import { readObservedRun, writeObservedRun, type ObservedAs } from './observed-run-store';
+
+export interface ShadowWatchParts {
+  readonly store: ObjectStore;
+  readonly instruments: readonly Ensemble['symbol'][];
+  /** Loads the models of a run; null when it cannot be used, after having said why. */
+  readonly load: (runId: string, symbol: Ensemble['symbol']) => Promise<Ensemble | null>;
+  /** Hears a sentence once for each new trouble. */
+  readonly notice: (text: string) => void;
+}
+
+/** One bar of one instrument, after it was decided. */
+export interface DecidedAnswer {
+  readonly record: DecisionRecord;
+  /** All columns of the schema; null when there is none yet. */
+  readonly row: Float32Array | null;
+}
+
+interface Observed {
+  run: ObservedRun;
+  changed: boolean;
+  readonly labels: ReadonlyMap<string, LabelBand>;
+  /** Of the challenger; the champion's answers come with the decisions. */
+  readonly ensembles: ReadonlyMap<string, Ensemble>;
+}
+
+const POLL_MS = 30_000;
+
+export class ShadowWatch {
+  private readonly observed: Record<ObservedAs, Observed | null> = { shadow: null, champion: null };
+  private log: ReviewLog = EMPTY_LOG;
+  private trouble: string | null = null;
+  private turn: Promise<void> = Promise.resolve();
+  private timer: NodeJS.Timeout | null = null;
+
+  constructor(private readonly parts: ShadowWatchParts) {}
+
+  /** Looks for a challenger, and stores what was observed, now and every `pollMs` of wall time. */
+  start(pollMs = POLL_MS): void {
+    void this.look();
+    this.timer = setInterval(() => void this.look(), pollMs).unref();
+  }
+
+  /** Never rejects. */
+  look(): Promise<void> {
+    return this.enqueue(async () => {
+      await this.keep();
+      this.log = await readReviewLog(this.parts.store, this.log);
+      const { review, entries } = this.log;
+      const shadowing = [...review.states.keys()].filter((runId) => stateOf(review, runId) === 'shadowing');
+      const challenger = shadowing.sort().at(-1) ?? null;
+      const begun = entries.find(({ kind, runId }) => kind === 'shadow-started' && runId === challenger);
+      await this.follow('shadow', challenger, begun?.at ?? '');
+      await this.follow('champion', review.promoted, review.lastChange?.at ?? '');
+    });
+  }
+
+  /** Told of the bars that closed at one instant, after they were decided; returns at once. `inferenceMs`: wall time of one instrument. */
+  observe(
+    bars: readonly DecidedAnswer[],
+    { inferenceMs, halted }: { readonly inferenceMs: number; readonly halted: boolean },
+  ): void {
+    if (this.observed.shadow === null && this.observed.champion === null) return;
+    // The row is the lane's own buffer, which the next bar overwrites.
+    const kept = bars.map(({ record, row }) => ({ record, row: row?.slice() ?? null }));
+    void this.enqueue(async () => {
+      for (const bar of kept) await this.take(bar, inferenceMs, halted);
+    });
+  }
+
+  /** Ends the watch: what was observed is stored, the challenger's memory is freed. Never rejects. */
+  async stop(): Promise<void> {
+    if (this.timer !== null) clearInterval(this.timer);
+    await this.enqueue(() => this.keep());
+    await closeAll(this.observed.shadow);
+    this.observed.shadow = null;
+    this.observed.champion = null;
+  }
+
+  private enqueue(work: () => Promise<void>): Promise<void> {
+    this.turn = this.turn.then(work).then(
+      () => {
+        this.trouble = null;
+      },
+      (error: unknown) => {
+        const text = error instanceof Error ? error.message : String(error);
+        if (text !== this.trouble) this.parts.notice(`the shadow run is not observed: ${text}`);
+        this.trouble = text;
+      },
+    );
+    return this.turn;
+  }
+
+  private async keep(): Promise<void> {
+    for (const as of ['shadow', 'champion'] as const) {
+      const observed = this.observed[as];
+      if (observed?.changed !== true) continue;
+      await writeObservedRun(this.parts.store, as, observed.run);
+      observed.changed = false;
+    }
+  }
+
+  /** Observes this run as `as` from here on, unless it does already. `since`: when it came into that state, UTC, ISO 8601. */
+  private async follow(as: ObservedAs, runId: string | null, since: string): Promise<void> {
+    const present = this.observed[as];
+    if (present === null ? runId === null : present.run.runId === runId && present.run.since === since) return;
+    this.observed[as] = null;
+    await closeAll(present);
+    if (runId !== null) this.observed[as] = await this.open(as, runId, since);
+  }
+
+  private async open(as: ObservedAs, runId: string, since: string): Promise<Observed> {
+    const { store, instruments, load } = this.parts;
+    const manifest = await readManifest(store, runId);
+    const stored = await readObservedRun(store, as, runId);
+    const ensembles = new Map<string, Ensemble>();
+    for (const symbol of as === 'shadow' ? instruments : []) {
+      const ensemble = await load(runId, symbol);
+      if (ensemble !== null) ensembles.set(symbol, ensemble);
+    }
+    const labels = new Map(manifest.instruments.map(({ symbol, label }) => [symbol, label] as const));
+    const run = stored?.since === since ? stored : newObservedRun(runId, since);
+    return { run, changed: false, labels, ensembles };
+  }
+
+  private async take({ record, row }: DecidedAnswer, inferenceMs: number, halted: boolean): Promise<void> {
+    const { quote, symbol, barClose, modelRun } = record;
+    const { champion, shadow } = this.observed;
+    const bar = {
+      symbol,
+      barClose,
+      mid: quote !== null && isTwoSided(quote) ? (quote.bid + quote.ask) / 2 : null,
+      halted,
+    };
+    const stack = record.ensemble?.given.stack;
+    const besides = stack?.kind === 'answered' ? stack.probabilities : meanOf(record.votes);
+    const decidedByChampion = champion !== null && modelRun === champion.run.runId;
+    if (decidedByChampion)
+      take(champion, { ...bar, probabilities: besides, beside: null, notFinite: notFinite(record), inferenceMs });
+    if (shadow === null) return;
+    const ensemble = shadow.ensembles.get(symbol);
+    if (row === null || ensemble === undefined) return;
+    const begun = performance.now();
+    const ballot = await ensemble.vote(row);
+    const own = await ensemble.secondOpinions(row, ballot.votes, record.ensemble?.given.regime ?? null);
+    take(shadow, {
+      ...bar,
+      probabilities: own.stack.kind === 'answered' ? own.stack.probabilities : meanOf(ballot.votes),
+      beside: decidedByChampion ? besides : null,
+      notFinite: notFinite(ballot),
+      inferenceMs: performance.now() - begun,
+    });
+  }
+}
+
+function take(observed: Observed, answer: Parameters<typeof observe>[1]): void {
+  const label = observed.labels.get(answer.symbol);
+  if (label === undefined) return;
+  observed.run = observe(observed.run, answer, label);
+  observed.changed = true;
+}
+
+const notFinite = ({ skipped }: Pick<DecisionRecord, 'skipped'>): number =>
+  skipped.filter(({ why }) => why.includes(NOT_NUMBERS)).length;
+
+/** The whole of voters without a stacker, as the gates judge it; null when nobody voted. */
+function meanOf(votes: readonly Vote[]): Vote['probabilities'] | null {
+  if (votes.length === 0) return null;
+  const mean = (c: 0 | 1 | 2): number => votes.reduce((sum, vote) => sum + vote.probabilities[c], 0) / votes.length;
+  return [mean(0), mean(1), mean(2)];
+}
+
+async function closeAll(observed: Observed | null): Promise<void> {
+  for (const ensemble of observed?.ensembles.values() ?? []) await ensemble.close();
+}
