@@ -12,6 +12,7 @@ export type ModelRunErrorCode =
   | 'NOT_PROMOTED'
   | 'NO_TRAINING_DATA'
   | 'TOO_FEW_ROWS'
+  | 'TOO_MANY_ROWS'
   | 'ONE_CLASS_ONLY'
   | 'INPUT_NOT_FINITE';
 

@@ -5,6 +5,7 @@
 import { InvalidParameterError } from '../trees/invalid-parameter';
 import { LINEAR_FAMILIES, SGD_LOG } from './linear-families';
 import type { ModelRecipe } from './model-recipe';
+import { K_NEIGHBOURS, SVC_FAMILIES } from './neighbour-families';
 import { NETWORK_FAMILIES } from './network-families';
 import { RANDOM_FOREST, TREE_FAMILIES } from './tree-families';
 
@@ -15,10 +16,16 @@ export const FAMILIES: readonly ModelRecipe[] = [...LINEAR_FAMILIES, ...TREE_FAM
 
 export const FAMILY_NAMES: readonly string[] = FAMILIES.map(({ name }) => name);
 
+/** Fitted only where they are asked for by name: for small data, and slow. */
+export const OPTIONAL_FAMILIES: readonly ModelRecipe[] = [K_NEIGHBOURS, ...SVC_FAMILIES];
+
+/** Every family that there is, those of the default first. */
+export const ALL_FAMILY_NAMES: readonly string[] = [...FAMILIES, ...OPTIONAL_FAMILIES].map(({ name }) => name);
+
 /** The recipe of that name. Throws InvalidParameterError that lists the names there are. */
 export function familyOf(name: string): ModelRecipe {
-  const recipe = FAMILIES.find((family) => family.name === name);
+  const recipe = [...FAMILIES, ...OPTIONAL_FAMILIES].find((family) => family.name === name);
   if (recipe === undefined)
-    throw new InvalidParameterError(`There is no model family "${name}"; there are ${FAMILY_NAMES.join(', ')}.`);
+    throw new InvalidParameterError(`There is no model family "${name}"; there are ${ALL_FAMILY_NAMES.join(', ')}.`);
   return recipe;
 }

@@ -1,6 +1,12 @@
 /** Every family that votes: its file answers as its trainer, the same seed gives the same file, and it can learn what can be learnt. */
 import { Tensor } from 'onnxruntime-node';
-import { FAMILIES, FAMILY_NAMES, familyOf } from '../../../src/learning/families/families';
+import {
+  ALL_FAMILY_NAMES,
+  FAMILIES,
+  FAMILY_NAMES,
+  familyOf,
+  OPTIONAL_FAMILIES,
+} from '../../../src/learning/families/families';
 import type { ModelRecipe } from '../../../src/learning/families/model-recipe';
 import { selectColumns } from '../../../src/learning/evaluation/feature-selection';
 import { windowsOf } from '../../../src/learning/networks/sequence-classifier';
@@ -25,28 +31,33 @@ async function answers(recipe: ModelRecipe, file: Uint8Array): Promise<Float32Ar
   return outputs.probabilities.data as Float32Array;
 }
 
-describe.each(FAMILIES.map((recipe) => [recipe.name, recipe] as const))('%s', (_name, recipe) => {
-  it('leaves as a file that reads all columns, picks its own and answers as the trainer', async () => {
-    const model = await recipe.fit(data, 7, CONTEXT);
-    const own = await model.predict(data.x, STARTS);
-    const file = model.toOnnx({ symbol: 'ES' }, { total: all.columns, kept: KEPT });
-    const answered = await answers(recipe, file);
-    expect(answered).toHaveLength(own.length);
-    expect(Math.max(...own.map((p, i) => Math.abs(p - answered[i])))).toBeLessThan(1e-5);
-    const again = await recipe.fit(data, 7, CONTEXT);
-    expect(Buffer.from(again.toOnnx({ symbol: 'ES' }, { total: all.columns, kept: KEPT })).equals(file)).toBe(true);
-  });
-});
+describe.each([...FAMILIES, ...OPTIONAL_FAMILIES].map((recipe) => [recipe.name, recipe] as const))(
+  '%s',
+  (_name, recipe) => {
+    it('leaves as a file that reads all columns, picks its own and answers as the trainer', async () => {
+      const model = await recipe.fit(data, 7, CONTEXT);
+      const own = await model.predict(data.x, STARTS);
+      const file = model.toOnnx({ symbol: 'ES' }, { total: all.columns, kept: KEPT });
+      const answered = await answers(recipe, file);
+      expect(answered).toHaveLength(own.length);
+      expect(Math.max(...own.map((p, i) => Math.abs(p - answered[i])))).toBeLessThan(1e-5);
+      const again = await recipe.fit(data, 7, CONTEXT);
+      expect(Buffer.from(again.toOnnx({ symbol: 'ES' }, { total: all.columns, kept: KEPT })).equals(file)).toBe(true);
+    });
+  },
+);
 
 describe('families', () => {
   it('have names of their own, and an unknown one is refused with those there are', () => {
-    expect(new Set(FAMILY_NAMES).size).toBe(FAMILIES.length);
+    expect(new Set(ALL_FAMILY_NAMES).size).toBe(FAMILIES.length + OPTIONAL_FAMILIES.length);
+    expect(FAMILY_NAMES).not.toContain('k_neighbours');
+    expect(familyOf('k_neighbours').family).toBe('KNeighborsClassifier');
     expect(familyOf('gru').window).toBe(10);
     expect(() => familyOf('oracle')).toThrow(/no model family "oracle".*sgd,.*gru/);
   });
 
   it('record parameters that survive JSON, without the seed', () => {
-    for (const { parameters } of FAMILIES) {
+    for (const { parameters } of [...FAMILIES, ...OPTIONAL_FAMILIES]) {
       expect(JSON.parse(JSON.stringify(parameters))).toEqual(parameters);
       expect(parameters).not.toHaveProperty('random_state');
     }
