@@ -7,16 +7,21 @@ import { writeReferences } from '../learning/drift/training-reference';
 import { judgeGates } from '../learning/evaluation/gates';
 import type { GateVerdict, LabelledPredictions, TradingEvidence } from '../learning/evaluation/gates';
 import { assembleRun, fitInstruments } from '../learning/training/assemble-run';
-import type { HoldOutAnswers } from '../learning/training/assemble-run';
+import type { FittedInstrument, HoldOutAnswers } from '../learning/training/assemble-run';
 import { fitInThread } from '../learning/training/fit-job';
 import type { FamilySummary, FitThreadOptions } from '../learning/training/fit-job';
+import { horizonTrading } from '../learning/training/horizon-trading';
+import { futuresData, stockData } from '../learning/training/learning-data';
 import { prepareTraining } from '../learning/training/prepare-training';
 import type { PreparedInstrument, PreparedTraining, TrainingRequest } from '../learning/training/prepare-training';
 import { writeRunCard } from '../learning/training/run-card';
 import { trainingPrefix } from '../learning/training/training-parts';
 import type { RunManifest } from '../learning/manifest';
 import type { FeatureSchema } from '../features/schema';
-import type { FutureSymbol } from '../domain/instruments';
+import { isFuture } from '../domain/instruments';
+import { votesRule } from '../domain/voting';
+import type { FutureSymbol, LearningSymbol } from '../domain/instruments';
+import type { RecordedStock } from '../market-data/recorded-equity';
 import type { RecordedMarket } from '../market-data/recorded-market';
 import { lastTrained, stampLastTrained } from '../storage/model-registry';
 import { prefixedStore } from '../storage/prefixed-store';
@@ -39,7 +44,11 @@ export interface TrainingParts {
   readonly codeVersion: string;
   /** The recorded days, read when they are needed. */
   readonly market: () => Promise<RecordedMarket>;
+  /** A stock's minutes to learn from in place of the market. */
+  readonly stock?: () => Promise<RecordedStock>;
   readonly tradeHoldOut: TradeHoldOut;
+  /** Node's own options for training threads. */
+  readonly threadArguments?: readonly string[];
 }
 
 /** A trained run, judged: it is in the store and may be promoted by whoever may. */
@@ -47,7 +56,7 @@ export interface TrainedRun {
   readonly manifest: RunManifest;
   readonly verdict: GateVerdict;
   readonly instruments: readonly {
-    readonly symbol: FutureSymbol;
+    readonly symbol: LearningSymbol;
     readonly voters: number;
     readonly stacker: string | null;
     readonly validator: boolean;
@@ -58,18 +67,31 @@ export interface TrainedRun {
 
 /** Rejects with TrainingError NOTHING_TO_TRAIN. */
 export async function prepareStep(parts: TrainingParts, request: TrainingRequest): Promise<PreparedTraining> {
-  return prepareTraining(parts.store, await parts.market(), request, parts.schema);
+  const data = parts.stock === undefined ? futuresData(await parts.market()) : stockData(await parts.stock());
+  return prepareTraining(parts.store, data, request, parts.schema);
 }
 
 /** One family of one instrument in a thread. Rejects with TrainingError FIT_FAILED; the fits before are stored. */
 export const fitStep = (
-  { config, schema }: TrainingParts,
-  { runId, seed }: TrainingRequest,
+  { config, schema, threadArguments }: TrainingParts,
+  { runId, seed, parameters }: TrainingRequest,
   { symbol, setHash }: PreparedInstrument,
   family: string,
   options: FitThreadOptions = {},
 ): Promise<FamilySummary> =>
-  fitInThread({ storage: config.storage, runId, symbol, setHash, family, seed, schemaHash: schema.hash }, options);
+  fitInThread(
+    {
+      storage: config.storage,
+      runId,
+      symbol,
+      setHash,
+      family,
+      ...(parameters?.[family] && { parameters: parameters[family] }),
+      seed,
+      schemaHash: schema.hash,
+    },
+    { ...(threadArguments && { threadArguments }), ...options },
+  );
 
 /** Second level, gates on the hold-out, the run and its card. Rejects with TrainingError PART_DAMAGED, ModelRunError RUN_EXISTS. */
 export async function assembleStep(
@@ -77,9 +99,9 @@ export async function assembleStep(
   request: TrainingRequest,
   prepared: PreparedTraining,
 ): Promise<TrainedRun> {
-  const { store, schema, codeVersion, config } = parts;
+  const { store, schema, codeVersion, config, threadArguments } = parts;
   const { runId, seed } = request;
-  const assembling = { ...request, prepared, schema, codeVersion };
+  const assembling = { ...request, prepared, schema, codeVersion, ...(threadArguments && { threadArguments }) };
   const fitted = await fitInstruments(store, assembling);
   const held = fitted.flatMap(({ holdOut }) => holdOut ?? []);
   const tradeDates = [...new Set(fitted.flatMap(({ set }) => set.holdOutDays))].sort();
@@ -87,15 +109,17 @@ export async function assembleStep(
   if (tradeDates.length > 0) {
     const apart = prefixedStore(store, `${trainingPrefix(runId)}hold-out/`);
     await assembleRun(apart, assembling, fitted, 'hold-out');
-    const instruments = fitted.map(({ set }) => set.symbol);
-    const market = await parts.market();
-    trading = await parts.tradeHoldOut({ store: apart, runId, market, instruments, tradeDates, config });
+    trading =
+      parts.stock === undefined
+        ? await tradeFutures(parts, { store: apart, runId, tradeDates, fitted })
+        : horizonTrading(fitted, votesRule(config.trading));
   }
   const verdict = judgeGates({ kind: 'model', predictions: pooled(held), ...trading }, seed);
   const sets = fitted.map(({ set }) => set);
   await writeReferences(store, runId, sets, schema);
   const manifest = await assembleRun(store, assembling, fitted, 'final');
-  await stamp(store, manifest);
+  // A stock's years-old minutes are no news to the runs that trade.
+  if (parts.stock === undefined) await stamp(store, manifest);
   const instruments = fitted.map(({ set, voters, secondLevel, holdOut }) => ({
     symbol: set.symbol,
     voters: voters.size,
@@ -107,6 +131,19 @@ export async function assembleStep(
   const trained = { manifest, verdict, instruments };
   await writeRunCard(store, trained);
   return trained;
+}
+
+async function tradeFutures(
+  { market, tradeHoldOut, config }: TrainingParts,
+  {
+    fitted,
+    ...run
+  }: Pick<Parameters<TradeHoldOut>[0], 'store' | 'runId' | 'tradeDates'> & {
+    readonly fitted: readonly FittedInstrument[];
+  },
+): Promise<TradingEvidence> {
+  const instruments = fitted.map(({ set }) => set.symbol).filter(isFuture);
+  return tradeHoldOut({ ...run, market: await market(), instruments, config });
 }
 
 /** The rows of all instruments as one set: probabilities of calibrated models compare. */

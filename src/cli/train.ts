@@ -3,35 +3,37 @@
  * store as a candidate. Killed and started again with the same run id, it goes on after the last finished fit.
  */
 import { Command } from 'commander';
-import { join, resolve } from 'node:path';
 import { assembleStep, fitStep, prepareStep } from '../activities/training-steps';
 import type { TrainedRun, TrainingParts } from '../activities/training-steps';
 import { tradeHoldOut } from '../backtest/hold-out-trading';
 import { isRunId, runIdOf } from '../domain/ids';
-import { DEFAULT_SCHEMA } from '../features/schema';
 import { FAMILY_NAMES } from '../learning/families/families';
 import type { FamilySummary } from '../learning/training/fit-job';
+import { schemaOf } from '../learning/search/parameters-file';
+import type { ParametersFile } from '../learning/search/parameters-file';
 import type { PreparedTraining, TrainingRequest } from '../learning/training/prepare-training';
 import { gatesText } from '../learning/training/run-card';
 import { TrainingError } from '../learning/training/training-error';
 import { RecordedDataError } from '../market-data/recorded-market';
-import { loadRecordedMarket } from '../market-data/recorded-minutes';
 import { storedNames } from '../storage/stored-json';
-import { PACKAGE_ROOT } from './child-command';
 import { CliError } from './cli-error';
 import type { CommandIo } from './command-io';
 import { printResult } from './command-io';
 import { currentConfig } from './current-place';
-import { parseDays, parseInstruments } from './demo';
+import { parseDays } from './demo';
+import { learningSet, readParameters } from './learning-set';
+import type { LearningSet } from './learning-set';
 import { packageVersion } from './package-version';
 import { learningPlace, withStore } from './store-place';
 import { textTable } from './text-table';
 
 interface TrainOptions {
+  readonly set: string;
   readonly data?: string;
   readonly days?: string;
   readonly instruments?: string;
   readonly families?: string;
+  readonly parameters?: string;
   readonly seed?: string;
   readonly runId?: string;
   readonly threads: string;
@@ -39,7 +41,13 @@ interface TrainOptions {
 }
 
 /** What is asked for, checked. Throws CliError USAGE. */
-function requestOf(options: TrainOptions, io: CommandIo, now: number): TrainingRequest {
+function requestOf(
+  options: TrainOptions,
+  set: LearningSet,
+  found: ParametersFile | null,
+  io: CommandIo,
+  now: number,
+): TrainingRequest {
   const { config } = currentConfig(io);
   const runId = options.runId ?? runIdOf(now);
   if (!isRunId(runId)) throw new CliError('USAGE', `--run-id needs YYYYMMDD_HHMMSS, not ${runId}.`);
@@ -53,8 +61,9 @@ function requestOf(options: TrainOptions, io: CommandIo, now: number): TrainingR
   return {
     runId,
     days: options.days === undefined ? null : parseDays(options.days),
-    instruments: options.instruments === undefined ? ['ES', 'GC'] : parseInstruments(options.instruments),
+    instruments: set.instruments,
     families,
+    ...(found && { parameters: Object.fromEntries(found.families.map(({ name, parameters }) => [name, parameters])) }),
     seed: options.seed === undefined ? config.seed : wholeNumber('--seed', options.seed, 0, 2 ** 32 - 1),
   };
 }
@@ -96,21 +105,22 @@ async function fitAll(
 }
 
 async function train(options: TrainOptions, io: CommandIo): Promise<void> {
-  const request = requestOf(options, io, Date.now());
-  const threads = wholeNumber('--threads', options.threads, 1, 64);
   const { config } = currentConfig(io);
+  const set = learningSet(options, config, io);
+  const found = options.parameters === undefined ? null : await readParameters(options.parameters, set, io);
+  const request = requestOf(options, set, found, io, Date.now());
+  const threads = wholeNumber('--threads', options.threads, 1, 64);
   const { storage } = learningPlace(io);
-  const folder = options.data === undefined ? join(PACKAGE_ROOT, 'data') : resolve(io.folder, options.data);
-  const market = loadRecordedMarket(folder, { instruments: request.instruments });
   const say = (text: string): void => io.err(text);
   try {
     await withStore(learningPlace(io), async (store) => {
       const parts: TrainingParts = {
         config: { ...config, storage },
         store,
-        schema: DEFAULT_SCHEMA,
+        schema: (found && schemaOf(found)) ?? set.schema,
         codeVersion: packageVersion(),
-        market: () => market,
+        market: set.market,
+        ...(set.stock && { stock: set.stock }),
         tradeHoldOut,
       };
       say(`run ${request.runId}: reading the recorded days`);
@@ -180,10 +190,12 @@ export function trainedLines({ manifest, verdict, instruments }: TrainedRun, loc
 export const trainCommand = (io: CommandIo): Command =>
   new Command('train')
     .description('fit all model families on recorded days, judge them by the gates, keep the run as a candidate')
+    .option('--set <name>', 'what to learn from: futures, or spy, the larger set without quotes', 'futures')
     .option('--data <dir>', 'folder of recorded minutes (default: the data of the repository)')
     .option('--days <list>', 'trade dates, the hold-out included (default: all recorded)')
     .option('--instruments <list>', 'instruments (default: ES,GC)')
     .option('--families <list>', `model families (default: all: ${FAMILY_NAMES.join(', ')})`)
+    .option('--parameters <file>', 'best.json of a search: its parameters and indicators')
     .option('--seed <n>', 'seed of everything that is drawn (default: the configured one)')
     .option('--run-id <id>', 'YYYYMMDD_HHMMSS; an unfinished run of this id goes on (default: now)')
     .option('--threads <n>', 'fits at a time', '2')

@@ -6,7 +6,7 @@
 import { advanceHorizon, awaitHorizon, NO_HORIZON } from './decision-horizon';
 import type { Horizon, HorizonBar, Resolved } from './decision-horizon';
 import type { Decision } from './decision';
-import type { Instrument } from './instruments';
+import type { TradedUnit } from './instruments';
 import type { Side } from './proposals';
 
 export interface JudgedEntry {
@@ -40,7 +40,7 @@ export const NO_VETOES: VetoLedger = {
 };
 
 /** Points that one contract bought and sold costs: both fees, and half the spread each way. */
-export const roundTripCost = (spreadPoints: number, { feePerContract, multiplier }: Instrument): number =>
+export const roundTripCost = (spreadPoints: number, { feePerContract, multiplier }: TradedUnit): number =>
   (2 * feePerContract) / multiplier + spreadPoints;
 
 /** Points that a trade made from mid to mid, after `cost`. */
@@ -48,7 +48,7 @@ export const netPoints = (side: Side, from: number, to: number, cost: number): n
   (side === 'buy' ? to - from : from - to) - cost;
 
 /** The entry that the validator passed or stopped, or null: it judged none. */
-export function judgedEntry(decision: Decision, cost: number): JudgedEntry | null {
+export function judgedEntry(decision: Pick<Decision, 'action' | 'ensemble'>, cost: number): JudgedEntry | null {
   const { ensemble } = decision;
   if (ensemble === undefined || ensemble.signal === 'hold') return null;
   const { signal: side, validator, stoppedBy } = ensemble;

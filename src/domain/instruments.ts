@@ -33,6 +33,20 @@ export interface Instrument {
   readonly feePerContract: number;
 }
 
+/** What features, labels and costs need of whatever is traded: a future by the contract, a stock by the share. */
+export type TradedUnit = Pick<Instrument, 'multiplier' | 'tickSize' | 'timeZone' | 'regularHours' | 'feePerContract'>;
+
+/** Stocks with recorded minutes to learn from; none of them is traded by the session. */
+export type StockSymbol = 'SPY';
+
+export interface Stock extends TradedUnit {
+  readonly symbol: StockSymbol;
+  readonly description: string;
+}
+
+/** Whatever models can be fitted for. */
+export type LearningSymbol = FutureSymbol | StockSymbol;
+
 export interface RollRule {
   readonly lastTradeRule: 'third-friday' | 'second-business-day-before-third-wednesday' | 'third-last-business-day';
   /** True when a first-notice day (last business day of the month before delivery) ends trading for us before the last trade day. */
@@ -134,7 +148,29 @@ export const INSTRUMENTS: Readonly<Record<FutureSymbol, Instrument>> = {
   },
 };
 
+export const STOCKS: Readonly<Record<StockSymbol, Stock>> = {
+  SPY: {
+    symbol: 'SPY',
+    description: 'SPDR S&P 500 ETF',
+    multiplier: 1,
+    tickSize: 0.01,
+    timeZone: 'America/New_York',
+    regularHours: { open: hhmm(9, 30), close: hhmm(16, 0) },
+    // IBKR fixed plan per share; its minimum of a dollar an order is reached at 200 shares.
+    feePerContract: 0.005,
+  },
+};
+
 export const FUTURE_SYMBOLS = Object.keys(INSTRUMENTS) as readonly FutureSymbol[];
+
+export const LEARNING_SYMBOLS: readonly LearningSymbol[] = [
+  ...FUTURE_SYMBOLS,
+  ...(Object.keys(STOCKS) as readonly StockSymbol[]),
+];
+
+export const isFuture = (symbol: LearningSymbol): symbol is FutureSymbol => symbol in INSTRUMENTS;
+
+export const unitOf = (symbol: LearningSymbol): TradedUnit => (isFuture(symbol) ? INSTRUMENTS[symbol] : STOCKS[symbol]);
 
 /** Resolves a symbol or one of its aliases, any case; null when the registry does not know it. */
 export function findInstrument(name: string): Instrument | null {
@@ -149,7 +185,7 @@ export function findInstrument(name: string): Instrument | null {
 const decimalsOfTick = new Map<number, number>();
 
 /** Decimals that print a price of this instrument on its tick grid (0.25 → 2, 0.1 → 1, 0.00005 → 5). */
-export function priceDecimals({ tickSize }: Instrument): number {
+export function priceDecimals({ tickSize }: Pick<Instrument, 'tickSize'>): number {
   let decimals = decimalsOfTick.get(tickSize);
   if (decimals === undefined) {
     const text = tickSize.toFixed(8).replace(/0+$/, '');
@@ -160,12 +196,12 @@ export function priceDecimals({ tickSize }: Instrument): number {
 }
 
 /** The tick grid point nearest to `price`; exact to the printed decimals, so equal prices compare equal. */
-export function roundToTick(price: number, instrument: Instrument): number {
+export function roundToTick(price: number, instrument: Pick<Instrument, 'tickSize'>): number {
   const ticks = Math.round(price / instrument.tickSize);
   return Number((ticks * instrument.tickSize).toFixed(priceDecimals(instrument)));
 }
 
 /** True when `price` lies on the instrument's tick grid (within floating-point noise). */
-export function isOnTick(price: number, instrument: Instrument): boolean {
+export function isOnTick(price: number, instrument: Pick<Instrument, 'tickSize'>): boolean {
   return Math.abs(price - roundToTick(price, instrument)) < instrument.tickSize * 1e-6;
 }

@@ -3,7 +3,7 @@
  * length; inputs and outputs of a block lie in the compiled kernels' memory, small enough for the processor's cache.
  */
 import type { BarWithQuote } from '../domain/bars';
-import type { Instrument } from '../domain/instruments';
+import type { TradedUnit } from '../domain/instruments';
 import { BreakMarker, emptyColumns, longestStepMs, NUMBER_FIELDS } from './bar-series';
 import type { BarColumns } from './bar-series';
 import { describeSpec, lookbackOf, timeframeOf, TIMEFRAMES } from './feature-spec';
@@ -45,7 +45,7 @@ export class KernelSet {
   private readonly mask: Float32Array;
 
   /** For blocks of up to `rows` bars of `timeframe` minutes; indicators on longer bars gather them for themselves. */
-  constructor(schema: FeatureSchema, instrument: Instrument, rows: number, timeframe: Timeframe = 1) {
+  constructor(schema: FeatureSchema, instrument: TradedUnit, rows: number, timeframe: Timeframe = 1) {
     const { compiled } = this;
     const longestStep = longestStepMs(timeframe);
     this.breaks = new BreakMarker(longestStep, (from, to, last, checkFrom) =>
@@ -86,7 +86,7 @@ export class KernelSet {
   /** A kernel for each longer timeframe that is asked for, with the columns of all its indicators. */
   private onLongerBars(
     placed: readonly Placed<FeatureSpec>[],
-    instrument: Instrument,
+    instrument: TradedUnit,
     rows: number,
   ): readonly BoundKernel[] {
     return TIMEFRAMES.filter((minutes) => minutes > 1).flatMap((minutes) => {

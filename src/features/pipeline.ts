@@ -9,7 +9,7 @@
  */
 import { createHash } from 'node:crypto';
 import type { BarWithQuote } from '../domain/bars';
-import type { Instrument } from '../domain/instruments';
+import type { Instrument, TradedUnit } from '../domain/instruments';
 import { columnsOf } from './bar-series';
 import type { BarColumns } from './bar-series';
 import { KernelSet } from './kernel-set';
@@ -126,7 +126,7 @@ class SingleRowStream implements FeatureStream {
 export function computeFeatures(
   rows: readonly BarWithQuote[],
   schema: FeatureSchema,
-  instrument: Instrument,
+  instrument: TradedUnit,
 ): FeatureMatrix {
   return computeFeaturesOfColumns(columnsOf(rows), schema, instrument);
 }
@@ -138,7 +138,7 @@ export function computeFeatures(
 export function computeFeaturesOfColumns(
   series: BarColumns,
   schema: FeatureSchema,
-  instrument: Instrument,
+  instrument: TradedUnit,
   reuse?: FeatureMatrix,
 ): FeatureMatrix {
   const kernels = new KernelSet(schema, instrument, BLOCK_ROWS);

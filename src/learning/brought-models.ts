@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { FUTURE_SYMBOLS, type FutureSymbol } from '../domain/instruments';
+import { FUTURE_SYMBOLS, type LearningSymbol } from '../domain/instruments';
 import type { ObjectStore } from '../storage/object-store';
 import { parseStoredJson, storedJson } from '../storage/stored-json';
 import { modelSchema, type ModelEntry } from './manifest';
@@ -78,10 +78,11 @@ export async function dropBroughtModel(store: ObjectStore, name: string): Promis
 export async function copyBroughtModels(
   store: ObjectStore,
   brought: readonly StoredBroughtModel[],
-  run: { readonly runId: string; readonly symbol: FutureSymbol; readonly schemaHash: string },
+  run: { readonly runId: string; readonly symbol: LearningSymbol; readonly schemaHash: string },
 ): Promise<readonly ModelEntry[]> {
   const mine = brought.filter(
-    ({ instruments, model }) => instruments.includes(run.symbol) && model.schemaHash === run.schemaHash,
+    ({ instruments, model }) =>
+      (instruments as readonly LearningSymbol[]).includes(run.symbol) && model.schemaHash === run.schemaHash,
   );
   const entries = mine.map(({ model }) => ({ ...model, file: `${run.symbol}/${model.name}.onnx` }));
   for (const { name, file, sha256 } of entries) {

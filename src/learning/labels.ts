@@ -6,7 +6,7 @@
  *  3. The band comes from the training part alone and is a constant in price points: spread, both fees, one tick.
  */
 import type { BarSeries } from '../features/bar-series';
-import type { Instrument } from '../domain/instruments';
+import type { TradedUnit } from '../domain/instruments';
 import type { LabelBand } from './manifest';
 
 export const HORIZON_BARS = 20;
@@ -19,7 +19,7 @@ export const CLASS_NAMES = ['sell', 'hold', 'buy'] as const;
 export const UNLABELLED = 255;
 
 /** Cost of one contract bought and sold, in price points, at the given spread. */
-export function labelBand(spreadPoints: number, instrument: Instrument, horizonBars = HORIZON_BARS): LabelBand {
+export function labelBand(spreadPoints: number, instrument: TradedUnit, horizonBars = HORIZON_BARS): LabelBand {
   const feePoints = (2 * instrument.feePerContract) / instrument.multiplier;
   const tickPoints = instrument.tickSize;
   return { horizonBars, bandPoints: spreadPoints + feePoints + tickPoints, spreadPoints, feePoints, tickPoints };

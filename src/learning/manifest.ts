@@ -3,7 +3,7 @@
  * code; below `parameters` they are the library's own.
  */
 import { z } from 'zod';
-import { FUTURE_SYMBOLS } from '../domain/instruments';
+import { LEARNING_SYMBOLS } from '../domain/instruments';
 import { modelRoleSchema } from './model-role';
 
 export const MANIFEST_FORMAT = 1;
@@ -61,6 +61,8 @@ const labelSchema = z.object({
   spreadPoints: z.number(),
   feePoints: z.number(),
   tickPoints: z.number(),
+  /** Recorded when left out. Modelled: the data have none, so the mid is the close and the spread one tick. */
+  quotes: z.literal('modelled').optional(),
 });
 
 /** One purged split in time: ISO times, UTC; test rows start in [testFrom, testTo). */
@@ -72,7 +74,7 @@ const foldSchema = z.object({
 });
 
 const instrumentSchema = z.object({
-  symbol: z.enum(FUTURE_SYMBOLS),
+  symbol: z.enum(LEARNING_SYMBOLS),
   contracts: z.array(z.string()),
   days: z.array(z.string()),
   /** Labelled rows the final models were fitted on. */

@@ -5,7 +5,7 @@
  * calibrated out of fold; 3. the break-even probability comes from the same training rows, never from the hold-out.
  */
 import { netPoints, roundTripCost } from '../domain/decision-vetoes';
-import type { Instrument } from '../domain/instruments';
+import type { TradedUnit } from '../domain/instruments';
 import type { Signal } from '../domain/vote';
 import { combineVotes, signalOf } from '../domain/voting';
 import type { VoteRule } from '../domain/voting';
@@ -53,7 +53,7 @@ export function tradeSpans(
   series: readonly ContractSeries[],
   starts: ArrayLike<number>,
   horizonBars: number,
-  instrument: Instrument,
+  instrument: TradedUnit,
 ): readonly TradeSpan[] {
   const places = new Map<number, readonly [ContractSeries['block'], number]>();
   for (const { block } of series) for (let i = 0; i < block.length; i += 1) places.set(block.start[i], [block, i]);

@@ -56,6 +56,7 @@ export type RecordedDataErrorCode =
   | 'FOLDER_MISSING'
   | 'NO_FILES'
   | 'FILE_NAME_INVALID'
+  | 'FILES_OVERLAP'
   | 'FILE_UNREADABLE'
   | 'COLUMNS_MISSING'
   | 'NO_ROWS'

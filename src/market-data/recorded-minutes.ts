@@ -5,22 +5,20 @@
  *  2. Minutes ascend strictly; crossed and one-sided quotes are kept as recorded, and nothing here trades on them.
  *  3. Every failure is a RecordedDataError whose message is one sentence saying what to do.
  */
-import { createHash } from 'node:crypto';
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { gunzipSync } from 'node:zlib';
 import { parse } from 'csv-parse/sync';
 import { tradeDateBounds, tradeDateOf } from '../domain/calendar';
 import { FUTURE_SYMBOLS, INSTRUMENTS, type FutureSymbol } from '../domain/instruments';
+import { parseMinutes, readCsv, textOfError, type ParsedMinutes } from './recorded-csv';
 import {
   RecordedDataError,
   type MarginRate,
   type RecordedContract,
   type RecordedMarket,
-  type RecordedMinute,
   type RejectedRow,
 } from './recorded-market';
-import { minuteOfRow, RECORDED_COLUMNS, type RecordedColumn, type RecordedFields } from './recorded-rows';
+import { RECORDED_COLUMNS } from './recorded-rows';
 
 const FILE_NAME = /^([A-Z0-9]+)_(\d{6})_1m\.csv(\.gz)?$/;
 const CONTRACT_TABLE = 'contracts.csv';
@@ -32,7 +30,6 @@ interface DataFile {
   readonly deliveryMonth: string;
 }
 
-const textOfError = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 const isSymbol = (text: string): text is FutureSymbol => (FUTURE_SYMBOLS as readonly string[]).includes(text);
 
 async function isFolder(path: string): Promise<boolean> {
@@ -52,75 +49,9 @@ async function resolveFolder(path: string): Promise<string> {
   throw new RecordedDataError('FOLDER_MISSING', `There is no data folder at ${path}; give one with --data.`);
 }
 
-/** Text of a CSV file, unpacked when its name ends in .gz, with the hash of its stored bytes. */
-async function readCsv(path: string): Promise<{ readonly text: string; readonly sha256: string }> {
-  try {
-    const bytes = await readFile(path);
-    const sha256 = createHash('sha256').update(bytes).digest('hex');
-    return { text: (path.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('utf8'), sha256 };
-  } catch (error) {
-    throw new RecordedDataError(
-      'FILE_UNREADABLE',
-      `The data file ${path} cannot be read (${textOfError(error)}); replace it.`,
-    );
-  }
-}
-
-function rowsOf(path: string, text: string): readonly (readonly string[])[] {
-  try {
-    // Column counts are judged row by row, so that one short row does not lose the file.
-    return parse(text, { relax_column_count: true, skip_empty_lines: true, bom: true });
-  } catch (error) {
-    throw new RecordedDataError(
-      'FILE_UNREADABLE',
-      `The data file ${path} is not CSV (${textOfError(error)}); replace it.`,
-    );
-  }
-}
-
-function columnIndexes(path: string, header: readonly string[]): Readonly<Record<RecordedColumn, number>> {
-  const missing = RECORDED_COLUMNS.filter((column) => !header.includes(column));
-  if (missing.length > 0) {
-    throw new RecordedDataError(
-      'COLUMNS_MISSING',
-      `The data file ${path} lacks the column${missing.length > 1 ? 's' : ''} ${missing.join(', ')}; its header must hold ${RECORDED_COLUMNS.join(',')}.`,
-    );
-  }
-  const entries = RECORDED_COLUMNS.map((column) => [column, header.indexOf(column)] as const);
-  return Object.fromEntries(entries) as Record<RecordedColumn, number>;
-}
-
 /** Minutes and rejected rows of one file's text. Exported for tests and for other readers of the layout. */
-export function parseRecordedMinutes(
-  path: string,
-  text: string,
-  symbol: FutureSymbol,
-): { readonly minutes: readonly RecordedMinute[]; readonly rejected: readonly RejectedRow[] } {
-  const [header, ...rows] = rowsOf(path, text);
-  if (header === undefined) {
-    throw new RecordedDataError('NO_ROWS', `The data file ${path} is empty; replace or remove it.`);
-  }
-  const indexes = columnIndexes(path, header);
-  const minutes: RecordedMinute[] = [];
-  const rejected: RejectedRow[] = [];
-  let previousStart = -Infinity;
-  rows.forEach((row, index) => {
-    const reject = (reason: string): number =>
-      rejected.push({ file: path, line: index + 2, text: row.join(','), reason });
-    if (row.length !== header.length) return void reject(`expected ${header.length} columns, found ${row.length}`);
-    const fields = Object.fromEntries(
-      RECORDED_COLUMNS.map((column) => [column, row[indexes[column]]]),
-    ) as RecordedFields;
-    const verdict = minuteOfRow(fields, previousStart, INSTRUMENTS[symbol]);
-    if (!verdict.ok) return void reject(verdict.reason);
-    minutes.push(verdict.minute);
-    previousStart = verdict.minute.start;
-  });
-  if (minutes.length === 0) {
-    throw new RecordedDataError('NO_ROWS', `The data file ${path} holds no usable row; replace or remove it.`);
-  }
-  return { minutes, rejected };
-}
+export const parseRecordedMinutes = (path: string, text: string, symbol: FutureSymbol): ParsedMinutes =>
+  parseMinutes(path, text, RECORDED_COLUMNS, INSTRUMENTS[symbol]);
 
 /** Margins of contracts.csv; multiplier and tick must agree with the instrument registry. */
 function marginsOf(path: string, text: string): readonly MarginRate[] {

@@ -1,7 +1,7 @@
 /** One CSV row of the recorded layout to a minute, or the reason why it is refused (requirement B8: schema, time, price sanity, tick grid). */
 import type { Bar, Quote } from '../domain/bars';
 import { MINUTE_MS } from '../domain/exchange-time';
-import { isOnTick, type Instrument } from '../domain/instruments';
+import { isOnTick, type TradedUnit } from '../domain/instruments';
 import type { RecordedMinute } from './recorded-market';
 
 export const RECORDED_COLUMNS = [
@@ -48,7 +48,7 @@ function numbersOf(fields: RecordedFields): Numbers | string {
 }
 
 /** Null: no trade; text: why the prices are refused. */
-function barOf(start: number, row: Numbers, instrument: Instrument): Bar | null | string {
+function barOf(start: number, row: Numbers, instrument: TradedUnit): Bar | null | string {
   const { open, high, low, close } = row;
   const volume = row.volume ?? 0;
   if (volume < 0) return `volume ${volume} is negative`;
@@ -63,7 +63,7 @@ function barOf(start: number, row: Numbers, instrument: Instrument): Bar | null 
   return volume === 0 ? null : { start, open, high, low, close, volume };
 }
 
-function quoteOf(start: number, row: Numbers, instrument: Instrument): Quote | null | string {
+function quoteOf(start: number, row: Numbers, instrument: TradedUnit): Quote | null | string {
   const { bid, ask } = row;
   if (bid === null && ask === null) return null;
   for (const price of [bid, ask]) {
@@ -77,7 +77,7 @@ function quoteOf(start: number, row: Numbers, instrument: Instrument): Quote | n
 }
 
 /** Judges one row. `previousStart` is the start of the last accepted row of the file, -Infinity for the first. */
-export function minuteOfRow(fields: RecordedFields, previousStart: number, instrument: Instrument): RowVerdict {
+export function minuteOfRow(fields: RecordedFields, previousStart: number, instrument: TradedUnit): RowVerdict {
   const start = /^\d{4}-\d\d-\d\dT\d\d:\d\d/.test(fields.timestamp) ? Date.parse(fields.timestamp) : Number.NaN;
   if (!Number.isFinite(start)) return refused(`timestamp "${fields.timestamp}" is not UTC ISO-8601`);
   if (!/(Z|[+-]\d\d:?\d\d)$/.test(fields.timestamp)) return refused(`timestamp "${fields.timestamp}" has no time zone`);

@@ -1,5 +1,5 @@
 /** The catalogue: the kernel that computes a spec's columns. */
-import type { Instrument } from '../../domain/instruments';
+import type { TradedUnit } from '../../domain/instruments';
 import type { ContextSpec, TradeSpec } from '../feature-spec';
 import { ClockKernel } from './clock';
 import { CompiledKernel } from './compiled-kernels';
@@ -14,7 +14,7 @@ import { TopOfBookKernel } from './top-of-book';
 export interface KernelPlace {
   readonly compiled: CompiledKernels;
   /** The exchange's clock and the tick. */
-  readonly instrument: Instrument;
+  readonly instrument: TradedUnit;
   /** Position of its first column. */
   readonly first: number;
   /** Rows of one call at the most. */

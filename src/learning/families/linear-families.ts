@@ -7,7 +7,7 @@ import { fitSgdClassifier, predictLinear, SGD_DEFAULTS } from '../linear/sgd-cla
 import type { LinearClassifier, LinearLink } from '../linear/sgd-classifier';
 import type { Dataset } from '../dataset';
 import { exportLinear } from '../onnx/export-linear';
-import { recorded } from './model-recipe';
+import { changed, recorded } from './model-recipe';
 import type { ModelRecipe } from './model-recipe';
 
 type LinearFit<P> = (data: Dataset, parameters: P, weights?: Float64Array) => LinearClassifier;
@@ -23,6 +23,7 @@ const linearRecipe = <P extends object>(
   family,
   parameters: recorded(parameters),
   window: null,
+  tuned: (changes) => linearRecipe(name, family, changed(name, parameters, changes), fit, link),
   fit: (data, seed, context) => {
     const model = fit(data, { ...parameters, random_state: seed }, context?.weights);
     return {

@@ -1,5 +1,6 @@
 /** What every family that votes is to the rest of learning: a name, parameters, a fit whose result leaves through ONNX. */
 import { seedOf } from '../random';
+import { InvalidParameterError } from '../trees/invalid-parameter';
 import type { ColumnSelection } from '../onnx/column-selection';
 import type { ClassifierRecipe, FittedClassifier } from '../evaluation/classifier-contract';
 
@@ -18,6 +19,8 @@ export interface ModelRecipe extends ClassifierRecipe<FittedModel> {
   readonly parameters: Parameters;
   /** Rows that the file reads at once, the judged one last; null for one row. */
   readonly window: number | null;
+  /** The same family with some parameters changed. Throws InvalidParameterError for a name or a kind of value that is not the family's. */
+  tuned?(changes: Parameters): ModelRecipe;
 }
 
 /** Each model of each instrument draws its own numbers. */
@@ -32,3 +35,21 @@ export const recorded = (parameters: object): Parameters =>
       .filter(([name, value]) => name !== 'random_state' && value !== undefined)
       .map(([name, value]) => [name, value === Infinity ? null : (value ?? null)]),
   );
+
+const kindOf = (value: unknown): string => (value === null || value === Infinity ? 'null' : typeof value);
+
+/** `parameters` with `changes`; null stands for no limit. Ranges are the estimator's own to check. Throws InvalidParameterError. */
+export function changed<P extends object>(family: string, parameters: P, changes: Parameters): P {
+  const own = parameters as Readonly<Record<string, Value>>;
+  const entries = Object.entries(changes).map(([name, value]) => {
+    if (!Object.hasOwn(own, name) || name === 'random_state')
+      throw new InvalidParameterError(
+        `${family} has no parameter "${name}"; it has ${Object.keys(recorded(parameters)).join(', ')}.`,
+      );
+    const kinds = [kindOf(own[name]), kindOf(value)];
+    if (kinds[0] !== kinds[1] && !kinds.includes('null'))
+      throw new InvalidParameterError(`${family}: ${name} is ${JSON.stringify(value)}; give a ${kinds[0]}.`);
+    return [name, value === null && own[name] === Infinity ? Infinity : value] as const;
+  });
+  return { ...parameters, ...Object.fromEntries(entries) };
+}

@@ -6,7 +6,7 @@ import { exportMlp, fitMlpClassifier, MLP_DEFAULTS, predictMlp } from '../networ
 import type { MlpParameters } from '../networks/mlp-classifier';
 import type { FitContext } from '../evaluation/classifier-contract';
 import type { FitOptions } from '../networks/fit-network';
-import { recorded } from './model-recipe';
+import { changed, recorded } from './model-recipe';
 import type { ModelRecipe } from './model-recipe';
 
 const optionsOf = ({ weights, threadArguments }: FitContext = {}): FitOptions => ({
@@ -19,6 +19,7 @@ const mlpRecipe = (parameters: MlpParameters): ModelRecipe => ({
   family: 'MLPClassifier',
   parameters: recorded(parameters),
   window: null,
+  tuned: (changes) => mlpRecipe(changed('mlp', parameters, changes)),
   fit: async (data, seed, context) => {
     const model = await fitMlpClassifier(data, { ...parameters, random_state: seed }, optionsOf(context));
     return {
@@ -33,6 +34,7 @@ const sequenceRecipe = (name: string, family: string, parameters: SequenceParame
   family,
   parameters: recorded(parameters),
   window: parameters.window,
+  tuned: (changes) => sequenceRecipe(name, family, changed(name, parameters, changes)),
   fit: async (data, seed, context) => {
     const model = await fitSequenceClassifier(
       data,

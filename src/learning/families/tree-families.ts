@@ -7,7 +7,7 @@ import { fitGradientBoosting, predictBoosting } from '../trees/gradient-boosting
 import { EXTRA_TREES_DEFAULTS, fitExtraTrees, fitRandomForest, FOREST_DEFAULTS } from '../trees/random-forest';
 import { predictForest } from '../trees/random-forest';
 import type { Forest, ForestParameters } from '../trees/random-forest';
-import { recorded } from './model-recipe';
+import { changed, recorded } from './model-recipe';
 import type { ModelRecipe } from './model-recipe';
 
 type ForestFit = (data: Dataset, parameters: ForestParameters, weights?: Float64Array) => Forest;
@@ -17,6 +17,7 @@ const forestRecipe = (name: string, family: string, parameters: ForestParameters
   family,
   parameters: recorded(parameters),
   window: null,
+  tuned: (changes) => forestRecipe(name, family, changed(name, parameters, changes), fit),
   fit: (data, seed, context) => {
     const model = fit(data, { ...parameters, random_state: seed }, context?.weights);
     return {
@@ -31,6 +32,7 @@ const boostingRecipe = (name: string, family: string, parameters: BoostingParame
   family,
   parameters: recorded(parameters),
   window: null,
+  tuned: (changes) => boostingRecipe(name, family, changed(name, parameters, changes)),
   fit: (data, seed, context) => {
     const model = fitGradientBoosting(
       data,

@@ -4,13 +4,13 @@
  * Invariant: files first, manifest last; the same parts give the same bytes, so that a repeated assembly changes nothing.
  */
 import { tradeDateOf } from '../../domain/calendar';
-import type { FutureSymbol } from '../../domain/instruments';
+import type { LearningSymbol } from '../../domain/instruments';
 import type { FeatureSchema } from '../../features/schema';
 import type { ObjectStore } from '../../storage/object-store';
 import { classCounts } from '../dataset';
 import type { LabelledPredictions } from '../evaluation/gates';
 import { purgedFolds } from '../evaluation/purged-folds';
-import { familyOf } from '../families/families';
+import { tunedFamily } from '../families/tuned-family';
 import { CLASS_NAMES } from '../labels';
 import { MANIFEST_FORMAT } from '../manifest';
 import type { InstrumentRun, ModelEntry, RunManifest } from '../manifest';
@@ -23,13 +23,14 @@ import { exportStacker } from '../stacker';
 import type { OutOfFoldVotes } from '../stacker';
 import { exportValidator, VALIDATOR_NAME, VALIDATOR_PARAMETERS } from '../validator';
 import { recorded } from '../families/model-recipe';
+import type { ModelRecipe } from '../families/model-recipe';
 import { readTrainingSet } from './fit-job';
 import { FIT_TARGETS } from './fit-part';
 import type { FitPart } from './fit-part';
 import type { PreparedTraining, TrainingRequest } from './prepare-training';
 import { fitSecondLevel, outOfFold, runProbabilities } from './second-level';
 import type { SecondLevel } from './second-level';
-import { partStore } from './training-parts';
+import { fitPin, partStore } from './training-parts';
 import type { PartStore } from './training-parts';
 import { TrainingError } from './training-error';
 import { hashOf } from './training-set-file';
@@ -42,11 +43,13 @@ export interface AssembleRequest extends TrainingRequest {
   readonly prepared: PreparedTraining;
   readonly schema: FeatureSchema;
   readonly codeVersion: string;
+  /** Node's own options for training threads. */
+  readonly threadArguments?: readonly string[];
 }
 
 /** What an instrument's part of the run says on the untouched rows. */
 export interface HoldOutAnswers {
-  readonly symbol: FutureSymbol;
+  readonly symbol: LearningSymbol;
   readonly predictions: LabelledPredictions;
   readonly auc: number | null;
 }
@@ -54,7 +57,8 @@ export interface HoldOutAnswers {
 export interface FittedInstrument {
   readonly set: TrainingSet;
   readonly voters: ReadonlyMap<string, readonly FitPart[]>;
-  readonly parts: PartStore;
+  /** The parts of a family. */
+  readonly partsOf: (family: string) => PartStore;
   readonly secondLevel: SecondLevel;
   /** Null when one day alone was given. */
   readonly holdOut: HoldOutAnswers | null;
@@ -68,27 +72,31 @@ export async function fitInstruments(
   const fitted: FittedInstrument[] = [];
   for (const { symbol, setHash } of request.prepared.instruments) {
     const set = await readTrainingSet(store, request.runId, symbol, setHash);
-    const parts = partStore(store, request.runId, symbol, setHash);
-    const { voters, missing } = await finishedVoters(set, parts, request.families);
+    const partsOf = (family: string): PartStore =>
+      partStore(store, request.runId, symbol, fitPin(setHash, request.parameters?.[family]));
+    const { voters, missing } = await finishedVoters(set, partsOf, request.families);
     if (voters.size === 0)
       throw new TrainingError(
         'PART_DAMAGED',
         `No family of ${symbol} is fitted: run the fits of ${request.runId} again.`,
       );
     const votes = outOfFold(set, voters);
-    const level = await fitSecondLevel(set, votes, request.seed);
+    const level = await fitSecondLevel(set, votes, request.seed, threadOptions(request));
     const secondLevel = { ...level, notes: [...missing, ...level.notes] };
-    fitted.push({ set, voters, parts, secondLevel, holdOut: await holdOutAnswers(set, voters, level) });
+    fitted.push({ set, voters, partsOf, secondLevel, holdOut: await holdOutAnswers(set, voters, level) });
   }
   return fitted;
 }
 
-async function finishedVoters(set: TrainingSet, parts: PartStore, families: readonly string[]) {
+const threadOptions = ({ threadArguments }: AssembleRequest) =>
+  threadArguments === undefined ? {} : { threadArguments };
+
+async function finishedVoters(set: TrainingSet, partsOf: FittedInstrument['partsOf'], families: readonly string[]) {
   const wanted = FIT_TARGETS.filter((target) => target !== 'hold-out' || set.holdOut.length > 0);
   const voters = new Map<string, readonly FitPart[]>();
   const missing: string[] = [];
   for (const family of families) {
-    const found = await Promise.all(wanted.map((target) => parts.read(family, target)));
+    const found = await Promise.all(wanted.map((target) => partsOf(family).read(family, target)));
     const whole = found.flatMap((part) => part ?? []);
     if (whole.length === wanted.length) voters.set(family, whole);
     else missing.push(`${family} does not vote: ${wanted.length - whole.length} of its ${wanted.length} fits failed`);
@@ -96,17 +104,20 @@ async function finishedVoters(set: TrainingSet, parts: PartStore, families: read
   return { voters, missing };
 }
 
+/** The voters' predictions of the hold-out's rows, by models that had not seen them. */
+export const holdOutVotes = (voters: FittedInstrument['voters']): readonly OutOfFoldVotes[] =>
+  [...voters].flatMap(([name, parts]) => {
+    const part = parts.find(({ target }) => target === 'hold-out');
+    return part === undefined ? [] : [{ name, probabilities: part.probabilities }];
+  });
+
 async function holdOutAnswers(
   set: TrainingSet,
   voters: ReadonlyMap<string, readonly FitPart[]>,
   { stacker }: SecondLevel,
 ): Promise<HoldOutAnswers | null> {
   if (set.holdOut.length === 0) return null;
-  const votes: OutOfFoldVotes[] = [...voters].flatMap(([name, parts]) => {
-    const part = parts.find(({ target }) => target === 'hold-out');
-    return part === undefined ? [] : [{ name, probabilities: part.probabilities }];
-  });
-  const probabilities = await runProbabilities(set, votes, stacker);
+  const probabilities = await runProbabilities(set, holdOutVotes(voters), stacker);
   const { data, starts } = rowsAt(set, set.holdOut);
   const tradeDates = Array.from(starts, (start) => tradeDateOf(start));
   const predictions = { probabilities, y: data.y, classes: data.classes, tradeDates };
@@ -130,7 +141,7 @@ export async function assembleRun(
 async function writeInstrument(
   store: ObjectStore,
   request: AssembleRequest,
-  { set, voters, parts, secondLevel }: FittedInstrument,
+  { set, voters, partsOf, secondLevel }: FittedInstrument,
   kind: RunKind,
 ): Promise<InstrumentRun> {
   const { runId, schema } = request;
@@ -143,7 +154,8 @@ async function writeInstrument(
     models.push({ ...entry, file, sha256: hashOf(bytes), bytes: bytes.length, ...shapeOf(schema) });
   };
   for (const [family, fits] of voters) {
-    await write(voterEntry(set, family, fits, kind), await parts.file(family, kind));
+    const recipe = tunedFamily(family, request.parameters?.[family]);
+    await write(voterEntry(set, recipe, fits, kind), await partsOf(family).file(family, kind));
     const calibration = secondLevel.calibrations.get(family);
     const name = `${family}_calibrator`;
     if (calibration !== undefined)
@@ -198,8 +210,7 @@ const roleEntry = (name: string, family: string, role: ModelRole): WrittenModel 
   holdOut: null,
 });
 
-function voterEntry(set: TrainingSet, family: string, fits: readonly FitPart[], kind: RunKind): WrittenModel {
-  const recipe = familyOf(family);
+function voterEntry(set: TrainingSet, recipe: ModelRecipe, fits: readonly FitPart[], kind: RunKind): WrittenModel {
   const own = fits.find(({ target }) => target === kind);
   const judged = fits.find(({ target }) => target === 'hold-out');
   const figures = ({ result }: FitPart) => {
@@ -207,7 +218,7 @@ function voterEntry(set: TrainingSet, family: string, fits: readonly FitPart[], 
     return { trainRows, testRows, accuracy, logLoss, auc };
   };
   return {
-    name: family,
+    name: recipe.name,
     family: recipe.family,
     parameters: mutable({ ...recipe.parameters, random_state: own?.seed ?? null }),
     ...(recipe.window === null ? {} : { window: recipe.window }),

@@ -2,31 +2,34 @@
 import { extname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { StorageConfig } from '../../config/config';
-import type { FutureSymbol } from '../../domain/instruments';
+import type { LearningSymbol } from '../../domain/instruments';
 import { openStore } from '../../storage/open-store';
 import { isStoreError } from '../../storage/object-store';
 import type { ObjectStore } from '../../storage/object-store';
-import { familyOf } from '../families/families';
+import { tunedFamily } from '../families/tuned-family';
+import type { Parameters } from '../families/model-recipe';
 import { fitFamily } from './fit-family';
 import type { FitTarget } from './fit-part';
 import { TrainingError } from './training-error';
-import { partStore, setKey } from './training-parts';
+import { fitPin, partStore, setKey } from './training-parts';
 import { decodeTrainingSet, hashOf } from './training-set-file';
 import type { TrainingSet } from './training-set';
 
 export interface FitJob {
   readonly storage: StorageConfig;
   readonly runId: string;
-  readonly symbol: FutureSymbol;
+  readonly symbol: LearningSymbol;
   readonly setHash: string;
   readonly family: string;
+  /** Changes to the family's shipped parameters. */
+  readonly parameters?: Parameters;
   readonly seed: number;
   readonly schemaHash: string;
 }
 
 /** What a fitted family is worth, in figures; its parts are in the store. */
 export interface FamilySummary {
-  readonly symbol: FutureSymbol;
+  readonly symbol: LearningSymbol;
   readonly family: string;
   /** Fits done by this attempt, and fits that an attempt before had stored. */
   readonly fitted: number;
@@ -66,16 +69,16 @@ export async function readTrainingSet(
 
 /** Fits on the calling thread. */
 export async function fitHere(job: FitJob, onProgress: (progress: FitProgress) => void): Promise<FamilySummary> {
-  const { runId, symbol, setHash, family, seed, schemaHash } = job;
+  const { runId, symbol, setHash, family, parameters, seed, schemaHash } = job;
   const store = await openStore(job.storage);
   const set = await readTrainingSet(store, runId, symbol, setHash);
   let kept = 0;
   const parts = await fitFamily({
     set,
-    recipe: familyOf(family),
+    recipe: tunedFamily(family, parameters),
     seed,
     schemaHash,
-    parts: partStore(store, runId, symbol, setHash),
+    parts: partStore(store, runId, symbol, fitPin(setHash, parameters)),
     onPart: (target, was) => {
       kept += Number(was);
       onProgress({ target, kept: was });

@@ -2,12 +2,12 @@
  * The beginning of a training run: reads the recorded days once, pins what is learnt from them, and lists what is to be fitted.
  * Same data, same request: the same bytes, so that a repeated preparation changes nothing.
  */
-import { INSTRUMENTS } from '../../domain/instruments';
-import type { FutureSymbol } from '../../domain/instruments';
+import { unitOf } from '../../domain/instruments';
+import type { LearningSymbol } from '../../domain/instruments';
 import type { FeatureSchema } from '../../features/schema';
-import type { RecordedMarket } from '../../market-data/recorded-market';
+import type { Parameters } from '../families/model-recipe';
 import type { ObjectStore } from '../../storage/object-store';
-import { contractSeries } from '../training-rows';
+import type { LearningData } from './learning-data';
 import { TrainingError } from './training-error';
 import { setKey } from './training-parts';
 import { trainingSet } from './training-set';
@@ -17,14 +17,16 @@ export interface TrainingRequest {
   readonly runId: string;
   /** Trade dates to learn from, ascending, the hold-out included; null: all that are recorded. */
   readonly days: readonly string[] | null;
-  readonly instruments: readonly FutureSymbol[];
+  readonly instruments: readonly LearningSymbol[];
   /** Names of model families. */
   readonly families: readonly string[];
+  /** Parameters by family that are not the shipped ones, as a search found them. */
+  readonly parameters?: Readonly<Record<string, Parameters>>;
   readonly seed: number;
 }
 
 export interface PreparedInstrument {
-  readonly symbol: FutureSymbol;
+  readonly symbol: LearningSymbol;
   readonly setHash: string;
   readonly rows: number;
   readonly learningRows: number;
@@ -35,28 +37,24 @@ export interface PreparedInstrument {
 export interface PreparedTraining {
   readonly days: readonly string[];
   readonly instruments: readonly PreparedInstrument[];
-  readonly skipped: readonly { readonly symbol: FutureSymbol; readonly why: string }[];
+  readonly skipped: readonly { readonly symbol: LearningSymbol; readonly why: string }[];
 }
 
 /** Rejects with TrainingError NOTHING_TO_TRAIN when no instrument can be learnt from; store failures pass through. */
 export async function prepareTraining(
   store: ObjectStore,
-  market: RecordedMarket,
+  data: LearningData,
   { runId, days: wanted, instruments: symbols }: TrainingRequest,
   schema: FeatureSchema,
 ): Promise<PreparedTraining> {
-  const days = wanted ?? market.tradeDates;
-  const unknown = days.filter((day) => !market.tradeDates.includes(day));
+  const days = wanted ?? data.tradeDates;
+  const unknown = days.filter((day) => !data.tradeDates.includes(day));
   if (unknown.length > 0)
-    throw new TrainingError(
-      'NOTHING_TO_TRAIN',
-      `${market.folder} has no ${unknown.join(', ')}: name days that it has.`,
-    );
+    throw new TrainingError('NOTHING_TO_TRAIN', `${data.folder} has no ${unknown.join(', ')}: name days that it has.`);
   const instruments: PreparedInstrument[] = [];
-  const skipped: { symbol: FutureSymbol; why: string }[] = [];
+  const skipped: { symbol: LearningSymbol; why: string }[] = [];
   for (const symbol of symbols) {
-    const series = contractSeries(market, symbol, days, schema, INSTRUMENTS[symbol]);
-    const set = trainingSet(symbol, series, days, schema, INSTRUMENTS[symbol]);
+    const set = trainingSet(symbol, data.series(symbol, days, schema), days, schema, unitOf(symbol), data.quotes);
     if (typeof set === 'string') {
       skipped.push({ symbol, why: set });
       continue;

@@ -1,5 +1,5 @@
 /** The model card of a run (requirement E10), `models/{run_id}/card.md` beside `gates.json`: what a human reads before saying yes. */
-import type { FutureSymbol } from '../../domain/instruments';
+import type { LearningSymbol } from '../../domain/instruments';
 import { modelKey } from '../../storage/model-registry';
 import type { ObjectStore } from '../../storage/object-store';
 import { storedJson } from '../../storage/stored-json';
@@ -9,7 +9,7 @@ import type { InstrumentRun, ModelEntry, RunManifest } from '../manifest';
 export interface JudgedRun {
   readonly manifest: RunManifest;
   readonly verdict: GateVerdict;
-  readonly instruments: readonly { readonly symbol: FutureSymbol; readonly holdOutAuc: number | null }[];
+  readonly instruments: readonly { readonly symbol: LearningSymbol; readonly holdOutAuc: number | null }[];
 }
 
 /** Both files are replaced whole: a repeated assembly writes the same. */

@@ -6,6 +6,7 @@
 import { z } from 'zod';
 import { isStoreError } from '../../storage/object-store';
 import type { ObjectStore } from '../../storage/object-store';
+import type { Parameters } from '../families/model-recipe';
 import { hashOf } from './training-set-file';
 import { TrainingError } from './training-error';
 import type { FitPart, FitTarget } from './fit-part';
@@ -31,8 +32,12 @@ const partSchema = z.object({
 export const trainingPrefix = (runId: string): string => `processed/training/${runId}/`;
 export const setKey = (runId: string, symbol: string): string => `${trainingPrefix(runId)}${symbol}/set.bin`;
 
+/** What a family's parts were fitted from: its training set, and its parameters where they are not the shipped ones. */
+export const fitPin = (setHash: string, parameters: Parameters | undefined): string =>
+  parameters === undefined ? setHash : hashOf(Buffer.from(`${setHash}/${JSON.stringify(parameters)}`));
+
 export interface PartStore {
-  /** The part when it is stored and of this training set. */
+  /** The part when it is stored and of this training set (fitPin). */
   read(family: string, target: FitTarget): Promise<FitPart | null>;
   write(family: string, part: FitPart, file: Uint8Array | null): Promise<void>;
   /** The file a stored part left. Rejects with TrainingError PART_DAMAGED when its hash is another. */

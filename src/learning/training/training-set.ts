@@ -5,7 +5,7 @@
  *  2. The label's band comes from the days before the hold-out.
  */
 import { tradeDateBounds } from '../../domain/calendar';
-import type { FutureSymbol, Instrument } from '../../domain/instruments';
+import type { LearningSymbol, TradedUnit } from '../../domain/instruments';
 import type { Regime } from '../../domain/regime';
 import type { FeatureSchema } from '../../features/schema';
 import { classCounts, selectRows } from '../dataset';
@@ -25,7 +25,7 @@ const HOLD_OUT_SHARE = 0.25;
 export const MIN_LEARNING_ROWS = 500;
 
 export interface TrainingSet {
-  readonly symbol: FutureSymbol;
+  readonly symbol: LearningSymbol;
   readonly contracts: readonly string[];
   readonly days: readonly string[];
   /** Ascending, the end of `days`. */
@@ -47,13 +47,14 @@ export interface TrainingSet {
 export const holdOutDaysOf = (days: readonly string[]): readonly string[] =>
   days.length < 2 ? [] : days.slice(-Math.max(1, Math.round(days.length * HOLD_OUT_SHARE)));
 
-/** The instrument's set, or why there is none. Pure. */
+/** The instrument's set, or why there is none. Quotes that were modelled are said to be so in the label. Pure. */
 export function trainingSet(
-  symbol: FutureSymbol,
+  symbol: LearningSymbol,
   series: readonly ContractSeries[],
   days: readonly string[],
   schema: FeatureSchema,
-  instrument: Instrument,
+  unit: TradedUnit,
+  quotes: 'recorded' | 'modelled' = 'recorded',
 ): TrainingSet | string {
   const holdOutDays = holdOutDaysOf(days);
   const from = holdOutDays.length === 0 ? Infinity : tradeDateBounds(holdOutDays[0]).start;
@@ -62,7 +63,9 @@ export function trainingSet(
     from,
   );
   if (spread === null) return 'no bars with two-sided quotes on the days to learn from';
-  const label = labelBand(spread, instrument);
+  // A modelled quote is a tick wide up to the last bits of its two prices.
+  const label: LabelBand =
+    quotes === 'recorded' ? labelBand(spread, unit) : { ...labelBand(unit.tickSize, unit), quotes };
   const rows = labelledRows(series, label, schema);
   const { train, test } = purgedSplit(rows, from, Infinity, EMBARGO_MS);
   if (train.length < MIN_LEARNING_ROWS)
@@ -78,7 +81,7 @@ export function trainingSet(
     label,
     rows,
     regimes: regimesAt(series, rows.starts),
-    spans: tradeSpans(series, rows.starts, label.horizonBars, instrument),
+    spans: tradeSpans(series, rows.starts, label.horizonBars, unit),
     learning: train,
     holdOut: test,
   };
