@@ -2,6 +2,7 @@
  * `omega audit replay`: a past trade date decided again from its journal, its models and the audit log's own record of rules and
  * session, through the code that decides live, and compared decision by decision. Offline: no broker, no session, no server.
  */
+import { recordedOpinion } from '../domain/decision-ensemble';
 import { MINUTE_MS } from '../domain/exchange-time';
 import { INSTRUMENTS, type FutureSymbol } from '../domain/instruments';
 import type { DecisionRecord } from '../domain/proposals';
@@ -119,9 +120,11 @@ async function replayDecision(
     instrument: INSTRUMENTS[symbol],
     contract,
     stale: recorded.stale,
-    warmedFrom: at.firstBar,
+    warmedFrom: at.features.firstBar,
     quote: () => recorded.quote,
-    opinion: () => formOpinion(at, ensemble),
+    // Votes, regime and second opinions anew; the weights rest on more decisions than this day's and are taken as they were.
+    opinion: async () => ({ ...(await formOpinion(at, ensemble)), weights: recordedWeights(recorded) }),
+    remember: () => undefined,
   };
   const decideBar = createDecideBar({
     account: recorded.account,
@@ -137,6 +140,9 @@ async function replayDecision(
   });
   return record;
 }
+
+const recordedWeights = ({ votes, ensemble }: DecisionRecord) =>
+  ensemble === undefined ? null : recordedOpinion(votes, ensemble).weights;
 
 /** Each run's models are loaded once; a run that cannot be is a sentence. */
 class EnsembleShelf {

@@ -7,14 +7,13 @@ import type { Client } from '@temporalio/client';
 import { createDataConnection } from '../broker/data-connection';
 import type { MarketDataPort } from '../broker/market-data-port';
 import type { Config } from '../config/config';
-import { INSTRUMENTS, type FutureSymbol } from '../domain/instruments';
+import type { FutureSymbol } from '../domain/instruments';
 import type { MarketFeedInput } from '../domain/market-feed';
 import type { ConductorCommand, ProcessReport } from '../domain/process-messages';
-import { createFeatureStream } from '../features/pipeline';
 import { DEFAULT_SCHEMA } from '../features/schema';
 import type { PromotedModelWatch } from '../learning/promoted-model-watch';
 import type { ShadowWatch } from '../learning/shadow-watch';
-import { feedTradeDate, warmUpStart } from '../market-data/warm-up';
+import { feedTradeDate } from '../market-data/warm-up';
 import type { AuditLog } from '../storage/audit-log';
 import type { MarketJournal } from '../storage/market-journal';
 import type { ObjectStore } from '../storage/object-store';
@@ -22,9 +21,9 @@ import type { HeardAt } from './feed-hearing';
 import { createDecideBar } from './market-feed/decide-bar';
 import { EquityWatch } from './market-feed/equity-watch';
 import { MarketFeed } from './market-feed/feed';
-import { InstrumentLane } from './market-feed/instrument-lane';
+import type { InstrumentLane } from './market-feed/instrument-lane';
+import { openLanes } from './market-feed/open-lanes';
 import { chooseRun, watchPromotions, watchShadowRun, whyWithheld } from './market-feed/model-choice';
-import { openEnsemble } from './market-feed/open-ensemble';
 import { pause, SessionLink } from './market-feed/session-link';
 import { VotingModels, type FeedOpened } from './market-feed/voting-models';
 import { runtimeIds } from './runtime-ids';
@@ -121,7 +120,7 @@ async function runTradeDate(
   const modelRun = await chooseRun(deps, input.model);
   const watch = watchPromotions(deps, input, modelRun);
   const shadow = watchShadowRun(deps, input);
-  const lanes = await openLanes(deps, data, hearing, tradeDate, modelRun);
+  const lanes = await openLanes(deps, data, { hearing, tradeDate, modelRun, account: input.account });
   try {
     const opened: FeedOpened = {
       type: 'feed-opened',
@@ -238,33 +237,6 @@ async function sealAudit(deps: MarketDeps): Promise<void> {
     deps.report({ type: 'alert', text, marketTime: null });
     deps.log('warn', text);
   }
-}
-
-async function openLanes(
-  deps: MarketDeps,
-  data: MarketDataPort,
-  hearing: Hearing,
-  tradeDate: string,
-  modelRun: string | null,
-): Promise<readonly InstrumentLane[]> {
-  const from = warmUpStart(tradeDate);
-  const lanes: InstrumentLane[] = [];
-  for (const symbol of deps.config.trading.instruments) {
-    const instrument = INSTRUMENTS[symbol];
-    const contract = await data.resolveFront(symbol, tradeDate);
-    const ensemble = modelRun === null ? null : await openEnsemble(deps, modelRun, symbol);
-    const features = createFeatureStream(DEFAULT_SCHEMA, instrument);
-    const onHeard = (): void => void hearing.set(symbol, { wall: Date.now(), market: data.lastMarketTime() });
-    // A stream that never says anything is silent from here on.
-    onHeard();
-    lanes.push(
-      await InstrumentLane.open(
-        { instrument, contract, data, journal: deps.journal, features, ensemble, onHeard },
-        from,
-      ),
-    );
-  }
-  return lanes;
 }
 
 /**

@@ -2,12 +2,13 @@
  * One instrument of a back-tested trade date: recorded minutes as the live feed would have them, features, models. The rows are those of the
  * feed's journal: warmed up from the same bar, with quotes where a feed of an earlier back-tested date consumed them, without elsewhere.
  */
+import { EnsembleMemory, type DecidedVotes } from '../activities/market-feed/ensemble-memory';
 import { formOpinion, type Opinion } from '../activities/market-feed/opinion';
 import type { BarWithQuote, Quote } from '../domain/bars';
 import type { FutureContract } from '../domain/contracts';
 import { MINUTE_MS } from '../domain/exchange-time';
 import type { Instrument } from '../domain/instruments';
-import { createFeatureStream, type FeatureStream } from '../features/pipeline';
+import { createFeatureStream } from '../features/pipeline';
 import { DEFAULT_SCHEMA } from '../features/schema';
 import type { Ensemble } from '../learning/ensemble';
 import { minutesBetween, type RecordedContract, type RecordedMinute } from '../market-data/recorded-market';
@@ -34,16 +35,23 @@ export class RecordedLane {
   warmedFrom: number | null = null;
   /** Rows consumed on this trade date, in order. */
   readonly rows: BarWithQuote[] = [];
-  private readonly features: FeatureStream;
+  private readonly memory: EnsembleMemory;
   private readonly minuteByStart: ReadonlyMap<number, RecordedMinute>;
   private latestQuote: Quote | null;
   private readonly ensemble: Ensemble | null;
 
-  constructor({ instrument, contract, recorded, tradeDate, from, to, consumed, ensemble }: LaneOptions) {
+  /** Warmed up, with the weights that the voters have earned by then. */
+  static async open(options: LaneOptions): Promise<RecordedLane> {
+    const lane = new RecordedLane(options);
+    await lane.memory.adopt(options.ensemble);
+    return lane;
+  }
+
+  private constructor({ instrument, contract, recorded, tradeDate, from, to, consumed, ensemble }: LaneOptions) {
     this.instrument = instrument;
     this.contract = contract;
     this.ensemble = ensemble;
-    this.features = createFeatureStream(DEFAULT_SCHEMA, instrument);
+    this.memory = new EnsembleMemory(createFeatureStream(DEFAULT_SCHEMA, instrument));
     this.minuteByStart = new Map(minutesBetween(recorded, from, to).map((minute) => [minute.start, minute]));
     const begin = warmUpStart(tradeDate);
     const before = minutesBetween(recorded, begin, from);
@@ -78,11 +86,15 @@ export class RecordedLane {
   }
 
   opinion(): Promise<Opinion> {
-    return formOpinion(this.features, this.ensemble);
+    return formOpinion(this.memory, this.ensemble);
+  }
+
+  remember(decided: DecidedVotes): void {
+    this.memory.record(decided);
   }
 
   private take(row: BarWithQuote): void {
     this.warmedFrom ??= row.bar.start;
-    this.features.push(row);
+    this.memory.push(row);
   }
 }

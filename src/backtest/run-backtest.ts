@@ -111,7 +111,7 @@ async function openLanes(
     if (ensemble !== null) ensembles.push(ensemble);
     for (const minute of minutesBetween(recorded, start, end)) ends.add(minute.start + MINUTE_MS);
     lanes.push(
-      new RecordedLane({
+      await RecordedLane.open({
         instrument: INSTRUMENTS[symbol],
         contract: contractOf(recorded),
         recorded,

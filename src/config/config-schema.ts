@@ -1,6 +1,7 @@
 /** What a configuration may say, with bounds. Every message completes the sentence "<setting> …". */
 import { z } from 'zod';
 import { FUTURE_SYMBOLS } from '../domain/instruments';
+import { REGIME_NAMES, VOLATILITIES } from '../domain/regime';
 import type { Config } from './config';
 
 const whole = (from: number, to = Number.MAX_SAFE_INTEGER) => {
@@ -86,10 +87,31 @@ const instruments = z
   .min(1, { error: INSTRUMENTS })
   .refine((symbols) => new Set(symbols).size === symbols.length, { error: INSTRUMENTS });
 
+const REGIME_LIST = `must be a list of different regimes out of ${REGIME_NAMES.join(', ')}`;
+const REGIME_CONFIDENCE = `must give a number above 0 and at most 1 by regime, such as {"range/low": 0.7}; regimes are ${REGIME_NAMES.join(', ')}`;
+const SIZE_SHARE = `must give a share from 0 to 1 by volatility, such as {"high": 0.5}; volatilities are ${VOLATILITIES.join(', ')}`;
+const regimes = z.object({
+  minConfidence: z.partialRecord(
+    z.enum(REGIME_NAMES, { error: REGIME_CONFIDENCE }),
+    z.number({ error: REGIME_CONFIDENCE }).gt(0, { error: REGIME_CONFIDENCE }).max(1, { error: REGIME_CONFIDENCE }),
+    { error: REGIME_CONFIDENCE },
+  ),
+  suppressEntries: z
+    .array(z.enum(REGIME_NAMES, { error: REGIME_LIST }), { error: REGIME_LIST })
+    .refine((names) => new Set(names).size === names.length, { error: REGIME_LIST }),
+  sizeShare: z.partialRecord(
+    z.enum(VOLATILITIES, { error: SIZE_SHARE }),
+    z.number({ error: SIZE_SHARE }).min(0, { error: SIZE_SHARE }).max(1, { error: SIZE_SHARE }),
+    { error: SIZE_SHARE },
+  ),
+});
+
 const trading = z.object({
   instruments,
-  vote: oneOf('majority', 'weighted'),
+  vote: oneOf('majority', 'weighted', 'stacked'),
   minConfidence: above(0, 1),
+  validator: flag,
+  regimes,
   minimumHoldBars: whole(0, 10_000),
   cooldownBars: whole(0, 10_000),
   regularHoursOnly: flag,

@@ -2,7 +2,9 @@
  * The one validated, frozen configuration. Precedence: command line, environment, omega.config.json, defaults (below).
  * Every effective value knows its origin (`omega config show`). Secrets live in the environment only and are masked when shown.
  */
+import type { RegimeRules } from '../domain/decision-ensemble';
 import type { FutureSymbol } from '../domain/instruments';
+import type { Voting } from '../domain/voting';
 
 export interface BrokerConfig {
   readonly host: string;
@@ -46,8 +48,14 @@ export interface LimitsConfig {
 
 export interface TradingConfig {
   readonly instruments: readonly FutureSymbol[];
-  readonly vote: 'majority' | 'weighted';
+  /** By count, by weights of recent performance, or by the run's stacker. */
+  readonly vote: Voting;
+  /** Smallest share of the votes, or calibrated probability, that the winner needs. */
   readonly minConfidence: number;
+  /** The run's validator may veto entries. */
+  readonly validator: boolean;
+  /** What the market's regime changes; empty rules change nothing. */
+  readonly regimes: RegimeRules;
   readonly minimumHoldBars: number;
   readonly cooldownBars: number;
   readonly regularHoursOnly: boolean;
@@ -121,6 +129,8 @@ export const DEFAULT_CONFIG: Config = {
     instruments: ['ES', 'GC'],
     vote: 'majority',
     minConfidence: 0.6,
+    validator: false,
+    regimes: { minConfidence: {}, suppressEntries: [], sizeShare: {} },
     minimumHoldBars: 20,
     cooldownBars: 20,
     regularHoursOnly: true,

@@ -90,6 +90,8 @@ export const ENVIRONMENT_VARIABLES: readonly EnvironmentVariable[] = [
   { name: 'ALLOW_LIVE', read: asLiveAccount },
   { name: 'LEARNING_ONLY', read: asFlag('permissions.learningOnly') },
   { name: 'OMEGA_INSTRUMENTS', read: asInstruments },
+  { name: 'OMEGA_VOTE', read: asText('trading.vote') },
+  { name: 'OMEGA_VALIDATOR', read: asFlag('trading.validator') },
   { name: 'OMEGA_STORE', read: asStore },
   { name: 'AWS_REGION', read: asText('storage.region') },
   { name: 'S3_ENDPOINT', read: asText('storage.endpoint') },

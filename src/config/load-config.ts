@@ -16,7 +16,7 @@ import type { Setting } from './env';
 import { CONFIG_FILE_VARIABLE, ENVIRONMENT_VARIABLES } from './env';
 import { createRedactor, isSecretName } from './secrets';
 
-/** Part of a configuration, section by section; `trading.sizing` and lists are given whole. */
+/** Part of a configuration, section by section; `trading.sizing`, regimes' rules and lists are given whole. */
 export type ConfigOverrides = {
   readonly [K in keyof Config]?: Config[K] extends object ? Partial<Config[K]> : Config[K];
 };
@@ -48,7 +48,7 @@ export class ConfigError extends Error {
 
 const CONFIG_FILE = 'omega.config.json';
 /** Objects that are one setting: given whole or not at all. */
-const WHOLE = new Set(['trading.sizing']);
+const WHOLE = new Set(['trading.sizing', 'trading.regimes.minConfidence', 'trading.regimes.sizeShare']);
 
 interface Given extends Setting {
   readonly origin: ConfigOrigin;

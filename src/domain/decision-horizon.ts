@@ -74,6 +74,34 @@ export function awaitHorizon<T>(horizon: Horizon<T>, decidedAt: number, bars: nu
   return { ...horizon, waiting: [...waiting, { decidedAt, mid: lastMid, barsLeft: bars, item }] };
 }
 
+/**
+ * The bars on which decisions would be resolved or waiting now, oldest first: the last `most` of the resolved, and all that wait. Nothing
+ * is asked of other bars, so whoever decides again on these alone, folding all `bars`, has the same results as who decided all along.
+ * `counts` says of a bar's index whether there was a decision.
+ */
+export function judgedBars(
+  bars: readonly HorizonBar[],
+  horizonBars: number,
+  most: number,
+  counts: (index: number) => boolean,
+): readonly number[] {
+  const chosen: number[] = [];
+  let resolved = 0;
+  // First bar of the stretch after the one that `index` is in.
+  let stretchEnd = bars.length;
+  for (let index = bars.length - 1; index >= 0 && resolved < most; index -= 1) {
+    const due = index + horizonBars;
+    const isWaiting = due >= bars.length && stretchEnd === bars.length;
+    const isResolved = due < stretchEnd && bars[due].mid !== null;
+    if ((isWaiting || isResolved) && bars[index].mid !== null && counts(index)) {
+      chosen.push(index);
+      if (isResolved) resolved += 1;
+    }
+    if (!bars[index].continues) stretchEnd = index;
+  }
+  return chosen.reverse();
+}
+
 /** The label: the sign of the mid's log-return, hold inside ± `bandPoints`, the round trip's cost. */
 export function outcomeOf(from: number, to: number, bandPoints: number): Signal {
   const move = Math.log(to / from);

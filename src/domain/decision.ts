@@ -66,7 +66,12 @@ interface Signalled extends DecidedBar {
 
 const none = (reason: string): Decision => ({ action: 'none', reason });
 
+/** A decision that was made from opinions. */
+export type EnsembleDecision = Decision & { readonly ensemble: EnsembleRecord };
+
 /** The decision at the close of one bar of one instrument. Throws RangeError for a voting weight that is negative or not finite. */
+export function decide(input: DecidedBar & { readonly ensemble: EnsembleOpinion }): EnsembleDecision;
+export function decide(input: DecisionInput): Decision;
 export function decide(input: DecisionInput): Decision {
   if ('signal' in input) return decideSignal({ ...input, judged: null });
   const judged = judgeEnsemble(input.ensemble);

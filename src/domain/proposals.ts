@@ -27,7 +27,7 @@ export interface DecisionRecord {
   readonly skipped: readonly { readonly model: string; readonly why: string }[];
   readonly signal: Signal;
   readonly confidence: number;
-  /** How the votes became the signal, with all that was known besides them; left out where the majority of the votes alone decided. */
+  /** How the votes became the signal, with all that was known besides them; left out in records of earlier versions. */
   readonly ensemble?: EnsembleRecord;
   /** What the decision rules made of the vote: the action proposed, or the reason why none was. */
   readonly action: 'enter' | 'exit' | 'none';

@@ -36,6 +36,9 @@ export interface Regime {
 
 /** `trend/high`: how settings name a regime. */
 export type RegimeName = `${Direction}/${Volatility}`;
+export const REGIME_NAMES: readonly RegimeName[] = DIRECTIONS.flatMap((direction) =>
+  VOLATILITIES.map((volatility) => `${direction}/${volatility}` as const),
+);
 export const regimeName = ({ direction, volatility }: Regime): RegimeName => `${direction}/${volatility}`;
 
 /** JSON-safe. */

@@ -25,6 +25,18 @@ export interface VoteResult {
 /** How the models' opinions become one signal; `stacked`: a fitted model reads them all. */
 export type Voting = VoteRule['vote'] | 'stacked';
 
+/** The rule for votes alone: where no stacker answers, the majority decides. */
+export const votesRule = ({
+  vote,
+  minConfidence,
+}: {
+  readonly vote: Voting;
+  readonly minConfidence: number;
+}): VoteRule => ({
+  vote: vote === 'stacked' ? 'majority' : vote,
+  minConfidence,
+});
+
 const SIGNALS: readonly Signal[] = ['sell', 'hold', 'buy'];
 
 /** Sums of weights differ in their last bits by order: shares this close are equal. */

@@ -3,6 +3,7 @@
  * Invariant: a model that cannot be trusted (file damaged, other schema, no finite answer) does not vote, and every answer says which
  * and why.
  */
+import type { HedgeRule } from '../domain/hedge';
 import type { FutureSymbol } from '../domain/instruments';
 import type { Regime } from '../domain/regime';
 import type { Vote } from '../domain/vote';
@@ -11,6 +12,7 @@ import { modelColumnIndexes } from '../features/pipeline';
 import type { FeatureSchema } from '../features/schema';
 import type { ObjectStore } from '../storage/object-store';
 import { classesTrouble } from './class-probabilities';
+import { windowInput } from './feature-window';
 import { loadModel, probabilitiesOf } from './loaded-model';
 import type { LoadedModel } from './loaded-model';
 import type { ModelEntry } from './manifest';
@@ -36,8 +38,17 @@ export interface Ensemble {
   readonly models: readonly string[];
   /** Models that did not load and why; repeated in every ballot. `*` stands for the whole run. */
   readonly skipped: readonly SkippedModel[];
-  /** Votes on one feature row (all columns of the schema). Never throws for a single model's failure. */
-  vote(row: Float32Array): Promise<Ballot>;
+  /** Rows that the model with the longest window reads, the judged one included; 1 without such a model. */
+  readonly window: number;
+  /** Trade dates that the run has learned from: its votes on them say nothing of its performance. */
+  readonly learnedFrom: ReadonlySet<string>;
+  /** What its models learned to foresee; null when the run has none for this instrument. */
+  readonly label: HedgeRule | null;
+  /**
+   * Votes on one feature row (all columns of the schema). `earlier`: rows before it of the same series, oldest first, as far as `window`
+   * reaches. Never throws for a single model's failure.
+   */
+  vote(row: Float32Array, earlier?: readonly Float32Array[]): Promise<Ballot>;
   /** What stacker and validator make of the votes on the same row; absent, with a reason, where the run has none. */
   secondOpinions(row: Float32Array, votes: readonly Vote[], regime: Regime | null): Promise<MetaOpinions>;
   /** Frees the sessions' memory. */
@@ -61,7 +72,8 @@ export async function loadEnsemble(
   schema: FeatureSchema,
 ): Promise<Ensemble> {
   const manifest = await readManifest(store, runId);
-  const entries = manifest.instruments.find((instrument) => instrument.symbol === symbol)?.models ?? [];
+  const fitted = manifest.instruments.find((instrument) => instrument.symbol === symbol);
+  const entries = fitted?.models ?? [];
   const parts = partsOf<ModelEntry>(entries);
   const voters: Voter[] = [];
   const skipped: SkippedModel[] = [...parts.refused];
@@ -82,20 +94,31 @@ export async function loadEnsemble(
     if (model === null) continue;
     voters.push({ model, calibrator: correcting === undefined ? null : await loadVoting(correcting) });
   }
-  return new LoadedEnsemble(runId, symbol, voters, skipped, schema, await loadMetaModels(store, runId, parts, schema));
+  const meta = await loadMetaModels(store, runId, parts, schema);
+  const identity = { runId, symbol, learnedFrom: new Set(manifest.data.days), label: fitted?.label ?? null };
+  return new LoadedEnsemble(identity, voters, skipped, schema, meta);
 }
 
 class LoadedEnsemble implements Ensemble {
+  readonly runId: string;
+  readonly symbol: FutureSymbol;
+  readonly learnedFrom: ReadonlySet<string>;
+  readonly label: HedgeRule | null;
+  readonly window: number;
   private readonly columns: Int32Array;
 
   constructor(
-    readonly runId: string,
-    readonly symbol: FutureSymbol,
+    { runId, symbol, learnedFrom, label }: Pick<Ensemble, 'runId' | 'symbol' | 'learnedFrom' | 'label'>,
     private readonly voters: readonly Voter[],
     readonly skipped: readonly SkippedModel[],
     private readonly schema: FeatureSchema,
     private readonly meta: MetaModels,
   ) {
+    this.runId = runId;
+    this.symbol = symbol;
+    this.learnedFrom = learnedFrom;
+    this.label = label;
+    this.window = Math.max(1, ...voters.map(({ model }) => model.entry.window ?? 1));
     this.columns = modelColumnIndexes(schema);
   }
 
@@ -103,21 +126,22 @@ class LoadedEnsemble implements Ensemble {
     return this.voters.map(({ model }) => model.entry.name);
   }
 
-  async vote(row: Float32Array): Promise<Ballot> {
-    const votes: Vote[] = [];
-    const skipped = [...this.skipped];
+  async vote(row: Float32Array, earlier: readonly Float32Array[] = []): Promise<Ballot> {
     const { input, missing } = this.inputOf(row);
-    for (const voter of this.voters) {
-      const { name } = voter.model.entry;
-      if (missing.length > 0) {
-        skipped.push({ model: name, why: `no value for ${missing.join(', ')}` });
-        continue;
-      }
-      const answer = await opinionOf(voter, input, skipped);
-      if (typeof answer === 'string') skipped.push({ model: name, why: answer });
-      else votes.push({ model: name, signal: signalOf(answer), probabilities: answer });
+    if (missing.length > 0) {
+      const why = `no value for ${missing.join(', ')}`;
+      return { votes: [], skipped: [...this.skipped, ...this.models.map((model) => ({ model, why }))] };
     }
-    return { votes, skipped };
+    const inputs = [...earlier.slice(-this.window).map((before) => this.inputOf(before).input), input];
+    // All at once: each answer takes a turn of the event loop, and one turn serves them all.
+    const answers = await Promise.all(this.voters.map((voter) => opinionOf(voter, inputs)));
+    const said = this.voters.map(({ model }, i) => ({ model: model.entry.name, ...answers[i] }));
+    return {
+      votes: said.flatMap(({ model, probabilities }) =>
+        probabilities === null ? [] : [{ model, signal: signalOf(probabilities), probabilities }],
+      ),
+      skipped: [...this.skipped, ...said.flatMap(({ trouble }) => trouble ?? [])],
+    };
   }
 
   secondOpinions(row: Float32Array, votes: readonly Vote[], regime: Regime | null): Promise<MetaOpinions> {
@@ -144,17 +168,24 @@ class LoadedEnsemble implements Ensemble {
   }
 }
 
-/** A voter's probabilities, corrected where they can be, or why there are none; a calibrator that fails leaves a notice. */
-async function opinionOf(
-  { model, calibrator }: Voter,
-  input: Float32Array,
-  skipped: SkippedModel[],
-): Promise<Vote['probabilities'] | string> {
+interface VoterAnswer {
+  /** Null: it does not vote. */
+  readonly probabilities: Vote['probabilities'] | null;
+  readonly trouble: SkippedModel | null;
+}
+
+/**
+ * A voter's probabilities on the last of `rows` (model columns, oldest first), corrected where they can be; a calibrator that fails leaves
+ * a notice.
+ */
+async function opinionOf({ model, calibrator }: Voter, rows: readonly Float32Array[]): Promise<VoterAnswer> {
+  const { name, window } = model.entry;
+  const input = window === undefined ? rows[rows.length - 1] : windowInput(rows, window);
   const answer = await probabilitiesOf(model, input);
-  if (typeof answer === 'string') return answer;
-  if (calibrator === null) return answer[0];
+  if (typeof answer === 'string') return { probabilities: null, trouble: { model: name, why: answer } };
+  if (calibrator === null) return { probabilities: answer[0], trouble: null };
   const corrected = await probabilitiesOf(calibrator, Float32Array.from(answer[0]));
-  if (typeof corrected !== 'string') return corrected[0];
-  skipped.push({ model: calibrator.entry.name, why: corrected });
-  return answer[0];
+  return typeof corrected === 'string'
+    ? { probabilities: answer[0], trouble: { model: calibrator.entry.name, why: corrected } }
+    : { probabilities: corrected[0], trouble: null };
 }

@@ -43,14 +43,18 @@ export async function loadModel(
   }
 }
 
-/** The figures of `rows` rows, row by row, or why there are none. */
+/** The figures of `rows` rows (or windows of rows), row by row, or why there are none. */
 export async function answersOf(
   { entry, session }: LoadedModel,
   input: Float32Array,
   rows: number,
 ): Promise<readonly number[] | string> {
+  const window = entry.window === undefined ? [] : [entry.window];
+  const columns = window.reduce((rest, length) => rest / length, input.length / rows);
   try {
-    const outputs = await session.run({ [entry.input]: new Tensor('float32', input, [rows, input.length / rows]) });
+    const tensor = new Tensor('float32', input, [rows, ...window, columns]);
+    // Named, so that what nobody reads (labels) is not computed.
+    const outputs = await session.run({ [entry.input]: tensor }, [entry.output]);
     return Array.from(outputs[entry.output].data as ArrayLike<number>);
   } catch (error) {
     return `ONNX Runtime failed: ${messageOf(error)}`;

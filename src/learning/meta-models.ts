@@ -56,13 +56,12 @@ class LoadedMetaModels implements MetaModels {
   ) {}
 
   async judge(features: Float32Array, votes: readonly Vote[], regime: Regime | null): Promise<MetaOpinions> {
-    return {
-      stack: typeof this.stacker === 'string' ? absent(this.stacker) : await askStacker(this.stacker, votes, regime),
-      validator:
-        typeof this.validator === 'string'
-          ? absent(this.validator)
-          : await askValidator(this.validator, features, votes),
-    };
+    const { stacker, validator } = this;
+    const [stack, judged] = await Promise.all([
+      typeof stacker === 'string' ? absent(stacker) : askStacker(stacker, votes, regime),
+      typeof validator === 'string' ? absent(validator) : askValidator(validator, features, votes),
+    ]);
+    return { stack, validator: judged };
   }
 
   async close(): Promise<void> {

@@ -30,12 +30,15 @@ const EVIDENCE_FIELDS = [
   'votes',
   'skipped',
   'confidence',
+  'ensemble',
   'warmupFrom',
 ] as const;
 
 /** How a recomputed decision compares with the recorded one. */
 export function compareDecision(recorded: DecisionRecord, replayed: DecisionRecord, sameRuntime: boolean): Comparison {
   const differences = [...DECISION_FIELDS, ...EVIDENCE_FIELDS].flatMap((field) => {
+    // A record of an earlier version does not say how its votes became the signal.
+    if (recorded[field] === undefined) return [];
     const [was, is] = [JSON.stringify(recorded[field]), JSON.stringify(replayed[field])];
     return was === is ? [] : [{ field, recorded: was, replayed: is }];
   });

@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createDecideBar } from '../../src/activities/market-feed/decide-bar';
+import { EnsembleMemory } from '../../src/activities/market-feed/ensemble-memory';
 import { formOpinion } from '../../src/activities/market-feed/opinion';
 import { replayTradeDate } from '../../src/activities/audit-replay';
 import { runtimeIds } from '../../src/activities/runtime-ids';
@@ -96,7 +97,7 @@ async function runFeed({ from, to, missed = new Set(), redecides = false }: Feed
     contracts: [CONTRACT],
   };
   await audit.append([opened]);
-  const features = createFeatureStream(DEFAULT_SCHEMA, ES);
+  const memory = new EnsembleMemory(createFeatureStream(DEFAULT_SCHEMA, ES));
   const begin = warmUpStart(DAY);
   const history = rows.filter(({ bar }) => bar.start >= begin && bar.start < from);
   await journal.appendAll(
@@ -105,7 +106,8 @@ async function runFeed({ from, to, missed = new Set(), redecides = false }: Feed
     from,
     'history',
   );
-  for (const row of await journal.read('ES', begin, from)) features.push(row);
+  for (const row of await journal.read('ES', begin, from)) memory.push(row);
+  await memory.adopt(ensemble);
   const decideBar = createDecideBar({
     account: ACCOUNT,
     trading: DEFAULT_CONFIG.trading,
@@ -123,7 +125,7 @@ async function runFeed({ from, to, missed = new Set(), redecides = false }: Feed
     const barClose = row.bar.start + MINUTE_MS;
     if (barClose > from) {
       await journal.append('ES', row, barClose);
-      features.push(row);
+      memory.push(row);
     }
     const { record } = await decideBar(
       {
@@ -131,9 +133,10 @@ async function runFeed({ from, to, missed = new Set(), redecides = false }: Feed
         instrument: ES,
         contract: CONTRACT,
         stale: row.bar.start % (50 * MINUTE_MS) === 0 ? 'competing session' : null,
-        warmedFrom: features.firstBar,
+        warmedFrom: memory.features.firstBar,
         quote: () => row.quote,
-        opinion: () => formOpinion(features, ensemble),
+        opinion: () => formOpinion(memory, ensemble),
+        remember: (decided) => memory.record(decided),
       },
       barClose,
       { contexts: { ES: session }, day: { trades: 0 } },

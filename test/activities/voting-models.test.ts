@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { replayTradeDate } from '../../src/activities/audit-replay';
 import { createDecideBar } from '../../src/activities/market-feed/decide-bar';
+import { EnsembleMemory } from '../../src/activities/market-feed/ensemble-memory';
 import { chooseRun, watchPromotions } from '../../src/activities/market-feed/model-choice';
 import { openEnsemble, type EnsembleDeps } from '../../src/activities/market-feed/open-ensemble';
 import { formOpinion } from '../../src/activities/market-feed/opinion';
@@ -144,11 +145,11 @@ test('a day with a promotion in the middle replays bit for bit, each bar with th
   const from = Date.UTC(2013, 9, 9, 14);
   const journal = openMarketJournal(stateDir, ACCOUNT, () => undefined);
   const audit = await openAuditLog({ stateDir, writer: 'market', redact: (text) => text, report: () => undefined });
-  const features = createFeatureStream(DEFAULT_SCHEMA, ES);
+  const memory = new EnsembleMemory(createFeatureStream(DEFAULT_SCHEMA, ES));
   const begin = warmUpStart(DAY);
   const history = rows.filter(({ bar }) => bar.start >= begin && bar.start < from);
   await journal.appendAll('ES', history, from, 'history');
-  for (const row of await journal.read('ES', begin, from)) features.push(row);
+  for (const row of await journal.read('ES', begin, from)) memory.push(row);
 
   const lane = seat(await openEnsemble(deps, A, 'ES'));
   const config = { trading: { ...DEFAULT_CONFIG.trading, instruments: ['ES'] as const } };
@@ -180,16 +181,17 @@ test('a day with a promotion in the middle replays bit for bit, each bar with th
     const barClose = row.bar.start + MINUTE_MS;
     await models.beforeBar(barClose);
     await journal.append('ES', row, barClose);
-    features.push(row);
+    memory.push(row);
     const { record } = await decideBar(
       {
         symbol: 'ES',
         instrument: ES,
         contract: CONTRACT,
         stale: null,
-        warmedFrom: features.firstBar,
+        warmedFrom: memory.features.firstBar,
         quote: () => row.quote,
-        opinion: () => formOpinion(features, lane.ensemble),
+        opinion: () => formOpinion(memory, lane.ensemble),
+        remember: (decided) => memory.record(decided),
       },
       barClose,
       { contexts: { ES: FLAT_CONTEXT }, day: { trades: 0 } },

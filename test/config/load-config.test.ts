@@ -82,6 +82,33 @@ describe('sources', () => {
     expect(problemsOf()).toEqual([expect.stringContaining('trading.sizing') as string]);
   });
 
+  test("regimes' rules are settings of their own, each replaced whole, and wrong ones are told what there is", () => {
+    const regimes = { minConfidence: { 'range/low': 0.7 }, suppressEntries: ['trend/high'], sizeShare: { high: 0.5 } };
+    writeFile({ trading: { vote: 'stacked', validator: true, regimes } });
+    const { config, origins } = load();
+    expect(config.trading).toMatchObject({ vote: 'stacked', validator: true, regimes });
+    expect(origins['trading.regimes.sizeShare']).toMatchObject({ source: 'file' });
+    writeFile({ trading: { regimes: { sizeShare: { low: 0 } } } });
+    expect(load().config.trading.regimes).toEqual({ ...DEFAULT_CONFIG.trading.regimes, sizeShare: { low: 0 } });
+    const wrong = {
+      minConfidence: { sideways: 0.7 },
+      suppressEntries: ['trend/high', 'trend/high'],
+      sizeShare: { high: 1.5 },
+    };
+    writeFile({ trading: { vote: 'loudest', validator: 'yes', regimes: wrong } });
+    const problems = problemsOf();
+    const about = (path: string): string => problems.filter((problem) => problem.startsWith(path)).join(' ');
+    expect(about('trading.vote is "loudest"')).toContain('must be one of majority, weighted, stacked');
+    expect(about('trading.validator')).toContain('must be true or false');
+    expect(about('trading.regimes.minConfidence')).toContain('{"range/low": 0.7}; regimes are trend/low, trend/medium');
+    expect(about('trading.regimes.suppressEntries')).toContain('different regimes out of trend/low');
+    expect(about('trading.regimes.sizeShare')).toContain('a share from 0 to 1 by volatility');
+    writeFile({ trading: { regimes: 5 } });
+    expect(problemsOf()).toEqual([
+      expect.stringContaining('trading.regimes is a section, with the settings') as string,
+    ]);
+  });
+
   test('OMEGA_CONFIG names another file, which must exist', () => {
     mkdirSync(join(folder, 'etc'));
     writeFileSync(join(folder, 'etc/paper.json'), '{"seed": 12}');
@@ -103,6 +130,8 @@ describe('environment', () => {
     ['DRY_RUN', 'no', 'permissions.dryRun', false],
     ['ALLOW_LIVE', 'U7654321', 'permissions.allowLive', 'U7654321'],
     ['LEARNING_ONLY', 'true', 'permissions.learningOnly', true],
+    ['OMEGA_VOTE', 'weighted', 'trading.vote', 'weighted'],
+    ['OMEGA_VALIDATOR', 'true', 'trading.validator', true],
     ['OMEGA_INSTRUMENTS', 'es, XAUUSD', 'trading.instruments', ['ES', 'GC']],
     ['TEMPORAL_ADDRESS', 'temporal:7233', 'temporal.address', 'temporal:7233'],
     ['TEMPORAL_NAMESPACE', 'omega', 'temporal.namespace', 'omega'],

@@ -1,10 +1,11 @@
 /** Features → votes → decision → evidence, for one closed bar of one instrument. */
 import type { Config } from '../../config/config';
+import { isTwoSided } from '../../domain/bars';
 import { decide } from '../../domain/decision';
+import { MAJORITY_RULES, type EnsembleRules } from '../../domain/decision-ensemble';
 import { decisionId } from '../../domain/ids';
 import { FLAT_CONTEXT, type DecisionRecord, type Proposal } from '../../domain/proposals';
 import type { SessionSnapshot } from '../../domain/session-snapshot';
-import { combineVotes } from '../../domain/voting';
 import type { InstrumentLane } from './instrument-lane';
 
 export interface DecidedBar {
@@ -15,7 +16,7 @@ export interface DecidedBar {
 /** What a decision reads of its instrument. */
 export type DecidableLane = Pick<
   InstrumentLane,
-  'symbol' | 'instrument' | 'contract' | 'stale' | 'warmedFrom' | 'quote' | 'opinion'
+  'symbol' | 'instrument' | 'contract' | 'stale' | 'warmedFrom' | 'quote' | 'opinion' | 'remember'
 >;
 
 /** What a decision reads of the session. */
@@ -35,12 +36,27 @@ export interface DecideBarParts {
   readonly proposalsWithheld: string | null;
 }
 
+/** How opinions become a signal under these settings; those of an earlier version's audit log name the vote alone. */
+export const ensembleRules = ({
+  vote: voting,
+  minConfidence,
+  validator = MAJORITY_RULES.validator,
+  regimes = MAJORITY_RULES.regimes,
+}: Pick<Config['trading'], 'vote' | 'minConfidence'> &
+  Partial<Pick<Config['trading'], 'validator' | 'regimes'>>): EnsembleRules => ({
+  voting,
+  minConfidence,
+  validator,
+  regimes,
+});
+
 /** The decision function of a trade date, with everything that stays the same over it bound. */
 export function createDecideBar(parts: DecideBarParts): DecideBar {
   const { account, trading } = parts;
+  const rules = ensembleRules(trading);
   return async (lane, barClose, session) => {
-    const opinion = await lane.opinion();
-    const combined = combineVotes(opinion.votes, { vote: trading.vote, minConfidence: trading.minConfidence });
+    const { featureHash, skipped, atr, ...opinions } = await lane.opinion();
+    const { votes } = opinions;
     const context = session.contexts[lane.symbol] ?? { ...FLAT_CONTEXT, tradesToday: session.day.trades };
     const id = decisionId(account, lane.symbol, barClose);
     const { stale } = lane;
@@ -51,24 +67,27 @@ export function createDecideBar(parts: DecideBarParts): DecideBar {
       instrument: lane.instrument,
       contract: lane.contract,
       barClose,
-      signal: combined.signal,
+      ensemble: { ...opinions, rules },
       quote,
-      atr: opinion.atr,
+      atr,
       context,
       rules: trading,
     });
+    const { ensemble } = decision;
+    lane.remember({ barClose, votes, decision, spread: isTwoSided(quote) ? quote.ask - quote.bid : null });
     const record: DecisionRecord = {
       decisionId: id,
       account,
       symbol: lane.symbol,
       barClose,
-      featureHash: opinion.featureHash,
+      featureHash,
       schemaHash: parts.schemaHash,
       modelRun: parts.modelRun,
-      votes: opinion.votes,
-      skipped: opinion.skipped,
-      signal: combined.signal,
-      confidence: combined.confidence,
+      votes,
+      skipped,
+      signal: ensemble.signal,
+      confidence: ensemble.confidence,
+      ensemble,
       action: decision.action,
       reason: withheld(decision.reason, decision.action, parts.proposalsWithheld, stale),
       warmupFrom: lane.warmedFrom,

@@ -8,11 +8,13 @@ import type { Bar, BarWithQuote, Quote } from '../../domain/bars';
 import type { FutureContract } from '../../domain/contracts';
 import { MINUTE_MS } from '../../domain/exchange-time';
 import type { Instrument } from '../../domain/instruments';
+import type { JudgedEntry, VetoCounts } from '../../domain/decision-vetoes';
 import type { FeatureStream } from '../../features/pipeline';
 import type { Ensemble } from '../../learning/ensemble';
 import { MinuteAggregator } from '../../market-data/minute-aggregator';
 import { mergeWarmUp } from '../../market-data/warm-up';
 import type { MarketJournal } from '../../storage/market-journal';
+import { EnsembleMemory, type DecidedVotes } from './ensemble-memory';
 import { formOpinion, type Opinion } from './opinion';
 
 /** A quote snapshot belongs to the minute that ended this recently. */
@@ -26,6 +28,8 @@ export interface LaneParts {
   readonly features: FeatureStream;
   /** Null in learning-only mode without a model run. The lane closes it. */
   readonly ensemble: Ensemble | null;
+  /** Entries of this trade date that the validator has judged already, by the close of their bar (UTC ms). */
+  readonly judged: ReadonlyMap<number, JudgedEntry>;
   /** Told of each bar and quote of the stream. */
   readonly onHeard: () => void;
 }
@@ -35,6 +39,7 @@ export class InstrumentLane {
   private readonly unsubscribe: () => void;
   private partialUntil: number;
   private ensemble: Ensemble | null;
+  private readonly memory: EnsembleMemory;
   /** Start of the first bar that this feature state remembers, UTC ms; null before the first bar. */
   warmedFrom: number | null = null;
   warmBars = 0;
@@ -46,6 +51,7 @@ export class InstrumentLane {
     subscribedAt: number,
   ) {
     this.ensemble = parts.ensemble;
+    this.memory = new EnsembleMemory(parts.features);
     const minute = Math.floor(subscribedAt / MINUTE_MS) * MINUTE_MS;
     this.minutes = new MinuteAggregator(minute);
     this.partialUntil = subscribedAt === minute ? minute : minute + MINUTE_MS;
@@ -98,6 +104,8 @@ export class InstrumentLane {
     await journal.appendAll(this.symbol, fresh, now, 'history');
     merged.forEach((row) => this.take(row));
     this.warmBars = this.parts.features.bars;
+    await this.memory.adopt(this.ensemble);
+    this.memory.restoreVetoes(this.parts.judged);
   }
 
   /** A minute that ended just now still has its quote: the one the subscription began with. */
@@ -111,7 +119,7 @@ export class InstrumentLane {
   private take(row: BarWithQuote): void {
     this.warmedFrom ??= row.bar.start;
     this.lastBar = row.bar;
-    this.parts.features.push(row);
+    this.memory.push(row);
   }
 
   /** After a hole in the stream the forming minute is not to be trusted. */
@@ -155,9 +163,19 @@ export class InstrumentLane {
     return last === undefined ? null : { bar: last, quote: this.minutes.latestQuote() };
   }
 
-  /** Features and votes on the last closed bar. */
+  /** Features, votes and second opinions on the last closed bar. */
   opinion(): Promise<Opinion> {
-    return formOpinion(this.parts.features, this.ensemble);
+    return formOpinion(this.memory, this.ensemble);
+  }
+
+  /** The decision on the last closed bar, to be judged when its horizon is over. */
+  remember(decided: DecidedVotes): void {
+    this.memory.record(decided);
+  }
+
+  /** What the validator did on this trade date, and what came of it. */
+  get vetoCounts(): VetoCounts {
+    return this.memory.vetoCounts;
   }
 
   /** Feature row of the last closed bar, all columns; the next bar overwrites it. */
@@ -169,6 +187,7 @@ export class InstrumentLane {
   async useEnsemble(ensemble: Ensemble | null): Promise<void> {
     const before = this.ensemble;
     this.ensemble = ensemble;
+    await this.memory.adopt(ensemble);
     await before?.close();
   }
 

@@ -1,30 +1,31 @@
-/** What the models make of the last bar of a feature stream; the live feed and the replay of its audit log ask here alike. */
-import type { Vote } from '../../domain/proposals';
-import { featureHash, type FeatureStream } from '../../features/pipeline';
+/** What the models make of the last bar of an instrument; the live feed, the back-test and the replay of the audit log ask here alike. */
+import type { EnsembleOpinion } from '../../domain/decision-ensemble';
+import { featureHash } from '../../features/pipeline';
 import type { Ensemble } from '../../learning/ensemble';
+import type { EnsembleMemory } from './ensemble-memory';
 
-export interface Opinion {
-  readonly votes: readonly Vote[];
+/** Everything but the rules, which are the decision's. */
+export interface Opinion extends Omit<EnsembleOpinion, 'rules'> {
   readonly skipped: readonly { readonly model: string; readonly why: string }[];
   readonly featureHash: string | null;
   readonly atr: number | null;
 }
 
-/** Features and votes on the last bar that `features` has seen; nobody votes on a row with a hole in it. */
+/** Features, votes and second opinions on the last bar that `memory` has seen; nobody votes on a row with a hole in it. */
 export async function formOpinion(
-  features: Pick<FeatureStream, 'row' | 'missing' | 'value'>,
-  ensemble: Pick<Ensemble, 'vote'> | null,
+  memory: Pick<EnsembleMemory, 'features' | 'regime' | 'weights' | 'earlierRows'>,
+  ensemble: Pick<Ensemble, 'vote' | 'secondOpinions' | 'window'> | null,
 ): Promise<Opinion> {
+  const { features, regime, weights } = memory;
   const row = features.row();
   const missing = features.missing();
-  const atr = features.value('atr');
-  if (row === null || missing.length > 0) {
-    const why = `features without a value: ${missing.join(', ')}`;
-    return { votes: [], skipped: [{ model: '*', why }], featureHash: row && featureHash(row), atr };
-  }
-  if (ensemble === null) {
-    return { votes: [], skipped: [{ model: '*', why: 'no model run' }], featureHash: featureHash(row), atr };
-  }
-  const { votes, skipped } = await ensemble.vote(row);
-  return { votes, skipped, featureHash: featureHash(row), atr };
+  const known = { featureHash: row && featureHash(row), atr: features.value('atr'), regime, weights };
+  const silence = (why: string): Opinion => {
+    const absent = { kind: 'absent', why } as const;
+    return { ...known, votes: [], skipped: [{ model: '*', why }], stack: absent, validator: absent };
+  };
+  if (row === null || missing.length > 0) return silence(`features without a value: ${missing.join(', ')}`);
+  if (ensemble === null) return silence('no model run');
+  const { votes, skipped } = await ensemble.vote(row, memory.earlierRows(ensemble));
+  return { ...known, votes, skipped, ...(await ensemble.secondOpinions(row, votes, regime)) };
 }
