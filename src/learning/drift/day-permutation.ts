@@ -7,7 +7,8 @@
 import { meanShift, momentsOf, momentsWithout } from './mean-shift';
 import type { Moments } from './mean-shift';
 import { binCounts, PSI_BINS, stabilityIndex } from './population-stability';
-import { countBelow, countUpTo } from './sorted-sample';
+import { mergedDays } from './merged-days';
+import type { DayPlacement, MergedDays } from './merged-days';
 
 /** How far one day lies from all the others together. */
 export interface DayDistance {
@@ -18,25 +19,8 @@ export interface DayDistance {
 
 export type DayPValues = Readonly<Record<keyof DayDistance, number>>;
 
-/** Where a day's values lie in the pool that contains them: values of the pool below and up to each of the day's. */
-interface Placement {
-  readonly below: Int32Array;
-  readonly upTo: Int32Array;
-}
-
-function placementOf(day: Float32Array, pool: Float32Array): Placement {
-  const below = new Int32Array(day.length);
-  const upTo = new Int32Array(day.length);
-  for (let i = 0; i < day.length; i += 1) {
-    const repeated = i > 0 && day[i] === day[i - 1];
-    below[i] = repeated ? below[i - 1] : countBelow(pool, day[i]);
-    upTo[i] = repeated ? upTo[i - 1] : countUpTo(pool, day[i]);
-  }
-  return { below, upTo };
-}
-
 /** KS distance of `day` from the rest of `pool`, both ascending. The extremes lie at the day's own values. */
-function ksFromRest(day: Float32Array, pool: Float32Array, { below, upTo }: Placement): number {
+function ksFromRest(day: Float32Array, pool: Float32Array, { below, upTo }: DayPlacement): number {
   const rest = pool.length - day.length;
   let largest = 0;
   for (let from = 0; from < day.length;) {
@@ -51,7 +35,7 @@ function ksFromRest(day: Float32Array, pool: Float32Array, { below, upTo }: Plac
 }
 
 /** Quantile edges of `pool` without `day`, as quantileEdges would give them; the day's values stand first among equal ones. */
-function edgesOfRest(day: Float32Array, pool: Float32Array, { below }: Placement): number[] {
+function edgesOfRest(day: Float32Array, pool: Float32Array, { below }: DayPlacement): number[] {
   const rest = pool.length - day.length;
   const edges: number[] = [];
   let passed = 0;
@@ -70,7 +54,7 @@ function edgesOfRest(day: Float32Array, pool: Float32Array, { below }: Placement
 }
 
 /** PSI of `day` over the quantile bins of the rest of `pool`. */
-function psiFromRest(day: Float32Array, pool: Float32Array, placement: Placement): number {
+function psiFromRest(day: Float32Array, pool: Float32Array, placement: DayPlacement): number {
   const edges = edgesOfRest(day, pool, placement);
   const own = binCounts(day, edges);
   const all = binCounts(pool, edges);
@@ -81,22 +65,18 @@ function psiFromRest(day: Float32Array, pool: Float32Array, placement: Placement
 }
 
 /** Distance of each day from the others; at least two days, each ascending and not empty. */
-export function dayDistances(days: readonly Float32Array[]): readonly DayDistance[] {
-  const pool = new Float32Array(days.reduce((sum, day) => sum + day.length, 0));
-  let filled = 0;
-  for (const day of days) {
-    pool.set(day, filled);
-    filled += day.length;
-  }
-  pool.sort();
+export function dayDistances(
+  days: readonly Float32Array[],
+  merged: MergedDays = mergedDays(days),
+): readonly DayDistance[] {
+  const { pool, placements } = merged;
   const whole: Moments = momentsOf(pool);
-  return days.map((day) => {
+  return days.map((day, index) => {
     const own = momentsOf(day);
-    const placement = placementOf(day, pool);
     return {
       absoluteMeanShift: Math.abs(meanShift(momentsWithout(whole, own), own)),
-      psi: psiFromRest(day, pool, placement),
-      ks: ksFromRest(day, pool, placement),
+      psi: psiFromRest(day, pool, placements[index]),
+      ks: ksFromRest(day, pool, placements[index]),
     };
   });
 }

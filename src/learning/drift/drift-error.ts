@@ -5,8 +5,7 @@ export type DriftErrorCode =
   | 'ROWS_INVALID'
   | 'FEATURES_DIFFER'
   /** No run to compare with, or no rows to compare. */
-  | 'NOTHING_TO_CHECK'
-  | 'CHECK_DAMAGED';
+  | 'NOTHING_TO_CHECK';
 
 export class DriftError extends Error {
   constructor(

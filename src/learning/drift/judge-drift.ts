@@ -18,6 +18,7 @@ import { adjustedPValues } from './false-discovery';
 import { ksTest } from './kolmogorov-smirnov';
 import type { KolmogorovSmirnov } from './kolmogorov-smirnov';
 import { meanShift, momentsOf } from './mean-shift';
+import { mergedDays, poolWithout } from './merged-days';
 import { populationStabilityIndex } from './population-stability';
 
 export const FALSE_DISCOVERY_RATE = 0.05;
@@ -60,23 +61,15 @@ export interface DriftReport {
 
 /** Finite values of one feature at the slots of `wanted`, ascending. */
 function sortedColumn(day: DriftDay, column: number, width: number, wanted: ReadonlySet<number>): Float32Array {
-  const values: number[] = [];
-  day.slots.forEach((slot, row) => {
-    const value = day.values[row * width + column];
-    if (wanted.has(slot) && Number.isFinite(value)) values.push(value);
-  });
-  return Float32Array.from(values).sort();
-}
-
-const concatenated = (parts: readonly Float32Array[]): Float32Array => {
-  const whole = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
+  const { slots, values } = day;
+  const kept = new Float32Array(slots.length);
+  let filled = 0;
+  for (let row = 0; row < slots.length; row += 1) {
+    const value = values[row * width + column];
+    if (Number.isFinite(value) && wanted.has(slots[row])) kept[filled++] = value;
   }
-  return whole.sort();
-};
+  return kept.subarray(0, filled).sort();
+}
 
 /** One feature compared, not yet adjusted; or why it cannot be. */
 function compareFeature(
@@ -88,11 +81,11 @@ function compareFeature(
   if (window.length < slots * WINDOW_SHARE) return `it has a value in ${window.length} of the window's ${slots} rows`;
   const comparable = days.filter((day) => day.length >= window.length * COMPARABLE_SHARE);
   if (comparable.length === 0) return 'no reference day has enough values of it';
-  const reference = concatenated(comparable);
+  const all = [...comparable, window];
+  const merged = mergedDays(all);
+  const reference = poolWithout(merged, comparable.length);
   const pValues =
-    comparable.length < MIN_REFERENCE_DAYS
-      ? null
-      : permutationPValues(dayDistances([...comparable, window]), comparable.length);
+    comparable.length < MIN_REFERENCE_DAYS ? null : permutationPValues(dayDistances(all, merged), comparable.length);
   return {
     ...feature,
     meanShift: meanShift(momentsOf(reference), momentsOf(window)),

@@ -1,0 +1,152 @@
+/** Gathers what a drift check reads, run, reference, rows and decisions, and makes it: for `omega drift` and the monitor's activity alike. */
+import { tradeDateOf } from '../domain/calendar';
+import { FUTURE_SYMBOLS } from '../domain/instruments';
+import type { FutureSymbol } from '../domain/instruments';
+import type { DecisionRecord } from '../domain/proposals';
+import type { FeatureSpec } from '../features/feature-spec';
+import { defineSchema } from '../features/schema';
+import type { FeatureSchema } from '../features/schema';
+import { checkWithPredecessor, worstState } from '../learning/drift/check-drift';
+import type { CheckInput, DriftCheck, InstrumentDrift } from '../learning/drift/check-drift';
+import { DriftError } from '../learning/drift/drift-error';
+import type { RecentRows } from '../learning/drift/recent-rows';
+import { consumedRows, recordedRows } from '../learning/drift/recent-rows';
+import { readReference } from '../learning/drift/training-reference';
+import type { InstrumentRun, RunManifest } from '../learning/manifest';
+import { readManifest } from '../learning/model-run';
+import type { RecordedMarket } from '../market-data/recorded-market';
+import { auditedDates, readAuditDay, spooledDates } from '../storage/audit-reader';
+import { openJournalReader } from '../storage/market-journal-reader';
+import { latestRun } from '../storage/model-registry';
+import type { ObjectStore } from '../storage/object-store';
+import { readReviewLog } from '../storage/review-log';
+
+/** Where the rows come from. */
+export type DriftSource =
+  | { readonly kind: 'recorded'; readonly market: RecordedMarket }
+  | { readonly kind: 'journal'; readonly stateDir: string; readonly account: string };
+
+/** Whose decisions are read: those of an account's audit log. */
+export interface AuditPlace {
+  readonly stateDir: string;
+  readonly account: string;
+}
+
+export interface DriftQuestion {
+  readonly store: ObjectStore;
+  readonly source: DriftSource;
+  /** Null: no decisions, features only. */
+  readonly audit: AuditPlace | null;
+  /** Null: the promoted run, and before the first promotion the latest. */
+  readonly runId: string | null;
+  /** Null: the newest there is. */
+  readonly tradeDate: string | null;
+  /** Null: all of the run's. */
+  readonly instruments: readonly string[] | null;
+  readonly seed: number;
+}
+
+/** How one instrument is checked; the monitor knows the check before. */
+export type CheckOne = (input: CheckInput) => InstrumentDrift;
+
+/**
+ * Rejects with DriftError NOTHING_TO_CHECK, REFERENCE_MISSING or FEATURES_DIFFER, ModelRunError about the run, and what store and
+ * journal say.
+ */
+export async function checkDrift(
+  question: DriftQuestion,
+  checkOne: (runId: string) => CheckOne = () => checkWithPredecessor,
+): Promise<DriftCheck> {
+  const { store, source } = question;
+  const runId = question.runId ?? (await runInForce(store));
+  const manifest = await readManifest(store, runId);
+  const schema = schemaOf(manifest);
+  const instruments: InstrumentDrift[] = [];
+  const skipped: { symbol: string; why: string }[] = [];
+  for (const instrument of wantedOf(manifest, question.instruments)) {
+    const { symbol } = instrument;
+    const recent = isFutureSymbol(symbol) ? await recentRows(question, symbol, schema) : null;
+    if (recent === null || recent.bars.length === 0) {
+      skipped.push({ symbol, why: `there are no ${source.kind === 'recorded' ? 'recorded' : 'consumed'} bars of it` });
+      continue;
+    }
+    const reference = await readReference(store, runId, symbol);
+    if (reference.schemaHash !== schema.hash)
+      throw new DriftError('FEATURES_DIFFER', `The drift reference of ${runId} is not of the run's own features.`);
+    const decisions = await decisionsOn(question, runId, symbol, recent);
+    const { label } = instrument;
+    instruments.push(checkOne(runId)({ symbol, reference, ...recent, decisions, label, seed: question.seed }));
+  }
+  if (instruments.length === 0)
+    throw new DriftError(
+      'NOTHING_TO_CHECK',
+      `None of the instruments of run ${runId} can be checked (${skipped.map(({ symbol, why }) => `${symbol}: ${why}`).join('; ')}).`,
+    );
+  return { runId, source: source.kind, state: worstState(instruments), instruments, skipped };
+}
+
+async function runInForce(store: ObjectStore): Promise<string> {
+  const runId = (await readReviewLog(store)).review.promoted ?? (await latestRun(store));
+  if (runId !== null) return runId;
+  throw new DriftError('NOTHING_TO_CHECK', `There is no model run in ${store.location}: train one with omega train.`);
+}
+
+const isFutureSymbol = (symbol: string): symbol is FutureSymbol =>
+  (FUTURE_SYMBOLS as readonly string[]).includes(symbol);
+
+/** The features that the run was fitted on. Throws DriftError FEATURES_DIFFER when this version computes others. */
+function schemaOf({ runId, schema: { parameters, modelColumns, hash } }: RunManifest): FeatureSchema {
+  const schema = defineSchema(parameters as unknown as readonly FeatureSpec[], modelColumns);
+  if (schema.hash === hash) return schema;
+  const message = `This version computes other features than run ${runId} was fitted on: train one with omega train.`;
+  throw new DriftError('FEATURES_DIFFER', message);
+}
+
+function wantedOf({ runId, instruments }: RunManifest, wanted: readonly string[] | null): readonly InstrumentRun[] {
+  const absent = wanted?.filter((symbol) => !instruments.some((instrument) => instrument.symbol === symbol)) ?? [];
+  if (absent.length === 0) return instruments.filter(({ symbol }) => wanted?.includes(symbol) ?? true);
+  const has = instruments.map(({ symbol }) => symbol).join(', ');
+  throw new DriftError('NOTHING_TO_CHECK', `Run ${runId} has no models of ${absent.join(', ')}: it has ${has}.`);
+}
+
+function recentRows(question: DriftQuestion, symbol: FutureSymbol, schema: FeatureSchema): Promise<RecentRows> {
+  const { source, tradeDate } = question;
+  switch (source.kind) {
+    case 'recorded': {
+      const { market } = source;
+      const day = tradeDate ?? market.tradeDates.at(-1) ?? '';
+      return Promise.resolve(recordedRows(market, symbol, day, schema));
+    }
+    case 'journal':
+      return consumedRows(
+        // A damaged line costs its minute; the audit's reader tells of it.
+        openJournalReader(source.stateDir, source.account, () => undefined),
+        symbol,
+        tradeDate,
+        schema,
+      );
+  }
+}
+
+/** The run's decisions on the bars given, one per bar: of two records of one decision the first counts. */
+async function decisionsOn(
+  { store, audit }: DriftQuestion,
+  runId: string,
+  symbol: string,
+  { bars }: RecentRows,
+): Promise<readonly DecisionRecord[]> {
+  if (audit === null) return [];
+  const from = tradeDateOf(bars[0].bar.start);
+  const to = tradeDateOf(bars[bars.length - 1].bar.start);
+  const dates = new Set([...(await auditedDates(store)), ...(await spooledDates(audit.stateDir))]);
+  const byDecision = new Map<string, DecisionRecord>();
+  for (const date of [...dates].filter((known) => known >= from && known <= to).sort()) {
+    for (const entry of (await readAuditDay(store, audit.stateDir, date)).entries) {
+      if (entry.type !== 'decision' || byDecision.has(entry.record.decisionId)) continue;
+      const { account, symbol: decided, modelRun } = entry.record;
+      if (account === audit.account && decided === symbol && modelRun === runId)
+        byDecision.set(entry.record.decisionId, entry.record);
+    }
+  }
+  return [...byDecision.values()];
+}

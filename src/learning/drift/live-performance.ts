@@ -1,0 +1,85 @@
+/** What the run's decisions were worth once their label horizon was over: AUC and its bound, and Page–Hinkley on the live error. */
+import type { BarWithQuote } from '../../domain/bars';
+import { MINUTE_MS } from '../../domain/exchange-time';
+import type { DecisionRecord } from '../../domain/proposals';
+import type { Vote } from '../../domain/vote';
+import { columnsOf, markBreaks } from '../../features/bar-series';
+import { CLASS_NAMES, labelRows, UNLABELLED } from '../labels';
+import type { LabelBand } from '../manifest';
+import { observeError, PAGE_HINKLEY_START } from './page-hinkley';
+import { judgePerformance } from './performance-drift';
+import type { PerformanceReport, ResolvedDecisions } from './performance-drift';
+
+/** The latest decisions judged: about two trade dates of every minute. */
+export const LAST_DECISIONS = 2_000;
+const CLASSES = CLASS_NAMES.length;
+
+export interface LivePerformance extends PerformanceReport {
+  /** Decisions of the run that were read, resolved or not. */
+  readonly decisions: number;
+  /** Mean of 1 − p(what happened) over the resolved decisions; null without any. */
+  readonly meanError: number | null;
+  /** ISO time of the last decision after which Page–Hinkley found the error's mean risen; null when it never did. */
+  readonly errorRoseAt: string | null;
+}
+
+/** What a decision said, sell, hold, buy: the stacker's answer where it decided, else the mean of the votes by their weights. */
+export function decidedProbabilities({ votes, ensemble }: DecisionRecord): Vote['probabilities'] | null {
+  const stack = ensemble?.given.stack;
+  if (ensemble?.used === 'stacked' && stack?.kind === 'answered') return stack.probabilities;
+  const weights = ensemble?.used === 'weighted' ? ensemble.given.weights : null;
+  const weightOf = ({ model }: Vote): number => weights?.[model] ?? 1;
+  const total = votes.reduce((sum, vote) => sum + weightOf(vote), 0);
+  if (!(total > 0)) return null;
+  const mean = (side: 0 | 1 | 2): number =>
+    votes.reduce((sum, vote) => sum + weightOf(vote) * vote.probabilities[side], 0) / total;
+  return [mean(0), mean(1), mean(2)];
+}
+
+/**
+ * Decisions of one instrument whose label is known, by the labels that models learn from; the last LAST_DECISIONS. `bars` ascending,
+ * with the quotes that were decided on.
+ */
+export function resolvedDecisions(
+  records: readonly DecisionRecord[],
+  bars: readonly BarWithQuote[],
+  band: LabelBand,
+): ResolvedDecisions {
+  const series = markBreaks(columnsOf(bars));
+  const labels = labelRows(series, band);
+  const labelAt = new Map(bars.map(({ bar }, row) => [bar.start + MINUTE_MS, labels[row]]));
+  const resolved = [...records]
+    .sort((a, b) => a.barClose - b.barClose)
+    .flatMap((record) => {
+      const probabilities = decidedProbabilities(record);
+      const label = labelAt.get(record.barClose) ?? UNLABELLED;
+      return probabilities === null || label === UNLABELLED ? [] : [{ probabilities, label, time: record.barClose }];
+    })
+    .slice(-LAST_DECISIONS);
+  return {
+    probabilities: Float64Array.from(resolved.flatMap(({ probabilities }) => probabilities)),
+    y: Uint8Array.from(resolved, ({ label }) => label),
+    classes: CLASSES,
+    times: resolved.map(({ time }) => time),
+  };
+}
+
+/** `seed` drives the bootstrap of the AUC's bound. */
+export function livePerformance(
+  records: readonly DecisionRecord[],
+  bars: readonly BarWithQuote[],
+  band: LabelBand,
+  seed: number,
+): LivePerformance {
+  const resolved = resolvedDecisions(records, bars, band);
+  const { probabilities, y, times } = resolved;
+  const errors = Array.from(y, (label, row) => 1 - probabilities[row * CLASSES + label]);
+  let state = PAGE_HINKLEY_START;
+  let errorRoseAt: string | null = null;
+  errors.forEach((error, row) => {
+    state = observeError(state, error);
+    if (state.detected) errorRoseAt = new Date(times[row]).toISOString();
+  });
+  const meanError = errors.length === 0 ? null : errors.reduce((sum, error) => sum + error, 0) / errors.length;
+  return { ...judgePerformance(resolved, seed), decisions: records.length, meanError, errorRoseAt };
+}
