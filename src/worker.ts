@@ -1,5 +1,5 @@
 /**
- * One entry for every worker process: `node dist/worker.js trader|market`. Configuration comes from environment and omega.config.json.
+ * One entry for every worker process: `node dist/worker.js trader|market|training`. Configuration comes from environment and omega.config.json.
  * Exit codes: 0 asked to end, 1 failed, 2 could not start (one sentence on standard error says what to do).
  */
 import pino from 'pino';
@@ -9,10 +9,15 @@ import { runMarketProcess } from './worker/market';
 import { openProcessLink, type ProcessLink } from './worker/process-link';
 import { WorkerStartError, installRuntime } from './worker/temporal';
 import { runTrader } from './worker/trader';
+import { runTraining } from './worker/training';
 
 type Role = (config: Config, link: ProcessLink, log: pino.Logger) => Promise<void>;
 
-const ROLES: Readonly<Record<string, Role>> = { trader: runTrader, market: runMarketProcess };
+const ROLES: Readonly<Record<string, Role>> = {
+  trader: runTrader,
+  market: runMarketProcess,
+  training: runTraining,
+};
 
 /** A process whose parent is gone, or that cannot finish, must not stay: wall milliseconds for an orderly end. */
 const END_PATIENCE_MS = 8_000;

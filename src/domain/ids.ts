@@ -7,7 +7,10 @@
 export const TRADING_QUEUE = 'trading';
 export const brokerQueue = (account: string): string => `broker/${account}`;
 export const marketQueue = (account: string): string => `market/${account}`;
+/** Preparations, fits and assemblies: what takes minutes and much memory. */
 export const TRAINING_QUEUE = 'training';
+/** Workflows of the learning half and their quick activities, which never wait behind a fit. */
+export const LEARNING_QUEUE = 'learning';
 
 export const sessionWorkflowId = (account: string): string => `session/${account}`;
 export const marketFeedWorkflowId = (account: string): string => `market-feed/${account}`;

@@ -6,7 +6,7 @@ import type { DecisionRecord, ProposalAnswer } from './proposals';
 
 /** Child to conductor. */
 export type ProcessReport =
-  | { readonly type: 'ready'; readonly role: 'trader' | 'market'; readonly pid: number }
+  | { readonly type: 'ready'; readonly role: 'trader' | 'market' | 'training'; readonly pid: number }
   | { readonly type: 'broker-connection'; readonly phase: string; readonly reason: string | null }
   /** The feed is warmed up for `tradeDate` and has asked the session to open it. */
   | { readonly type: 'feed-ready'; readonly tradeDate: string; readonly marketTime: number; readonly warmBars: number }

@@ -89,3 +89,7 @@ export const DEFAULT_PATIENCE: RetrainingPatience = {
   approvalPollMs: HOUR_MS,
   approvalMs: 7 * DAY_MS,
 };
+
+/** What a trigger is told that came too soon. */
+export const coolDownText = (until: number): string =>
+  `a retraining began less than ${COOL_DOWN_MS / HOUR_MS} hours ago: the next may begin by itself at ${new Date(until).toISOString()}, or by hand at any time`;

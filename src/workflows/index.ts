@@ -1,4 +1,6 @@
 /** Every workflow that workers register. */
+export { championWatch } from './champion-watch';
 export { marketFeed } from './market-feed';
 export { order } from './order';
+export { retraining } from './retraining';
 export { tradingSession } from './trading-session';

@@ -10,7 +10,10 @@ import type { OrderLeg } from '../domain/ids';
 import type { OrderReport } from '../domain/order-report';
 import type { FutureSymbol } from '../domain/instruments';
 import type { EquityReport, ProposalAnswer, ProposalBatch } from '../domain/proposals';
+import type { PlannedFit, RetrainingOutcome, RetrainingPhase, RetrainingTrigger } from '../domain/retraining';
 import type { HaltState, SessionSnapshot } from '../domain/session-snapshot';
+import type { FamilySummary } from '../learning/training/fit-job';
+import type { JudgedTraining, ShadowReading } from './activity-types';
 
 /** Who asks and why: written into the history and shown wherever the effect is shown. */
 export interface OperatorCommand {
@@ -92,3 +95,39 @@ export const orderBook = defineQuery<OrderBook>('orderBook');
 // ---- market feed: market-feed/<account>
 /** The feed ends after the trade date it is in. */
 export const stopFeed = defineSignal<[OperatorCommand]>('stopFeed');
+
+// ---- retraining
+export interface RetrainingStatus {
+  /** The run that is being made. */
+  readonly runId: string;
+  readonly phase: RetrainingPhase;
+  /** What set it off, and what was joined to it since. */
+  readonly triggers: readonly RetrainingTrigger[];
+  /** What the gates said; null before they did. */
+  readonly gates: JudgedTraining | null;
+  readonly shadow: ShadowReading | null;
+  /** UTC ms: until then approval is awaited; null when it is not. */
+  readonly approveBy: number | null;
+  readonly outcome: RetrainingOutcome | null;
+}
+
+export interface RetrainingProgress {
+  /** 0 before the data are prepared. */
+  readonly planned: number;
+  readonly fitted: readonly FamilySummary[];
+  /** Families that could not be fitted; the others go on without them. */
+  readonly failed: readonly (PlannedFit & { readonly why: string })[];
+}
+
+/** A person's word about the run that was made. */
+export interface ReviewDecision extends OperatorCommand {
+  readonly runId: string;
+  readonly decision: 'approve' | 'reject';
+}
+
+/** Something calls for a retraining: the running one is joined, by its name among others. */
+export const retrainingTrigger = defineSignal<[RetrainingTrigger]>('retrainingTrigger');
+/** Refused outside the phase that awaits it; answered when the act is in the review log. */
+export const reviewRun = defineUpdate<RetrainingOutcome, [ReviewDecision]>('reviewRun');
+export const retrainingStatus = defineQuery<RetrainingStatus>('retrainingStatus');
+export const retrainingProgress = defineQuery<RetrainingProgress>('retrainingProgress');

@@ -9,13 +9,18 @@ import { startFeed } from '../../src/client/session-start';
 import { marketFeedWorkflowId, marketQueue, orderWorkflowId } from '../../src/domain/ids';
 import * as messages from '../../src/workflows/messages';
 import { batch, entry, exit } from './proposals';
-import { OPEN, TRADE_DATE, propose, useTradingRig, type Rig } from './trading-rig';
+import { newObservedRun } from '../../src/learning/observed-run';
+import { writeObservedRun } from '../../src/learning/observed-run-store';
+import { readReviewLog } from '../../src/storage/review-log';
+import { championWatchWorkflowId } from '../../src/domain/retraining';
+import { INSUFFICIENT, RetrainingRig } from './retraining-rig';
+import { OPEN, TRADE_DATE, bundle, devServer, propose, useTradingRig, type Rig } from './trading-rig';
 
 const HISTORIES = join(__dirname, '../histories');
 const MINUTE = 60_000;
 const newRig = useTradingRig();
 
-async function save(rig: Rig, name: string, workflowId: string, runId?: string): Promise<void> {
+async function save(rig: Pick<Rig, 'client'>, name: string, workflowId: string, runId?: string): Promise<void> {
   const history = await rig.client.workflow.getHandle(workflowId, runId).fetchHistory();
   mkdirSync(HISTORIES, { recursive: true });
   // Where it was recorded is nobody's business: folders, machine and process names.
@@ -71,4 +76,33 @@ test('a feed of one trade date', async () => {
     await feed.result();
   });
   await save(rig, 'marketFeed.lock-step', marketFeedWorkflowId(rig.account));
+});
+
+test('a retraining that ends with a promotion taken back, and one that the gates cannot judge', async () => {
+  const [env, workflowBundle] = await Promise.all([devServer(), bundle()]);
+  const rig = await RetrainingRig.open(env, workflowBundle);
+  try {
+    const { handle, runId } = await rig.retrain('drift');
+    await rig.until('shadowing');
+    const shadow = { ...newObservedRun(runId, 'any'), decisions: 400, resolved: { count: 400, loss: 400 } };
+    const [from, to] = [Date.parse('2013-10-09T22:00:00Z'), Date.parse('2013-10-10T20:59:00Z')];
+    await writeObservedRun(rig.store, 'shadow', { ...shadow, dates: [{ tradeDate: '2013-10-10', from, to }] });
+    await rig.until('awaiting-approval');
+    await handle.executeUpdate(messages.reviewRun, {
+      args: [{ runId, decision: 'approve', by: 'A. Trader', why: 'reads well' }],
+    });
+    await handle.result();
+    await save(rig, 'retraining.promoted', handle.workflowId, (await handle.describe()).runId);
+    const since = (await readReviewLog(rig.store)).review.lastChange?.at ?? '';
+    await writeObservedRun(rig.store, 'champion', { ...newObservedRun(runId, since), notFinite: 1 });
+    await rig.watch(runId).result();
+    await save(rig, 'championWatch.breached', championWatchWorkflowId(runId));
+    rig.script.gates = INSUFFICIENT;
+    const second = await rig.retrain('by-hand');
+    await second.handle.result();
+    await save(rig, 'retraining.insufficient', second.handle.workflowId, (await second.handle.describe()).runId);
+  } finally {
+    await rig.close();
+    await env.teardown();
+  }
 });

@@ -1,0 +1,69 @@
+/**
+ * The training process: on `learning` the workflows of the learning half with their quick activities, on `training` what takes minutes.
+ * Any number of them may run; what one leaves unfinished another goes on with.
+ * Invariant: two fits at a time, each in a thread of its own: the event loop stays free for heartbeats, and memory below 2 GB.
+ */
+import { Worker } from '@temporalio/worker';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import { createReviewActivities } from '../activities/review-activities';
+import { createTrainingActivities } from '../activities/training-activities';
+import { ensureSearchAttributes } from '../client/search-attribute-setup';
+import type { Config } from '../config/config';
+import { LEARNING_QUEUE, TRAINING_QUEUE } from '../domain/ids';
+import { DEFAULT_SCHEMA } from '../features/schema';
+import { openStore } from '../storage/open-store';
+import type { ProcessLink } from './process-link';
+import { connectTemporal, workerTuning, workflowBundle } from './temporal';
+
+const FITS_AT_A_TIME = 2;
+/** Fits end with the process; the next attempt goes on after the last stored one. */
+const GRACE = '1 s';
+const PACKAGE_ROOT = join(__dirname, '..', '..');
+
+/** Runs until the process is asked to end. Throws WorkerStartError on what the user can mend. */
+export async function runTraining(config: Config, link: ProcessLink, log: Logger): Promise<void> {
+  const store = await openStore(config.storage);
+  const temporal = await connectTemporal(config.temporal, log);
+  await ensureSearchAttributes(temporal.connection, config.temporal.namespace);
+  const shared = {
+    ...workerTuning,
+    shutdownGraceTime: GRACE,
+    connection: temporal.native,
+    namespace: config.temporal.namespace,
+  } as const;
+  const schema = DEFAULT_SCHEMA;
+  const learning = await Worker.create({
+    ...shared,
+    taskQueue: LEARNING_QUEUE,
+    workflowBundle: workflowBundle(),
+    activities: { ...createReviewActivities({ store, schema, seed: config.seed }) },
+  });
+  const training = await Worker.create({
+    ...shared,
+    taskQueue: TRAINING_QUEUE,
+    maxConcurrentActivityTaskExecutions: FITS_AT_A_TIME,
+    activities: {
+      ...createTrainingActivities({
+        config,
+        store,
+        schema,
+        codeVersion: codeVersion(),
+        dataFolder: join(PACKAGE_ROOT, 'data'),
+      }),
+    },
+  });
+  const workers = [learning, training];
+  const running = Promise.all(workers.map((worker) => worker.run()));
+  link.report({ type: 'ready', role: 'training', pid: process.pid });
+  log.info({ taskQueues: [LEARNING_QUEUE, TRAINING_QUEUE] }, 'training process is ready');
+  const reason = await Promise.race([link.ended, running.then(() => 'a worker ended')]);
+  log.info({ reason }, 'training process ends');
+  for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+  await running;
+  await temporal.close();
+}
+
+const codeVersion = (): string =>
+  (JSON.parse(readFileSync(join(PACKAGE_ROOT, 'package.json'), 'utf8')) as { readonly version: string }).version;
