@@ -5,7 +5,9 @@ module.exports = {
   testMatch: ['**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/', '/test/drills/', '/test/clients/'],
   setupFiles: ['<rootDir>/test/host-typed-arrays.cjs'],
-  transform: { '^.+\\.ts$': ['@swc/jest', {}] },
+  // An ES module of the dependencies that Node itself can `require` and jest cannot.
+  transform: { '^.+\\.ts$': ['@swc/jest', {}], '/node_modules/@bsull/.+\\.js$': ['@swc/jest', {}] },
+  transformIgnorePatterns: ['/node_modules/(?!@bsull/)'],
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
   testTimeout: 60_000,
   maxWorkers: 2,

@@ -17,6 +17,7 @@ import { demoCommand } from './demo';
 import { drillCommand } from './drill';
 import { featuresCommand } from './features';
 import { flattenCommand } from './flatten';
+import { forecastsCommand } from './forecasts';
 import { gatewayCommand } from './gateway';
 import { haltCommand } from './halt';
 import { liftHaltCommand } from './lift-halt';
@@ -52,6 +53,7 @@ export function omegaCommand(io: CommandIo): Command {
     .addCommand(featuresCommand(io))
     .addCommand(backtestCommand(io))
     .addCommand(trainCommand(io))
+    .addCommand(forecastsCommand(io))
     .addCommand(configCommand(io))
     .addCommand(logsCommand(io))
     .addCommand(smokeCommand(io))

@@ -7,7 +7,7 @@ import { assembleStep, fitStep, prepareStep } from '../activities/training-steps
 import type { TrainedRun, TrainingParts } from '../activities/training-steps';
 import { tradeHoldOut } from '../backtest/hold-out-trading';
 import { isRunId, runIdOf } from '../domain/ids';
-import { FAMILY_NAMES } from '../learning/families/families';
+import { ALL_FAMILY_NAMES, FAMILY_NAMES } from '../learning/families/families';
 import type { FamilySummary } from '../learning/training/fit-job';
 import { schemaOf } from '../learning/search/parameters-file';
 import type { ParametersFile } from '../learning/search/parameters-file';
@@ -52,11 +52,11 @@ function requestOf(
   const runId = options.runId ?? runIdOf(now);
   if (!isRunId(runId)) throw new CliError('USAGE', `--run-id needs YYYYMMDD_HHMMSS, not ${runId}.`);
   const families = options.families?.split(',').map((name) => name.trim()) ?? FAMILY_NAMES;
-  const unknown = families.filter((name) => !FAMILY_NAMES.includes(name));
+  const unknown = families.filter((name) => !ALL_FAMILY_NAMES.includes(name));
   if (unknown.length > 0)
     throw new CliError(
       'USAGE',
-      `There is no model family ${unknown.join(', ')}; there are ${FAMILY_NAMES.join(', ')}.`,
+      `There is no model family ${unknown.join(', ')}; there are ${ALL_FAMILY_NAMES.join(', ')}.`,
     );
   return {
     runId,
@@ -194,7 +194,10 @@ export const trainCommand = (io: CommandIo): Command =>
     .option('--data <dir>', 'folder of recorded minutes (default: the data of the repository)')
     .option('--days <list>', 'trade dates, the hold-out included (default: all recorded)')
     .option('--instruments <list>', 'instruments (default: ES,GC)')
-    .option('--families <list>', `model families (default: all: ${FAMILY_NAMES.join(', ')})`)
+    .option(
+      '--families <list>',
+      `model families: ${ALL_FAMILY_NAMES.join(', ')} (default: up to ${FAMILY_NAMES.at(-1)})`,
+    )
     .option('--parameters <file>', 'best.json of a search: its parameters and indicators')
     .option('--seed <n>', 'seed of everything that is drawn (default: the configured one)')
     .option('--run-id <id>', 'YYYYMMDD_HHMMSS; an unfinished run of this id goes on (default: now)')
