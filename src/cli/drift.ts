@@ -13,6 +13,7 @@ import { alarmsOf } from '../learning/drift/check-drift';
 import type { DriftCheck, InstrumentDrift } from '../learning/drift/check-drift';
 import { DriftError } from '../learning/drift/drift-error';
 import type { FeatureDrift } from '../learning/drift/judge-drift';
+import { END_OF_TIME } from '../learning/drift/recent-rows';
 import { loadRecordedMarket } from '../market-data/recorded-minutes';
 import { openJournalReader } from '../storage/market-journal-reader';
 import { storedNames } from '../storage/stored-json';
@@ -84,7 +85,7 @@ async function sourceOf(
 
 async function hasJournal({ stateDir, account }: StorePlace, tradeDate: string | null): Promise<boolean> {
   const journal = openJournalReader(stateDir, account, () => undefined);
-  const { start, end } = tradeDate === null ? { start: 0, end: Number.MAX_SAFE_INTEGER } : tradeDateBounds(tradeDate);
+  const { start, end } = tradeDate === null ? { start: 0, end: END_OF_TIME } : tradeDateBounds(tradeDate);
   for (const symbol of FUTURE_SYMBOLS) {
     const [last] = await journal.lastRows(symbol, 1, end);
     if (last !== undefined && last.bar.start >= start) return true;

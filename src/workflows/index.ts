@@ -1,5 +1,6 @@
 /** Every workflow that workers register. */
 export { championWatch } from './champion-watch';
+export { driftMonitor } from './drift-monitor';
 export { marketFeed } from './market-feed';
 export { order } from './order';
 export { retraining } from './retraining';

@@ -6,13 +6,22 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { MarketActivities } from '../../src/workflows/activity-types';
 import { startFeed } from '../../src/client/session-start';
-import { marketFeedWorkflowId, marketQueue, orderWorkflowId } from '../../src/domain/ids';
+import { driftMonitorWorkflowId } from '../../src/domain/drift-monitor';
+import type { DriftActivities } from '../../src/domain/drift-monitor';
+import {
+  LEARNING_QUEUE,
+  marketFeedWorkflowId,
+  marketQueue,
+  orderWorkflowId,
+  TRAINING_QUEUE,
+} from '../../src/domain/ids';
 import * as messages from '../../src/workflows/messages';
 import { batch, entry, exit } from './proposals';
 import { newObservedRun } from '../../src/learning/observed-run';
 import { writeObservedRun } from '../../src/learning/observed-run-store';
 import { readReviewLog } from '../../src/storage/review-log';
 import { championWatchWorkflowId } from '../../src/domain/retraining';
+import type { RetrainingTrigger } from '../../src/domain/retraining';
 import { INSUFFICIENT, RetrainingRig } from './retraining-rig';
 import { OPEN, TRADE_DATE, bundle, devServer, propose, useTradingRig, type Rig } from './trading-rig';
 
@@ -105,4 +114,40 @@ test('a retraining that ends with a promotion taken back, and one that the gates
     await rig.close();
     await env.teardown();
   }
+});
+
+test('a drift check that alarms', async () => {
+  const rig = await newRig();
+  const connection = rig.nativeConnection;
+  const trigger: RetrainingTrigger = {
+    cause: 'drift',
+    by: driftMonitorWorkflowId(rig.account),
+    why: 'ES: 40 % drifted',
+  };
+  const why = [trigger.why];
+  const activities: DriftActivities = {
+    checkDrift: () =>
+      Promise.resolve({
+        runId: '20131009_220000',
+        state: 'alarm',
+        why,
+        through: '2013-10-10T20:00:00.000Z',
+        fresh: true,
+        triggers: [trigger],
+      }),
+    askForRetraining: () => Promise.resolve(),
+  };
+  const training = await Worker.create({ connection, taskQueue: TRAINING_QUEUE, activities: { ...activities } });
+  const learning = await Worker.create({ connection, taskQueue: LEARNING_QUEUE, workflowBundle: await bundle() });
+  const workflowId = driftMonitorWorkflowId(rig.account);
+  await training.runUntil(
+    learning.runUntil(
+      rig.client.workflow.execute('driftMonitor', {
+        workflowId,
+        taskQueue: LEARNING_QUEUE,
+        args: [{ account: rig.account }],
+      }),
+    ),
+  );
+  await save(rig, 'driftMonitor.alarm', workflowId);
 });

@@ -14,6 +14,8 @@ import type { TimedFeatureRows } from './drift-day';
 /** The window may reach a day back, and its oldest row needs its warm-up before it. */
 const TRADE_DATES_READ = 4;
 const MINUTES_A_TRADE_DATE = 23 * 60;
+/** After every bar, and still a date, UTC ms. */
+export const END_OF_TIME = Date.UTC(9999, 0);
 
 export interface RecentRows {
   /** Ascending. */
@@ -46,7 +48,7 @@ export async function consumedRows(
   tradeDate: string | null,
   schema: FeatureSchema,
 ): Promise<RecentRows> {
-  const before = tradeDate === null ? Number.MAX_SAFE_INTEGER : tradeDateBounds(tradeDate).end;
+  const before = tradeDate === null ? END_OF_TIME : tradeDateBounds(tradeDate).end;
   const bars = await journal.lastRows(symbol, TRADE_DATES_READ * MINUTES_A_TRADE_DATE, before);
   const { starts, values } = computeFeatures(bars, schema, INSTRUMENTS[symbol]);
   return { bars, rows: { starts, values, columns: schema.columns } };

@@ -1,0 +1,111 @@
+/**
+ * Temporal schedules as code (requirement G1): what is to run by itself, under fixed ids. None exists before `applySchedules`; applying
+ * again brings a schedule up to date and leaves it paused when a person paused it.
+ */
+import { ScheduleNotFoundError, ScheduleOverlapPolicy } from '@temporalio/client';
+import type { Client, ScheduleDescription } from '@temporalio/client';
+import { driftMonitorWorkflowId } from '../domain/drift-monitor';
+import { LEARNING_QUEUE } from '../domain/ids';
+
+export interface PlannedSchedule {
+  readonly scheduleId: string;
+  /** For people. */
+  readonly purpose: string;
+  readonly everyMinutes: number;
+  readonly workflowType: string;
+  /** The server adds the time of the run. */
+  readonly workflowId: string;
+  readonly args: readonly unknown[];
+  /** A run that the server could not begin in time is made up for within this; older ones are left out. */
+  readonly catchupMinutes: number;
+}
+
+/** The schedules of an account. */
+export const plannedSchedules = (account: string): readonly PlannedSchedule[] => [
+  {
+    scheduleId: `drift-monitor/${account}`,
+    purpose: 'drift of features and of the AUC, every hour',
+    everyMinutes: 60,
+    workflowType: 'driftMonitor',
+    workflowId: driftMonitorWorkflowId(account),
+    args: [{ account }],
+    catchupMinutes: 60,
+  },
+];
+
+export type ScheduleState =
+  | { readonly kind: 'absent' }
+  | {
+      readonly kind: 'active' | 'paused';
+      /** What the person who paused or resumed it said. */
+      readonly note: string;
+      /** ISO times, UTC; null before the first run, and while paused. */
+      readonly lastRun: string | null;
+      readonly nextRun: string | null;
+    };
+
+export interface KnownSchedule extends PlannedSchedule {
+  readonly state: ScheduleState;
+}
+
+const specOf = ({ everyMinutes }: PlannedSchedule) => ({ intervals: [{ every: everyMinutes * 60_000 }] });
+const actionOf = ({ workflowType, workflowId, args, purpose }: PlannedSchedule) => ({
+  type: 'startWorkflow' as const,
+  workflowType,
+  workflowId,
+  args: [...args],
+  taskQueue: LEARNING_QUEUE,
+  staticSummary: purpose,
+});
+const policiesOf = ({ catchupMinutes }: PlannedSchedule) => ({
+  overlap: ScheduleOverlapPolicy.SKIP,
+  catchupWindow: catchupMinutes * 60_000,
+});
+
+/** Creates what is missing, running; brings the others up to date and leaves their pause as it is. */
+export async function applySchedules(client: Client, planned: readonly PlannedSchedule[]): Promise<void> {
+  for (const schedule of planned) {
+    const what = { spec: specOf(schedule), action: actionOf(schedule), policies: policiesOf(schedule) };
+    const known = await describe(client, schedule);
+    if (known === null) await client.schedule.create({ scheduleId: schedule.scheduleId, ...what });
+    else await client.schedule.getHandle(schedule.scheduleId).update(({ state }) => ({ ...what, state }));
+  }
+}
+
+/** The planned schedules with what the server knows of them. */
+export async function listSchedules(
+  client: Client,
+  planned: readonly PlannedSchedule[],
+): Promise<readonly KnownSchedule[]> {
+  return Promise.all(
+    planned.map(async (schedule) => ({ ...schedule, state: stateOf(await describe(client, schedule)) })),
+  );
+}
+
+/** Pauses or resumes; the note says who and why. Throws ScheduleNotFoundError for one that was never applied. */
+export async function setPaused(client: Client, scheduleId: string, paused: boolean, note: string): Promise<void> {
+  const handle = client.schedule.getHandle(scheduleId);
+  await (paused ? handle.pause(note) : handle.unpause(note));
+}
+
+async function describe(client: Client, { scheduleId }: PlannedSchedule): Promise<ScheduleDescription | null> {
+  try {
+    return await client.schedule.getHandle(scheduleId).describe();
+  } catch (error) {
+    if (error instanceof ScheduleNotFoundError) return null;
+    throw error;
+  }
+}
+
+function stateOf(described: ScheduleDescription | null): ScheduleState {
+  if (described === null) return { kind: 'absent' };
+  const { state, info } = described;
+  const last = info.recentActions.at(-1)?.takenAt ?? null;
+  const next = state.paused ? null : (info.nextActionTimes[0] ?? null);
+  return {
+    kind: state.paused ? 'paused' : 'active',
+    note: state.note ?? '',
+    lastRun: last?.toISOString() ?? null,
+    nextRun: next?.toISOString() ?? null,
+  };
+}

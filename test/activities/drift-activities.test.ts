@@ -1,0 +1,69 @@
+/** The monitor's check on a journal: what makes a second check running, what alarms, and what is said when there is nothing to check. */
+import { createDriftActivities } from '../../src/activities/drift-activities';
+import { HOUR_MS } from '../../src/domain/exchange-time';
+import type { RetrainingTrigger } from '../../src/domain/retraining';
+import { lastCheckKey } from '../../src/learning/drift/last-check';
+import { parseStoredJson } from '../../src/storage/stored-json';
+import { ACCOUNT, RUN, driftRig } from './drift-rig';
+import type { DriftRig } from './drift-rig';
+
+let rig: DriftRig;
+const asked: RetrainingTrigger[] = [];
+const activities = () =>
+  createDriftActivities({
+    store: rig.store,
+    stateDir: rig.stateDir,
+    seed: 1,
+    startRetraining: (trigger) => Promise.resolve(asked.push(trigger)),
+  });
+const check = () => activities().checkDrift({ account: ACCOUNT });
+
+beforeEach(async () => {
+  rig = await driftRig();
+});
+afterEach(() => rig.close());
+
+/** All but the last hours of the recorded days. */
+const until = (hoursBeforeEnd: number) => {
+  const end = rig.bars[rig.bars.length - 1].bar.start;
+  return rig.bars.filter(({ bar }) => bar.start <= end - hoursBeforeEnd * HOUR_MS);
+};
+
+test('features far from the training alarm at the second check with newer bars, not at a repeated one', async () => {
+  await rig.putReferences(24, 1_000);
+  await rig.consume(until(3));
+  expect(await check()).toMatchObject({ runId: RUN, state: 'exceeded', fresh: true, triggers: [] });
+  expect(await check()).toMatchObject({ state: 'exceeded', fresh: false, triggers: [] });
+  await rig.consume(until(2));
+  const alarm = await check();
+  expect(alarm).toMatchObject({
+    state: 'alarm',
+    fresh: true,
+    triggers: [{ cause: 'drift', by: `drift-monitor/${ACCOUNT}` }],
+  });
+  expect(alarm.why[0]).toMatch(/^ES: 100 % of \d+ features drifted/);
+  expect(await check()).toEqual({ ...alarm, fresh: false });
+  const kept = parseStoredJson(await rig.store.get(lastCheckKey(ACCOUNT)));
+  expect(kept).toMatchObject({ runId: RUN, state: 'alarm', through: alarm.through, source: 'journal' });
+  await activities().askForRetraining(alarm.triggers[0]);
+  expect(asked).toEqual(alarm.triggers);
+});
+
+test('the same features are quiet, whatever the check before said of another run; wrong decisions alarm at once', async () => {
+  await rig.putReferences(24, 0);
+  await rig.consume(rig.bars);
+  await rig.store.put(lastCheckKey(ACCOUNT), Buffer.from('{"run_id": 3'));
+  expect(await check()).toMatchObject({ state: 'quiet', triggers: [] });
+  await rig.decideWrongly();
+  await rig.store.delete(lastCheckKey(ACCOUNT));
+  const verdict = await check();
+  expect(verdict).toMatchObject({ state: 'alarm', triggers: [{ cause: 'performance' }] });
+  expect(verdict.triggers[0].why).toContain('AUC 0.000');
+});
+
+test('without bars, without a reference, nothing is judged and the sentence says what to do', async () => {
+  expect(await check()).toMatchObject({ state: 'not-judged', fresh: false, triggers: [] });
+  expect((await check()).why[0]).toContain('no consumed bars');
+  await rig.consume(rig.bars);
+  expect((await check()).why[0]).toContain('omega train');
+});
