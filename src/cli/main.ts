@@ -14,6 +14,7 @@ import type { CommandIo } from './command-io';
 import { processIo } from './command-io';
 import { configCommand } from './config';
 import { demoCommand } from './demo';
+import { driftCommand } from './drift';
 import { drillCommand } from './drill';
 import { featuresCommand } from './features';
 import { flattenCommand } from './flatten';
@@ -27,6 +28,7 @@ import { ordersCommand } from './orders';
 import { pauseCommand } from './pause';
 import { reportCommand } from './report';
 import { resumeCommand } from './resume';
+import { schedulesCommand } from './schedules';
 import { smokeCommand } from './smoke';
 import { statusCommand } from './status';
 import { tradeCommand } from './trade';
@@ -54,6 +56,8 @@ export function omegaCommand(io: CommandIo): Command {
     .addCommand(backtestCommand(io))
     .addCommand(trainCommand(io))
     .addCommand(forecastsCommand(io))
+    .addCommand(driftCommand(io))
+    .addCommand(schedulesCommand(io))
     .addCommand(configCommand(io))
     .addCommand(logsCommand(io))
     .addCommand(smokeCommand(io))
