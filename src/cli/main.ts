@@ -28,6 +28,7 @@ import { ordersCommand } from './orders';
 import { pauseCommand } from './pause';
 import { reportCommand } from './report';
 import { resumeCommand } from './resume';
+import { retrainCommand } from './retrain';
 import { schedulesCommand } from './schedules';
 import { smokeCommand } from './smoke';
 import { statusCommand } from './status';
@@ -55,6 +56,7 @@ export function omegaCommand(io: CommandIo): Command {
     .addCommand(featuresCommand(io))
     .addCommand(backtestCommand(io))
     .addCommand(trainCommand(io))
+    .addCommand(retrainCommand(io))
     .addCommand(forecastsCommand(io))
     .addCommand(driftCommand(io))
     .addCommand(schedulesCommand(io))

@@ -1,4 +1,5 @@
-/** `omega models promote|approve|reject|rollback|history`: what people decide about runs, each with who and why. Offline. */
+/** `omega models promote|approve|reject|rollback|history`: what people decide about runs, each with who and why. Offline but for a
+ * retraining that waits for an approval: it is told. */
 import { Command } from 'commander';
 import { randomUUID } from 'node:crypto';
 import { isChampionChange, stateOf, type ReviewAct } from '../domain/model-review';
@@ -7,8 +8,10 @@ import { promoteRun, remarkOnRun, rollBack, type Reviewer } from '../learning/re
 import type { ObjectStore } from '../storage/object-store';
 import { readReviewLog, type ReviewEntry } from '../storage/review-log';
 import { storedNames } from '../storage/stored-json';
+import { CliError } from './cli-error';
 import { printResult, type CommandIo } from './command-io';
 import { told } from './model-errors';
+import { answerRetraining } from './retraining-answer';
 import { storePlace, withStore } from './store-place';
 import { textTable } from './text-table';
 
@@ -17,6 +20,25 @@ interface ReviewOptions {
   readonly why?: string;
   readonly to?: string;
   readonly json?: boolean;
+}
+
+/** An answer to the retraining that waits for it comes first; the registry is asked when none does. */
+async function answer(
+  io: CommandIo,
+  decision: 'approve' | 'reject',
+  runId: string,
+  options: ReviewOptions,
+  deed: Deed,
+): Promise<void> {
+  const { by = '', why = '' } = options;
+  const told = await answerRetraining(io, { runId, decision, by, why });
+  if (!told) return review(io, options, deed);
+  return review(io, options, async (store) => {
+    const entry = (await readReviewLog(store)).entries.findLast((said) => said.runId === runId);
+    if (entry === undefined)
+      throw new CliError('FAILED', `The retraining of ${runId} was answered into another store.`);
+    return entry;
+  });
 }
 
 type Deed = (store: ObjectStore, reviewer: Reviewer) => Promise<ReviewEntry>;
@@ -79,11 +101,13 @@ export const reviewCommands = (io: CommandIo): readonly Command[] => [
     new Command('approve')
       .description('promote a run that passed gates and shadow run and awaits approval')
       .argument('<run>'),
-  ).action((run: string, options: ReviewOptions) => told(review(io, options, promoting('approved', run)))),
+  ).action((run: string, options: ReviewOptions) =>
+    told(answer(io, 'approve', run, options, promoting('approved', run))),
+  ),
   withReviewer(
     new Command('reject').description('a run that shall not be promoted, for good').argument('<run>'),
   ).action((run: string, options: ReviewOptions) =>
-    told(review(io, options, (store, who) => remarkOnRun(store, { kind: 'rejected', runId: run }, who))),
+    told(answer(io, 'reject', run, options, (store, who) => remarkOnRun(store, { kind: 'rejected', runId: run }, who))),
   ),
   withReviewer(
     new Command('rollback')

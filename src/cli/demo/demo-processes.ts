@@ -63,8 +63,12 @@ export function gatewaySpec(place: GatewayPlace, env: NodeJS.ProcessEnv, control
   };
 }
 
-/** Trader or market: ready when it says so, the trader not before its broker connection is synced. */
-export function workerSpec(role: 'trader' | 'market', paths: ProcessFolders, env: NodeJS.ProcessEnv): ProcessSpec {
+/** A worker: ready when it says so, the trader not before its broker connection is synced. */
+export function workerSpec(
+  role: 'trader' | 'market' | 'training',
+  paths: ProcessFolders,
+  env: NodeJS.ProcessEnv,
+): ProcessSpec {
   return {
     ...filesOf(paths, role),
     name: role,
@@ -72,12 +76,12 @@ export function workerSpec(role: 'trader' | 'market', paths: ProcessFolders, env
     args: [WORKER, role],
     env,
     channel: 'ipc',
-    // A running feed holds nothing that is not on disk already: it need not be waited for.
-    graceMs: role === 'market' ? 1_500 : 10_000,
+    // Neither a running feed nor a fit holds anything that is not on disk already: they need not be waited for.
+    graceMs: role === 'trader' ? 10_000 : 1_500,
     whenReady: (child) =>
       new Promise((resolve) => {
         let polls = false;
-        let connected = role === 'market';
+        let connected = role !== 'trader';
         child.on('message', (message) => {
           const report = message as ProcessReport;
           if (report.type === 'ready') polls = true;

@@ -14,7 +14,7 @@ import type { ProcessIdentity } from './process-identity';
 import type { Death } from './restart-policy';
 import { afterDeath } from './restart-policy';
 
-export type ProcessName = 'temporal' | 'gateway' | 'trader' | 'market';
+export type ProcessName = 'temporal' | 'gateway' | 'trader' | 'market' | 'training';
 
 export interface ProcessSpec {
   readonly name: ProcessName;
