@@ -1,7 +1,7 @@
 /** Gathers what a drift check reads, run, reference, rows and decisions, and makes it: for `omega drift` and the monitor's activity alike. */
 import { tradeDateOf } from '../domain/calendar';
-import { FUTURE_SYMBOLS } from '../domain/instruments';
-import type { FutureSymbol } from '../domain/instruments';
+import { isFuture } from '../domain/instruments';
+import type { LearningSymbol } from '../domain/instruments';
 import type { DecisionRecord } from '../domain/proposals';
 import type { FeatureSpec } from '../features/feature-spec';
 import { defineSchema } from '../features/schema';
@@ -14,7 +14,7 @@ import { consumedRows, recordedRows } from '../learning/drift/recent-rows';
 import { readReference } from '../learning/drift/training-reference';
 import type { InstrumentRun, RunManifest } from '../learning/manifest';
 import { readManifest } from '../learning/model-run';
-import type { RecordedMarket } from '../market-data/recorded-market';
+import type { LearningData } from '../learning/training/learning-data';
 import { auditedDates, readAuditDay, spooledDates } from '../storage/audit-reader';
 import { openJournalReader } from '../storage/market-journal-reader';
 import { latestRun } from '../storage/model-registry';
@@ -23,7 +23,7 @@ import { readReviewLog } from '../storage/review-log';
 
 /** Where the rows come from. */
 export type DriftSource =
-  | { readonly kind: 'recorded'; readonly market: RecordedMarket }
+  | { readonly kind: 'recorded'; readonly data: (symbol: LearningSymbol) => Promise<LearningData> }
   | { readonly kind: 'journal'; readonly stateDir: string; readonly account: string };
 
 /** Whose decisions are read: those of an account's audit log. */
@@ -65,9 +65,11 @@ export async function checkDrift(
   const skipped: { symbol: string; why: string }[] = [];
   for (const instrument of wantedOf(manifest, question.instruments)) {
     const { symbol } = instrument;
-    const recent = isFutureSymbol(symbol) ? await recentRows(question, symbol, schema) : null;
-    if (recent === null || recent.bars.length === 0) {
-      skipped.push({ symbol, why: `there are no ${source.kind === 'recorded' ? 'recorded' : 'consumed'} bars of it` });
+    const recent = await recentRows(question, symbol, schema);
+    if (recent === null) {
+      const on = question.tradeDate === null ? '' : ` on ${question.tradeDate}`;
+      const bars = source.kind === 'recorded' ? 'recorded bars' : 'consumed bars';
+      skipped.push({ symbol, why: `there are no ${bars} of it${on}` });
       continue;
     }
     const reference = await readReference(store, runId, symbol);
@@ -91,9 +93,6 @@ async function runInForce(store: ObjectStore): Promise<string> {
   throw new DriftError('NOTHING_TO_CHECK', `There is no model run in ${store.location}: train one with omega train.`);
 }
 
-const isFutureSymbol = (symbol: string): symbol is FutureSymbol =>
-  (FUTURE_SYMBOLS as readonly string[]).includes(symbol);
-
 /** The features that the run was fitted on. Throws DriftError FEATURES_DIFFER when this version computes others. */
 function schemaOf({ runId, schema: { parameters, modelColumns, hash } }: RunManifest): FeatureSchema {
   const schema = defineSchema(parameters as unknown as readonly FeatureSpec[], modelColumns);
@@ -109,22 +108,19 @@ function wantedOf({ runId, instruments }: RunManifest, wanted: readonly string[]
   throw new DriftError('NOTHING_TO_CHECK', `Run ${runId} has no models of ${absent.join(', ')}: it has ${has}.`);
 }
 
-function recentRows(question: DriftQuestion, symbol: FutureSymbol, schema: FeatureSchema): Promise<RecentRows> {
-  const { source, tradeDate } = question;
+async function recentRows(
+  { source, tradeDate }: DriftQuestion,
+  symbol: LearningSymbol,
+  schema: FeatureSchema,
+): Promise<RecentRows | null> {
   switch (source.kind) {
-    case 'recorded': {
-      const { market } = source;
-      const day = tradeDate ?? market.tradeDates.at(-1) ?? '';
-      return Promise.resolve(recordedRows(market, symbol, day, schema));
+    case 'recorded':
+      return recordedRows(await source.data(symbol), symbol, tradeDate, schema);
+    case 'journal': {
+      // A damaged line costs its minute; the replay of the audit log names it.
+      const journal = openJournalReader(source.stateDir, source.account, () => undefined);
+      return isFuture(symbol) ? consumedRows(journal, symbol, tradeDate, schema) : null;
     }
-    case 'journal':
-      return consumedRows(
-        // A damaged line costs its minute; the audit's reader tells of it.
-        openJournalReader(source.stateDir, source.account, () => undefined),
-        symbol,
-        tradeDate,
-        schema,
-      );
   }
 }
 
@@ -133,11 +129,11 @@ async function decisionsOn(
   { store, audit }: DriftQuestion,
   runId: string,
   symbol: string,
-  { bars }: RecentRows,
+  { rows: { starts } }: RecentRows,
 ): Promise<readonly DecisionRecord[]> {
   if (audit === null) return [];
-  const from = tradeDateOf(bars[0].bar.start);
-  const to = tradeDateOf(bars[bars.length - 1].bar.start);
+  const from = tradeDateOf(starts[0]);
+  const to = tradeDateOf(starts[starts.length - 1]);
   const dates = new Set([...(await auditedDates(store)), ...(await spooledDates(audit.stateDir))]);
   const byDecision = new Map<string, DecisionRecord>();
   for (const date of [...dates].filter((known) => known >= from && known <= to).sort()) {

@@ -8,12 +8,14 @@ import { checkDrift } from '../activities/drift-check';
 import type { DriftSource } from '../activities/drift-check';
 import { tradeDateBounds } from '../domain/calendar';
 import { isRunId } from '../domain/ids';
-import { FUTURE_SYMBOLS } from '../domain/instruments';
+import { FUTURE_SYMBOLS, isFuture } from '../domain/instruments';
 import { alarmsOf } from '../learning/drift/check-drift';
 import type { DriftCheck, InstrumentDrift } from '../learning/drift/check-drift';
 import { DriftError } from '../learning/drift/drift-error';
 import type { FeatureDrift } from '../learning/drift/judge-drift';
 import { END_OF_TIME } from '../learning/drift/recent-rows';
+import { futuresData, stockData } from '../learning/training/learning-data';
+import { loadRecordedStock } from '../market-data/recorded-equity';
 import { loadRecordedMarket } from '../market-data/recorded-minutes';
 import { openJournalReader } from '../storage/market-journal-reader';
 import { storedNames } from '../storage/stored-json';
@@ -74,13 +76,14 @@ async function sourceOf(
 ): Promise<DriftSource> {
   if (data === undefined && place !== null && (await hasJournal(place, tradeDate)))
     return { kind: 'journal', stateDir: place.stateDir, account: place.account };
-  const market = await loadRecordedMarket(data === undefined ? join(PACKAGE_ROOT, 'data') : resolve(io.folder, data));
-  if (tradeDate !== null && !market.tradeDates.includes(tradeDate))
-    throw new CliError(
-      'DATA',
-      `${market.folder} has no ${tradeDate}: it has ${market.tradeDates[0]} to ${market.tradeDates.at(-1)}.`,
-    );
-  return { kind: 'recorded', market };
+  const folder = data === undefined ? join(PACKAGE_ROOT, 'data') : resolve(io.folder, data);
+  return {
+    kind: 'recorded',
+    data: async (symbol) =>
+      isFuture(symbol)
+        ? futuresData(await loadRecordedMarket(folder, { instruments: [symbol] }))
+        : stockData(await loadRecordedStock(folder, symbol)),
+  };
 }
 
 async function hasJournal({ stateDir, account }: StorePlace, tradeDate: string | null): Promise<boolean> {

@@ -43,13 +43,14 @@ export interface DriftRig {
   close(): void;
 }
 
+const recorded = loadRecordedMarket(join(__dirname, '../../data'), { instruments: ['ES'] });
+
 export async function driftRig(): Promise<DriftRig> {
   const folder = mkdtempSync(join(tmpdir(), 'omega-drift-'));
   const stateDir = join(folder, 'state');
   const store = await openFolderStore(join(folder, 'store'));
   const manifest = await storeRun(store, RUN);
-  const market = await loadRecordedMarket(join(__dirname, '../../data'), { instruments: ['ES'] });
-  const bars = frontSeries(market, 'ES', DAYS).flatMap(({ bar, quote }) => (bar === null ? [] : [{ bar, quote }]));
+  const bars = frontSeries(await recorded, 'ES', DAYS).flatMap(({ bar, quote }) => (bar === null ? [] : [{ bar, quote }]));
   const features = watchedFeatures(DEFAULT_SCHEMA);
   const report = (problem: string): void => {
     throw new Error(problem);

@@ -30,7 +30,7 @@ test('without a run, a day or an instrument it says so', async () => {
     code: 'NOT_FOUND',
     message: expect.stringContaining('omega train') as string,
   });
-  expect((await omega(['--day', '2013-12-24'])).error).toMatchObject({ code: 'DATA' });
+  expect((await omega(['--instruments', 'ES', '--day', '2013-12-24'])).error).toMatchObject({ code: 'NOT_FOUND' });
   expect((await omega(['--run', 'x'])).error).toMatchObject({ code: 'USAGE' });
   expect((await omega(['--instruments', 'NQ'])).error).toMatchObject({ code: 'NOT_FOUND' });
   expect((await omega(['--instruments', 'ES'])).error).toMatchObject({ code: 'DATA' });

@@ -2,9 +2,9 @@
  * One drift check of one run: per instrument the last trade date's features against the training reference, and the last decisions.
  * Invariant: rows that are hardly newer than those of the check before are that check again, so that looking twice is no second check.
  */
-import type { BarWithQuote } from '../../domain/bars';
 import { HOUR_MS, MINUTE_MS } from '../../domain/exchange-time';
 import type { DecisionRecord } from '../../domain/proposals';
+import type { BarSeries } from '../../features/bar-series';
 import type { LabelBand } from '../manifest';
 import { driftDays, driftWindow } from './drift-day';
 import type { TimedFeatureRows } from './drift-day';
@@ -23,7 +23,7 @@ export interface CheckInput {
   readonly reference: DriftReference;
   /** The last days' features, more than one trade date of them, and their bars. */
   readonly rows: TimedFeatureRows;
-  readonly bars: readonly BarWithQuote[];
+  readonly blocks: readonly BarSeries[];
   /** Decisions of the run on these bars. */
   readonly decisions: readonly DecisionRecord[];
   readonly label: LabelBand;
@@ -53,7 +53,7 @@ export interface DriftCheck {
 
 /** Checks one instrument. `previous`: its state at the check before. Throws DriftError NOTHING_TO_CHECK, ROWS_INVALID, FEATURES_DIFFER. */
 export function checkInstrument(input: CheckInput, previous: DriftState | null): InstrumentDrift {
-  const { symbol, reference, rows, bars, decisions, label, seed } = input;
+  const { symbol, reference, rows, blocks, decisions, label, seed } = input;
   const days = driftDays(rows, reference.features);
   const newest = days.at(-1);
   if (newest === undefined) throw new DriftError('NOTHING_TO_CHECK', `There are no bars of ${symbol} to check.`);
@@ -62,7 +62,7 @@ export function checkInstrument(input: CheckInput, previous: DriftState | null):
     tradeDate: newest.tradeDate,
     through: new Date(rows.starts[rows.starts.length - 1] + MINUTE_MS).toISOString(),
     features: judgeDrift(reference, driftWindow(days), previous),
-    performance: livePerformance(decisions, bars, label, seed),
+    performance: livePerformance(decisions, blocks, label, seed),
   };
 }
 

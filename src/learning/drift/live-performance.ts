@@ -1,9 +1,8 @@
 /** What the run's decisions were worth once their label horizon was over: AUC and its bound, and Page–Hinkley on the live error. */
-import type { BarWithQuote } from '../../domain/bars';
 import { MINUTE_MS } from '../../domain/exchange-time';
 import type { DecisionRecord } from '../../domain/proposals';
 import type { Vote } from '../../domain/vote';
-import { columnsOf, markBreaks } from '../../features/bar-series';
+import type { BarSeries } from '../../features/bar-series';
 import { CLASS_NAMES, labelRows, UNLABELLED } from '../labels';
 import type { LabelBand } from '../manifest';
 import { observeError, PAGE_HINKLEY_START } from './page-hinkley';
@@ -37,17 +36,17 @@ export function decidedProbabilities({ votes, ensemble }: DecisionRecord): Vote[
 }
 
 /**
- * Decisions of one instrument whose label is known, by the labels that models learn from; the last LAST_DECISIONS. `bars` ascending,
- * with the quotes that were decided on.
+ * Decisions of one instrument whose label is known, by the labels that models learn from; the last LAST_DECISIONS. `blocks`: the
+ * bars, with the quotes that were decided on.
  */
 export function resolvedDecisions(
   records: readonly DecisionRecord[],
-  bars: readonly BarWithQuote[],
+  blocks: readonly BarSeries[],
   band: LabelBand,
 ): ResolvedDecisions {
-  const series = markBreaks(columnsOf(bars));
-  const labels = labelRows(series, band);
-  const labelAt = new Map(bars.map(({ bar }, row) => [bar.start + MINUTE_MS, labels[row]]));
+  const labelAt = new Map<number, number>();
+  for (const block of blocks)
+    labelRows(block, band).forEach((label, row) => labelAt.set(block.start[row] + MINUTE_MS, label));
   const resolved = [...records]
     .sort((a, b) => a.barClose - b.barClose)
     .flatMap((record) => {
@@ -67,11 +66,11 @@ export function resolvedDecisions(
 /** `seed` drives the bootstrap of the AUC's bound. */
 export function livePerformance(
   records: readonly DecisionRecord[],
-  bars: readonly BarWithQuote[],
+  blocks: readonly BarSeries[],
   band: LabelBand,
   seed: number,
 ): LivePerformance {
-  const resolved = resolvedDecisions(records, bars, band);
+  const resolved = resolvedDecisions(records, blocks, band);
   const { probabilities, y, times } = resolved;
   const errors = Array.from(y, (label, row) => 1 - probabilities[row * CLASSES + label]);
   let state = PAGE_HINKLEY_START;
