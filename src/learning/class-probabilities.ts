@@ -25,13 +25,14 @@ export function classProbabilities(
   classes: readonly ClassName[],
   kind: OutputKind,
 ): Vote['probabilities'] | string {
-  const said = `answered ${answer.join(', ')}`;
-  if (answer.length !== classes.length) return `${said}: ${answer.length} figures for ${classes.length} classes`;
-  if (!answer.every((figure) => Number.isFinite(figure))) return `${said}: ${NOT_NUMBERS}`;
+  // Told on failure only: writing numbers out costs more than reading them.
+  const said = (): string => `answered ${answer.join(', ')}`;
+  if (answer.length !== classes.length) return `${said()}: ${answer.length} figures for ${classes.length} classes`;
+  if (!answer.every((figure) => Number.isFinite(figure))) return `${said()}: ${NOT_NUMBERS}`;
   const figures = kind === 'logits' ? softmax(answer) : answer;
   const sum = figures.reduce((total, figure) => total + figure, 0);
   if (figures.some((p) => p < -SUM_TOLERANCE) || Math.abs(sum - 1) > SUM_TOLERANCE) {
-    return `${said}: not probabilities (their sum is ${sum})`;
+    return `${said()}: not probabilities (their sum is ${sum})`;
   }
   const of = (name: ClassName): number => figures[classes.indexOf(name)] ?? 0;
   return [of('sell'), of('hold'), of('buy')];

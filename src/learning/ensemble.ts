@@ -12,6 +12,8 @@ import { modelColumnIndexes } from '../features/pipeline';
 import type { FeatureSchema } from '../features/schema';
 import type { ObjectStore } from '../storage/object-store';
 import { classesTrouble } from './class-probabilities';
+import { applyCalibration } from './evaluation/class-calibration';
+import type { ClassCalibration } from './evaluation/class-calibration';
 import { windowInput } from './feature-window';
 import { loadModel, probabilitiesOf } from './loaded-model';
 import type { LoadedModel } from './loaded-model';
@@ -55,10 +57,15 @@ export interface Ensemble {
   close(): Promise<void>;
 }
 
+type Calibrator =
+  | { readonly kind: 'file'; readonly model: LoadedModel }
+  /** A microsecond in place of a run of a graph. */
+  | { readonly kind: 'own'; readonly calibration: ClassCalibration };
+
 interface Voter {
   readonly model: LoadedModel;
   /** Corrects its probabilities; null: they stand as they are. */
-  readonly calibrator: LoadedModel | null;
+  readonly calibrator: Calibrator | null;
 }
 
 /**
@@ -88,11 +95,17 @@ export async function loadEnsemble(
     skipped.push({ model: entry.name, why: result });
     return null;
   };
+  const loadCalibrator = async (entry: ModelEntry | undefined): Promise<Calibrator | null> => {
+    if (entry === undefined) return null;
+    const calibration = entry.role?.role === 'calibrator' ? entry.role.calibration : undefined;
+    if (calibration !== undefined) return { kind: 'own', calibration };
+    const model = await loadVoting(entry);
+    return model === null ? null : { kind: 'file', model };
+  };
   for (const entry of parts.voters) {
     const model = await loadVoting(entry);
-    const correcting = parts.calibrators.get(entry.name);
     if (model === null) continue;
-    voters.push({ model, calibrator: correcting === undefined ? null : await loadVoting(correcting) });
+    voters.push({ model, calibrator: await loadCalibrator(parts.calibrators.get(entry.name)) });
   }
   const meta = await loadMetaModels(store, runId, parts, schema);
   const identity = { runId, symbol, learnedFrom: new Set(manifest.data.days), label: fitted?.label ?? null };
@@ -151,7 +164,7 @@ class LoadedEnsemble implements Ensemble {
   async close(): Promise<void> {
     for (const { model, calibrator } of this.voters) {
       await model.session.release();
-      await calibrator?.session.release();
+      if (calibrator?.kind === 'file') await calibrator.model.session.release();
     }
     await this.meta.close();
   }
@@ -184,8 +197,16 @@ async function opinionOf({ model, calibrator }: Voter, rows: readonly Float32Arr
   const answer = await probabilitiesOf(model, input);
   if (typeof answer === 'string') return { probabilities: null, trouble: { model: name, why: answer } };
   if (calibrator === null) return { probabilities: answer[0], trouble: null };
-  const corrected = await probabilitiesOf(calibrator, Float32Array.from(answer[0]));
-  return typeof corrected === 'string'
-    ? { probabilities: answer[0], trouble: { model: calibrator.entry.name, why: corrected } }
-    : { probabilities: corrected[0], trouble: null };
+  switch (calibrator.kind) {
+    case 'own': {
+      const [sell, hold, buy] = applyCalibration(calibrator.calibration, Float64Array.from(answer[0]));
+      return { probabilities: [sell, hold, buy], trouble: null };
+    }
+    case 'file': {
+      const corrected = await probabilitiesOf(calibrator.model, Float32Array.from(answer[0]));
+      return typeof corrected === 'string'
+        ? { probabilities: answer[0], trouble: { model: calibrator.model.entry.name, why: corrected } }
+        : { probabilities: corrected[0], trouble: null };
+    }
+  }
 }

@@ -24,7 +24,7 @@ import { INPUT_NAME, OUTPUT_NAME } from './onnx/voting-graph';
 
 const CLIP = 1e-12;
 
-/** Log-odds of probabilities [rows × 1]. */
+/** Log-odds of probabilities, element by element. */
 function logOdds(p: Tensor): Tensor {
   const inside = clip(p, CLIP, 1 - CLIP);
   return log(div(inside, sub(1, inside)));
@@ -52,18 +52,29 @@ function calibrated(p: Tensor, calibration: BinaryCalibration): Tensor {
   }
 }
 
-/** Probabilities [rows × classes] in double precision, calibrated; a row whose classes all calibrate to 0 becomes uniform. */
-export function calibratedTensor(probabilities: Tensor, calibration: ClassCalibration): Tensor {
-  const classes = calibration.length;
+/** All classes in one row of operations where each has a sigmoid: a graph's time is its count of operations. */
+function calibratedClasses(probabilities: Tensor, calibration: ClassCalibration): Tensor {
+  const sigmoids = calibration.flatMap((one) => (one.kind === 'sigmoid' ? [one] : []));
+  if (sigmoids.length === calibration.length) {
+    const row = (numbers: readonly number[]): Tensor => probabilities.graph.constant(numbers, [1, numbers.length]);
+    const slopes = row(sigmoids.map(({ a }) => -a));
+    return sigmoid(sub(mul(logOdds(probabilities), slopes), row(sigmoids.map(({ b }) => b))));
+  }
   const columns = split(
     probabilities,
     calibration.map(() => 1),
     1,
   );
-  const each = concat(
+  return concat(
     columns.map((column, c) => calibrated(column, calibration[c])),
     1,
   );
+}
+
+/** Probabilities [rows × classes] in double precision, calibrated; a row whose classes all calibrate to 0 becomes uniform. */
+export function calibratedTensor(probabilities: Tensor, calibration: ClassCalibration): Tensor {
+  const classes = calibration.length;
+  const each = calibratedClasses(probabilities, calibration);
   const sum = reduceSum(each, [1], true);
   return where(greater(sum, 0), div(each, where(greater(sum, 0), sum, 1)), 1 / classes);
 }

@@ -30,7 +30,12 @@ const validatorSchema = z.object({
 export const modelRoleSchema = z.discriminatedUnion('role', [
   z.object({ role: z.literal('voter') }),
   /** Reads the probabilities of one voter and answers better ones. */
-  z.object({ role: z.literal('calibrator'), of: z.string() }),
+  z.object({
+    role: z.literal('calibrator'),
+    of: z.string(),
+    /** Of sell, hold, buy: applied as it stands here, in place of the file; the file is asked when left out. */
+    calibration: z.array(calibrationSchema).length(3).optional(),
+  }),
   stackerSchema,
   validatorSchema,
 ]);

@@ -169,7 +169,7 @@ export async function fitValidator(rows: ValidatorRows, seed: number): Promise<V
   const netOf = (flag: number): number => net.reduce((sum, points, i) => (vetoed[i] === flag ? sum + points : sum), 0);
   return {
     trees,
-    role: { role: 'validator', voters: [...voters], breakEven, calibration: mutable(calibration) },
+    role: { role: 'validator', voters: [...voters], breakEven, calibration: storedCalibration(calibration) },
     outOfFold: {
       rows: data.rows,
       profitable: classCounts(data)[PROFITABLE],
@@ -181,7 +181,8 @@ export async function fitValidator(rows: ValidatorRows, seed: number): Promise<V
   };
 }
 
-const mutable = (calibration: ClassCalibration): ValidatorRole['calibration'] =>
+/** As a manifest keeps it. */
+export const storedCalibration = (calibration: ClassCalibration): ValidatorRole['calibration'] =>
   calibration.map((one) =>
     one.kind === 'isotonic' ? { ...one, scores: [...one.scores], values: [...one.values] } : { ...one },
   );

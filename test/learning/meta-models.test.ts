@@ -33,6 +33,7 @@ import {
   exportValidator,
   fitValidator,
   primarySignals,
+  storedCalibration,
   validatorRows,
   type Validator,
 } from '../../src/learning/validator';
@@ -172,7 +173,11 @@ describe('a run with a calibrator', () => {
     const row = new Float32Array(DEFAULT_SCHEMA.columns.length);
     indexes.forEach((index, i) => (row[index] = wide.x[i]));
     const ballotOf = async (...models: Entry[]) => {
-      described = { instruments: [{ symbol: 'ES', models }], skipped: [] } as unknown as RunManifest;
+      described = {
+        data: { days: [] },
+        instruments: [{ symbol: 'ES', models }],
+        skipped: [],
+      } as unknown as RunManifest;
       const ensemble = await loadEnsemble(store, RUN, 'ES', DEFAULT_SCHEMA);
       const ballot = await ensemble.vote(row);
       const opinions = await ensemble.secondOpinions(row, ballot.votes, regime);
@@ -190,6 +195,11 @@ describe('a run with a calibrator', () => {
       { model: 'logistic_stacker', why: "it reads first, second, not among the run's voters" },
     ]);
     expect(corrected.opinions.stack).toEqual({ kind: 'absent', why: 'the run has no stacker' });
+
+    const told = { ...calibrator, role: { ...role, calibration: storedCalibration(calibration) } };
+    const same = await ballotOf(voter, { ...told, sha256: '0'.repeat(64) });
+    near(same.votes[0].probabilities, corrected.votes[0].probabilities);
+    expect(same.skipped).toEqual([]);
 
     const raw = await ballotOf(voter, { ...calibrator, sha256: '0'.repeat(64) });
     near(raw.votes[0].probabilities, own.slice(0, 3));

@@ -8,11 +8,12 @@ import type { ClassifierRecipe } from '../../src/learning/evaluation/classifier-
 import { HORIZON_BARS } from '../../src/learning/labels';
 import { exportCalibrator } from '../../src/learning/meta-calibration';
 import { LOGISTIC_STACKER, mlpStacker } from '../../src/learning/meta-recipes';
+import type { MetaRecipe } from '../../src/learning/meta-recipes';
 import { directionalAuc, logLoss } from '../../src/learning/metrics';
 import { openSession } from '../../src/learning/onnx-session';
 import { createRandom } from '../../src/learning/random';
 import { exportStacker, fitStacker, outOfFoldVotes, predictStacker, stackRows } from '../../src/learning/stacker';
-import type { OutOfFoldVotes, StackRows } from '../../src/learning/stacker';
+import type { OutOfFoldVotes, Stacker, StackRows } from '../../src/learning/stacker';
 import { occludedRows, regimesOf, stackerRow } from '../../src/learning/stacker-inputs';
 import { minuteRows } from './evaluation/small-recipes';
 import { IN_THREAD } from './networks/in-thread';
@@ -29,6 +30,15 @@ beforeAll(async () => {
   votes = await outOfFoldVotes(VOTERS, rows, 1);
   stacked = stackRows(votes, rows, regimesFrom(ROWS, 140));
 });
+
+const fits = new Map<string, Promise<Stacker>>();
+/** Fitted once for all tests that only look at it. */
+function fitted(recipe: MetaRecipe, method: 'sigmoid' | 'isotonic'): Promise<Stacker> {
+  const key = `${recipe.name} ${method}`;
+  const known = fits.get(key) ?? fitStacker(recipe, stacked, 1, method);
+  fits.set(key, known);
+  return known;
+}
 
 async function onnxAnswers(bytes: Uint8Array, x: Float32Array, columns: number): Promise<Float32Array> {
   const session = await openSession(bytes);
@@ -116,7 +126,7 @@ describe('a stacker', () => {
     ['logistic', LOGISTIC_STACKER],
     ['MLP', MLP_STACKER],
   ])('beats each of its voters out of fold: %s', async (_name, recipe) => {
-    const { outOfFold, role } = await fitStacker(recipe, stacked, 1, 'isotonic');
+    const { outOfFold, role } = await fitted(recipe, 'isotonic');
     const loss = (probabilities: Probabilities) => logLoss(probabilities.subarray(3 * 140), data.y.subarray(140), 3);
     const auc = (probabilities: Probabilities) => directionalAuc(probabilities, data.y, 3) ?? 1;
     for (const { probabilities } of votes) {
@@ -133,7 +143,7 @@ describe('a stacker', () => {
   ] as const)(
     'answers the same from its file, within 1e-5, the same bytes each time: %s',
     async (_n, recipe, method) => {
-      const stacker = await fitStacker(recipe, stacked, 1, method);
+      const stacker = await fitted(recipe, method);
       const own = await predictStacker(stacker, stacked.data.x);
       const bytes = exportStacker(stacker, { schema_hash: 'x' });
       expect(furthest(own, await onnxAnswers(bytes, stacked.data.x, 9))).toBeLessThan(1e-5);
@@ -143,7 +153,7 @@ describe('a stacker', () => {
   );
 
   it('is calibrated: what it calls likely happens as often', async () => {
-    const stacker = await fitStacker(LOGISTIC_STACKER, stacked, 1, 'sigmoid');
+    const stacker = await fitted(LOGISTIC_STACKER, 'sigmoid');
     const fresh = stackingData(4_000, 99);
     const votesOnFresh = await Promise.all(
       VOTERS.map(async (voter) => {

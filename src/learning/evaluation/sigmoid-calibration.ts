@@ -13,6 +13,8 @@ const TOLERANCE = 1e-10;
 /** Keeps the Hessian invertible when all scores are equal. */
 const RIDGE = 1e-12;
 const SMALLEST_STEP = 1e-10;
+/** A step that promises less of the loss than this share is the last: Newton's next one would promise its square, below rounding. */
+const LAST_DECREASE = 1e-9;
 
 const sigmoid = (a: number, b: number, score: number): number => 1 / (1 + Math.exp(a * score + b));
 
@@ -59,6 +61,11 @@ export function fitSigmoid(scores: ArrayLike<number>, positive: ArrayLike<number
   for (let iteration = 0; iteration < MAX_STEPS; iteration += 1) {
     const { stepA, stepB, slope, gradient } = newtonStep(scores, targets, a, b);
     if (gradient < TOLERANCE * scores.length) break;
+    if (-slope < LAST_DECREASE * value) {
+      a += stepA;
+      b += stepB;
+      break;
+    }
     let share = 1;
     let next = loss(scores, targets, a + stepA, b + stepB);
     while (!(next <= value + 1e-4 * share * slope) && share > SMALLEST_STEP) {

@@ -21,7 +21,7 @@ import type { ModelRole } from '../model-role';
 import { INPUT_NAME, OUTPUT_NAME } from '../onnx/voting-graph';
 import { exportStacker } from '../stacker';
 import type { OutOfFoldVotes } from '../stacker';
-import { exportValidator, VALIDATOR_NAME, VALIDATOR_PARAMETERS } from '../validator';
+import { exportValidator, storedCalibration, VALIDATOR_NAME, VALIDATOR_PARAMETERS } from '../validator';
 import { recorded } from '../families/model-recipe';
 import type { ModelRecipe } from '../families/model-recipe';
 import { readTrainingSet } from './fit-job';
@@ -160,7 +160,11 @@ async function writeInstrument(
     const name = `${family}_calibrator`;
     if (calibration !== undefined)
       await write(
-        roleEntry(name, 'SigmoidCalibration', { role: 'calibrator', of: family }),
+        roleEntry(name, 'SigmoidCalibration', {
+          role: 'calibrator',
+          of: family,
+          calibration: storedCalibration(calibration),
+        }),
         exportCalibrator(calibration, name, metadata),
       );
   }
