@@ -31,8 +31,13 @@ export interface ShadowWatchParts {
 /** One bar of one instrument, after it was decided. */
 export interface DecidedAnswer {
   readonly record: DecisionRecord;
-  /** All columns of the schema; null when there is none yet. */
-  readonly row: Float32Array | null;
+  /** Feature rows of one series that end with this bar, `window` at most, while it is the last one; none when there is no complete row. */
+  readonly rows: (window: number) => readonly Float32Array[];
+}
+
+interface KeptAnswer {
+  readonly record: DecisionRecord;
+  readonly rows: readonly Float32Array[];
 }
 
 interface Observed {
@@ -80,8 +85,9 @@ export class ShadowWatch {
     { inferenceMs, halted }: { readonly inferenceMs: number; readonly halted: boolean },
   ): void {
     if (this.observed.shadow === null && this.observed.champion === null) return;
-    // The row is the lane's own buffer, which the next bar overwrites.
-    const kept = bars.map(({ record, row }) => ({ record, row: row?.slice() ?? null }));
+    const ensembles = this.observed.shadow?.ensembles;
+    // Taken now: when it is this bar's turn, the feed may be further.
+    const kept = bars.map(({ record, rows }) => ({ record, rows: rows(ensembles?.get(record.symbol)?.window ?? 1) }));
     void this.enqueue(async () => {
       for (const bar of kept) await this.take(bar, inferenceMs, halted);
     });
@@ -142,7 +148,7 @@ export class ShadowWatch {
     return { run, changed: false, labels, ensembles };
   }
 
-  private async take({ record, row }: DecidedAnswer, inferenceMs: number, halted: boolean): Promise<void> {
+  private async take({ record, rows }: KeptAnswer, inferenceMs: number, halted: boolean): Promise<void> {
     const { quote, symbol, barClose, modelRun } = record;
     const { champion, shadow } = this.observed;
     const bar = {
@@ -158,9 +164,10 @@ export class ShadowWatch {
       take(champion, { ...bar, probabilities: besides, beside: null, notFinite: notFinite(record), inferenceMs });
     if (shadow === null) return;
     const ensemble = shadow.ensembles.get(symbol);
-    if (row === null || ensemble === undefined) return;
+    const row = rows.at(-1);
+    if (row === undefined || ensemble === undefined) return;
     const begun = performance.now();
-    const ballot = await ensemble.vote(row);
+    const ballot = await ensemble.vote(row, rows.slice(0, -1));
     const own = await ensemble.secondOpinions(row, ballot.votes, record.ensemble?.given.regime ?? null);
     take(shadow, {
       ...bar,

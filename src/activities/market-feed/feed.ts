@@ -152,7 +152,7 @@ export class MarketFeed {
     const newest = marketTime - minuteEnd < MINUTE_MS;
     const answers = await this.propose(minuteEnd, decided, snapshot, newest);
     this.decidedThrough = minuteEnd;
-    const bars = closed.map((lane, i) => ({ record: decided[i].record, row: lane.row() }));
+    const bars = closed.map((lane, i) => ({ record: decided[i].record, rows: (window: number) => lane.rows(window) }));
     this.parts.shadow?.observe(bars, { inferenceMs, halted: snapshot.halt.phase !== 'ACTIVE' });
     this.lastSettled = {
       type: 'bar-settled',
@@ -233,5 +233,6 @@ const emptyMinute = (marketTime: number): BarSettled => ({
 function feedBar(lane: InstrumentLane): FeedBar {
   const quote = lane.quote();
   const { close, volume } = lane.lastBar ?? { close: Number.NaN, volume: 0 };
-  return { symbol: lane.symbol, close, volume, bid: quote?.bid ?? null, ask: quote?.ask ?? null };
+  const { symbol, vetoCounts: vetoes } = lane;
+  return { symbol, close, volume, bid: quote?.bid ?? null, ask: quote?.ask ?? null, vetoes };
 }

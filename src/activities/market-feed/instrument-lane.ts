@@ -178,9 +178,11 @@ export class InstrumentLane {
     return this.memory.vetoCounts;
   }
 
-  /** Feature row of the last closed bar, all columns; the next bar overwrites it. */
-  row(): Float32Array | null {
-    return this.parts.features.row();
+  /** Feature rows of one series that end with the last closed bar, `window` at most; none while that bar's row has a hole. */
+  rows(window: number): readonly Float32Array[] {
+    const { features } = this.memory;
+    const row = features.row();
+    return row === null || features.missing().length > 0 ? [] : [...this.memory.earlierRows({ window }), row];
   }
 
   /** From the next opinion on these models vote; the ones before are closed. Not while an opinion is formed. */
