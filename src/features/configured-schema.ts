@@ -1,6 +1,8 @@
 /** The feature schema that a configuration asks for, with a sentence for whatever is wrong in it. */
 import { z } from 'zod';
 import type { FeaturesConfig, IndicatorSetting } from '../config/config';
+import { catalogueProblems } from './catalogue/indicators';
+import type { CatalogueParameters } from './catalogue/indicators';
 import { FeatureError } from './feature-error';
 import { TIMEFRAMES } from './feature-spec';
 import type { FeatureKind, FeatureSpec } from './feature-spec';
@@ -22,6 +24,8 @@ const name = z
 const of = <Shape extends z.ZodRawShape>(windows: Shape) =>
   z.strictObject({ kind: z.string(), name, minutes, ...windows });
 const context = z.strictObject({ kind: z.string() });
+/** The rest are the indicator's own parameters: the catalogue says which. */
+const catalogue = z.looseObject({ kind: z.string(), name: z.unknown(), as: name, minutes });
 
 /** What each kind needs; the names are the words of the configuration. */
 const KINDS: Readonly<Record<FeatureKind, z.ZodType>> = {
@@ -39,6 +43,7 @@ const KINDS: Readonly<Record<FeatureKind, z.ZodType>> = {
   bollinger: of({ period: bars, deviations }),
   obv: of({ period: bars }),
   mfi: of({ period: bars }),
+  catalogue,
   return: of({ period: bars }),
   'open-close-correlation': of({ period: bars }),
   volume: of({ period: bars }),
@@ -67,17 +72,40 @@ function problemsOf(setting: IndicatorSetting, index: number): readonly string[]
     return [`features.indicators[${index}]: ${said}; give one of ${FEATURE_KINDS.join(', ')}.`];
   }
   const parsed = KINDS[kind].safeParse(setting);
-  return (parsed.error?.issues ?? []).map((issue) => {
-    const where = `features.indicators[${index}] (${kind})`;
-    if (issue.code === 'unrecognized_keys') return `${where}: ${issue.keys.join(', ')} is not a setting of ${kind}.`;
-    return `${where}: ${issue.path.join('.')} ${issue.message}.`;
-  });
+  const own = kind === 'catalogue' ? catalogueProblems(setting.name, catalogueParameters(setting)) : [];
+  const said = own.map((problem) => `features.indicators[${index}] (${kind}): ${problem}`);
+  return (parsed.error?.issues ?? [])
+    .map((issue) => {
+      const where = `features.indicators[${index}] (${kind})`;
+      if (issue.code === 'unrecognized_keys') return `${where}: ${issue.keys.join(', ')} is not a setting of ${kind}.`;
+      return `${where}: ${issue.path.join('.')} ${issue.message}.`;
+    })
+    .concat(said);
 }
 
 /** A checked setting as the schema keeps it: named after its kind unless it has a name, minutes only where they are more than one. */
 function specOf(setting: IndicatorSetting): FeatureSpec {
+  if (setting.kind === 'catalogue') return catalogueSpec(setting);
   const { minutes: length, ...rest } = setting;
   const unnamed = setting.kind === 'top-of-book' || setting.kind === 'clock';
   const named = { ...rest, name: unnamed ? '' : (setting.name ?? String(setting.kind).replaceAll('-', '_')) };
   return (length === undefined || length === 1 ? named : { ...named, minutes: length }) as unknown as FeatureSpec;
+}
+
+/** What a setting says beside its kind, name, columns' name and timeframe. */
+const catalogueParameters = (setting: IndicatorSetting): IndicatorSetting =>
+  Object.fromEntries(Object.entries(setting).filter(([key]) => !['kind', 'name', 'as', 'minutes'].includes(key)));
+
+/** `name` is the library's; columns are named after it in small letters, or `as` it is said. */
+function catalogueSpec(setting: IndicatorSetting): FeatureSpec {
+  const indicator = String(setting.name);
+  const parameters = catalogueParameters(setting) as CatalogueParameters;
+  const spec = {
+    kind: 'catalogue',
+    name: String(setting.as ?? indicator.toLowerCase()),
+    indicator,
+    parameters,
+  } as const;
+  const { minutes: length } = setting;
+  return (length === undefined || length === 1 ? spec : { ...spec, minutes: length }) as FeatureSpec;
 }

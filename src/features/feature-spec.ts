@@ -3,6 +3,9 @@
  * same indicator can appear with several windows. Windows are in bars of the timeframe.
  */
 
+import { CATALOGUE, catalogueColumns, catalogueFirstValue, PATTERN_BARS } from './catalogue/indicators';
+import type { CatalogueParameters } from './catalogue/indicators';
+
 /** Lengths of the bars an indicator can be computed on, minutes. */
 export const TIMEFRAMES = [1, 5, 10, 15, 60] as const;
 export type Timeframe = (typeof TIMEFRAMES)[number];
@@ -52,7 +55,14 @@ export type TradeSpec =
     }
   /** On-balance volume since the first bar of the data, and its change over `period` bars relative to their volume, in ±1. */
   | { readonly kind: 'obv'; readonly name: string; readonly period: number }
-  | { readonly kind: 'mfi'; readonly name: string; readonly period: number };
+  | { readonly kind: 'mfi'; readonly name: string; readonly period: number }
+  /** Any indicator of the technicalindicators library, by its name and parameter names there. */
+  | {
+      readonly kind: 'catalogue';
+      readonly name: string;
+      readonly indicator: string;
+      readonly parameters: CatalogueParameters;
+    };
 
 /** Columns that belong to the minute itself; their names are fixed. */
 export type ContextSpec =
@@ -187,7 +197,23 @@ function describeIndicator(spec: FeatureSpec): SpecDescription {
       return windowed(spec.period + 1, { ...level(name), cumulative: true }, model(`${name}_slope`));
     case 'mfi':
       return windowed(spec.period + 1, model(name));
+    case 'catalogue':
+      return describeCatalogue(spec.indicator, spec.parameters, name);
   }
+}
+
+function describeCatalogue(indicator: string, parameters: CatalogueParameters, name: string): SpecDescription {
+  const described = CATALOGUE[indicator];
+  const { forModels, cumulative } = described;
+  return {
+    columns: catalogueColumns(indicator, name).map((column) => ({
+      name: column,
+      forModels,
+      ...(cumulative && { cumulative }),
+    })),
+    firstValueAfter: catalogueFirstValue(indicator, parameters),
+    memory: described.memory(parameters),
+  };
 }
 
 /** Earlier bars of its timeframe that the computation of one bar reads; recursive indicators read fewer than they remember. */
@@ -205,6 +231,8 @@ export function lookbackOf(spec: FeatureSpec): number {
     case 'top-of-book':
     case 'clock':
       return 0;
+    case 'catalogue':
+      return PATTERN_BARS - 1;
     case 'roc':
     case 'sma':
     case 'ema':

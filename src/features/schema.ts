@@ -5,6 +5,7 @@
  *  2. Column names are unique and their order is the order of the specs; models read `modelColumns` in column order.
  */
 import { createHash } from 'node:crypto';
+import { catalogueProblems } from './catalogue/indicators';
 import { FeatureError } from './feature-error';
 import { describeSpec, TIMEFRAMES, type FeatureSpec, type Timeframe } from './feature-spec';
 
@@ -47,6 +48,10 @@ function checkTimeframe(spec: FeatureSpec, minutes: number): void {
 }
 
 function checkWindows(spec: FeatureSpec): void {
+  if (spec.kind === 'catalogue') {
+    const [problem] = catalogueProblems(spec.indicator, spec.parameters);
+    if (problem !== undefined) invalid(`catalogue "${spec.name}": ${problem}`);
+  }
   for (const [key, value] of Object.entries(spec)) {
     if (typeof value !== 'number') continue;
     if (key === 'minutes') checkTimeframe(spec, value);

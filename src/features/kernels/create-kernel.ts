@@ -1,5 +1,6 @@
 /** The catalogue: the kernel that computes a spec's columns. */
 import type { TradedUnit } from '../../domain/instruments';
+import { catalogueKernel } from '../catalogue/catalogue-kernel';
 import type { ContextSpec, TradeSpec } from '../feature-spec';
 import { ClockKernel } from './clock';
 import { CompiledKernel } from './compiled-kernels';
@@ -36,12 +37,17 @@ export function createKernel(spec: TradeSpec | ContextSpec, place: KernelPlace):
       return new ObvKernel(spec.period);
     case 'mfi':
       return new MfiKernel(spec.period);
+    case 'catalogue':
+      return catalogueKernel(spec.indicator, spec.parameters);
     default:
       return new CompiledKernel(place.compiled, handleOf(spec, place));
   }
 }
 
-type CompiledSpec = Exclude<TradeSpec, { readonly kind: 'ppo-simple' | 'stochastic-rsi' | 'obv' | 'mfi' }>;
+type CompiledSpec = Exclude<
+  TradeSpec,
+  { readonly kind: 'ppo-simple' | 'stochastic-rsi' | 'obv' | 'mfi' | 'catalogue' }
+>;
 
 function handleOf(spec: CompiledSpec, { compiled, first, rows }: KernelPlace): Handle {
   switch (spec.kind) {
