@@ -3,17 +3,22 @@ import { createDriftActivities } from '../../src/activities/drift-activities';
 import { HOUR_MS } from '../../src/domain/exchange-time';
 import type { RetrainingTrigger } from '../../src/domain/retraining';
 import { lastCheckKey } from '../../src/learning/drift/last-check';
+import { stampLastTrained } from '../../src/storage/model-registry';
 import { parseStoredJson } from '../../src/storage/stored-json';
 import { ACCOUNT, RUN, driftRig } from './drift-rig';
 import type { DriftRig } from './drift-rig';
 
 let rig: DriftRig;
 const asked: RetrainingTrigger[] = [];
+const NOW = Date.parse('2013-10-17T12:00:00Z');
+let newestDay: string | null = null;
 const activities = () =>
   createDriftActivities({
     store: rig.store,
     stateDir: rig.stateDir,
     seed: 1,
+    now: () => NOW,
+    newestTrainingDay: () => Promise.resolve(newestDay),
     startRetraining: (trigger) => Promise.resolve(asked.push(trigger)),
   });
 const check = () => activities().checkDrift({ account: ACCOUNT });
@@ -66,4 +71,17 @@ test('without bars, without a reference, nothing is judged and the sentence says
   expect((await check()).why[0]).toContain('no consumed bars');
   await rig.consume(rig.bars);
   expect((await check()).why[0]).toContain('omega train');
+});
+
+test('a training of seven days ago, and days that it has not seen, ask for another; without any training nothing does', async () => {
+  newestDay = '2013-10-11';
+  const causes = async () => (await check()).triggers.map(({ cause }) => cause);
+  expect(await causes()).toEqual([]);
+  const stamp = { runId: RUN, at: '2013-10-11T22:00:00.000Z', dataTo: '2013-10-10', dataHash: 'a'.repeat(64) };
+  await stampLastTrained(rig.store, stamp);
+  expect((await check()).triggers).toEqual([
+    { cause: 'new-data', by: `drift-monitor/${ACCOUNT}`, why: expect.stringContaining('2013-10-11') as string },
+  ]);
+  await stampLastTrained(rig.store, { ...stamp, at: '2013-10-10T12:00:00.000Z', dataTo: '2013-10-11' });
+  expect(await causes()).toEqual(['weekly']);
 });
