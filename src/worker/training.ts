@@ -7,15 +7,21 @@ import { Worker } from '@temporalio/worker';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
+import { createDriftActivities } from '../activities/drift-activities';
 import { createReviewActivities } from '../activities/review-activities';
 import { createTrainingActivities } from '../activities/training-activities';
+import { startRetraining } from '../client/retraining';
 import { ensureSearchAttributes } from '../client/search-attribute-setup';
 import type { Config } from '../config/config';
-import { LEARNING_QUEUE, TRAINING_QUEUE } from '../domain/ids';
+import { LEARNING_QUEUE, TRAINING_QUEUE, runIdOf } from '../domain/ids';
+import type { RetrainingTrigger } from '../domain/retraining';
 import { DEFAULT_SCHEMA } from '../features/schema';
+import { FAMILY_NAMES } from '../learning/families/families';
+import { loadRecordedMarket } from '../market-data/recorded-minutes';
+import type { ObjectStore } from '../storage/object-store';
 import { openStore } from '../storage/open-store';
 import type { ProcessLink } from './process-link';
-import { connectTemporal, workerTuning, workflowBundle } from './temporal';
+import { connectTemporal, workerTuning, workflowBundle, type TemporalLink } from './temporal';
 
 const FITS_AT_A_TIME = 2;
 /** Fits end with the process; the next attempt goes on after the last stored one. */
@@ -45,6 +51,7 @@ export async function runTraining(config: Config, link: ProcessLink, log: Logger
     taskQueue: TRAINING_QUEUE,
     maxConcurrentActivityTaskExecutions: FITS_AT_A_TIME,
     activities: {
+      ...driftActivities(config, store, temporal),
       ...createTrainingActivities({
         config,
         store,
@@ -64,6 +71,28 @@ export async function runTraining(config: Config, link: ProcessLink, log: Logger
   await running;
   await temporal.close();
 }
+
+/** The drift monitor's; a retraining that it asks for is of the configured instruments, of every family, on the recorded days here. */
+const driftActivities = ({ stateDir, seed, trading }: Config, store: ObjectStore, { client }: TemporalLink) =>
+  createDriftActivities({
+    store,
+    stateDir,
+    seed,
+    now: () => Date.now(),
+    newestTrainingDay: async () => (await loadRecordedMarket(join(PACKAGE_ROOT, 'data'))).tradeDates.at(-1) ?? null,
+    startRetraining: (trigger: RetrainingTrigger) =>
+      startRetraining(client, {
+        trigger,
+        request: {
+          runId: runIdOf(Date.now()),
+          days: null,
+          instruments: trading.instruments,
+          families: FAMILY_NAMES,
+          seed,
+          dataFolder: null,
+        },
+      }),
+  });
 
 const codeVersion = (): string =>
   (JSON.parse(readFileSync(join(PACKAGE_ROOT, 'package.json'), 'utf8')) as { readonly version: string }).version;
