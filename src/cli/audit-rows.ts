@@ -3,6 +3,7 @@ import type { AuditEntry, AuditEntryType } from '../storage/audit-entry';
 import { entryTime } from '../storage/audit-entry';
 import { refusalText } from '../domain/refusals';
 import type { DecisionRecord, ProposalAnswer } from '../domain/proposals';
+import { ensembleText } from './ensemble-text';
 import { dateTime } from './number-format';
 
 export interface EntryRow {
@@ -71,9 +72,11 @@ function described(entry: AuditEntry): { readonly about: string; readonly what: 
   }
 }
 
-function decisionText({ signal, confidence, action, reason, votes }: DecisionRecord): string {
+function decisionText({ signal, confidence, action, reason, votes, ensemble }: DecisionRecord): string {
   const ballot = votes.map((vote) => `${vote.model} ${vote.signal}`).join(', ');
-  return `${action} (${reason}); ${signal} ${confidence.toFixed(2)}${ballot === '' ? '' : ` of ${ballot}`}`;
+  const heard = ensemble === undefined ? '' : ensembleText(ensemble);
+  const vote = `${signal} ${confidence.toFixed(2)}${ballot === '' ? '' : ` of ${ballot}`}`;
+  return [`${action} (${reason})`, vote, heard].filter(Boolean).join('; ');
 }
 
 function answerText(answer: ProposalAnswer): string {

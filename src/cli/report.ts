@@ -1,6 +1,8 @@
 /** `omega report [--day D]`: totals of a trade date, as the session counts them; of a finished demonstration day, its whole report. */
 import { Command } from 'commander';
+import { ensembleDays, type EnsembleDay } from '../activities/market-feed/judged-entries';
 import type { DayTotals, SessionSnapshot } from '../domain/session-snapshot';
+import { readAuditDay } from '../storage/audit-reader';
 import { CliError } from './cli-error';
 import type { CommandIo } from './command-io';
 import { printResult } from './command-io';
@@ -8,8 +10,10 @@ import { currentPlace } from './current-place';
 import { inCents } from './day-totals';
 import { finishedDay } from './demo/finished-day';
 import { countsOf, daySummary, noteLines } from './demo/summary';
+import { ensembleDayText } from './ensemble-text';
 import { money, signedMoney } from './number-format';
 import { withSession } from './session-access';
+import { storePlace, withStore } from './store-place';
 
 interface ReportOptions {
   readonly day?: string;
@@ -34,6 +38,25 @@ const totalsLines = (totals: DayTotals & { readonly tradeDate: string }): readon
   `  ${totals.proposals} proposals · refused: ${countsOf(totals.refusals)} · orders: ${countsOf(totals.orders)}`,
 ];
 
+/** What validator and voters did on the day, from the audit log; why it cannot be told when that cannot be read. */
+async function ensembleOf(io: CommandIo, account: string, tradeDate: string): Promise<readonly EnsembleDay[] | string> {
+  try {
+    const place = storePlace(io);
+    const { entries } = await withStore(place, (store) => readAuditDay(store, place.stateDir, tradeDate));
+    return ensembleDays(
+      entries.flatMap((entry) => (entry.type === 'decision' && entry.record.account === account ? [entry.record] : [])),
+    );
+  } catch (error) {
+    if (error instanceof CliError) return error.message;
+    throw error;
+  }
+}
+
+const ensembleLines = (days: readonly EnsembleDay[] | string): readonly string[] =>
+  typeof days === 'string'
+    ? [`  the ensemble's part is not known: ${days}`]
+    : days.flatMap((day) => ensembleDayText(day) ?? []).map((text) => `  ${text}`);
+
 export const reportCommand = (io: CommandIo): Command =>
   new Command('report')
     .description('totals of a trade date')
@@ -46,7 +69,9 @@ export const reportCommand = (io: CommandIo): Command =>
       const place = currentPlace(io);
       const finished = day === undefined || place.demo === null ? null : finishedDay(place.demo.days, day);
       if (finished !== null) {
-        printResult(io, json, finished, [...daySummary(finished), ...noteLines([finished])]);
+        const ensemble = await ensembleOf(io, place.account, finished.tradingDay);
+        const lines = [...daySummary(finished), ...ensembleLines(ensemble), ...noteLines([finished])];
+        printResult(io, json, { ...finished, ensemble }, lines);
         return;
       }
       const session = await withSession(place, (access) => access.snapshot());
@@ -57,5 +82,6 @@ export const reportCommand = (io: CommandIo): Command =>
           `The session of ${place.account} remembers nothing of ${day ?? 'any trade date'}.`,
         );
       }
-      printResult(io, json, inCents(totals), totalsLines(totals));
+      const ensemble = await ensembleOf(io, place.account, totals.tradeDate);
+      printResult(io, json, { ...inCents(totals), ensemble }, [...totalsLines(totals), ...ensembleLines(ensemble)]);
     });

@@ -2,6 +2,7 @@
  * What the conductor (`npm start`) and its child processes tell each other over Node's IPC channel. A process without a parent
  * (systemd, a container) simply has nobody to tell; nothing in the trading path depends on these messages.
  */
+import type { VetoCounts } from './decision-vetoes';
 import type { DecisionRecord, ProposalAnswer } from './proposals';
 
 /** Child to conductor. */
@@ -30,6 +31,8 @@ export interface FeedBar {
   readonly volume: number;
   readonly bid: number | null;
   readonly ask: number | null;
+  /** What the validator did on this trade date; left out where nobody counts. */
+  readonly vetoes?: VetoCounts;
 }
 
 /** Conductor to child: in lock-step the clock was released to `marketTime`; the feed asks the broker's clock and closes what is due. */

@@ -1,6 +1,8 @@
 /** The live terminal view as lines of text: at most 100 columns and 30 lines, a pure function of its state. */
+import { NO_VETOES } from '../../domain/decision-vetoes';
 import type { DecisionRecord } from '../../domain/proposals';
 import type { OrderView, SessionSnapshot } from '../../domain/session-snapshot';
+import { ensembleDayText } from '../ensemble-text';
 import { ABSENT, chicagoTime, clockMinute, clockTime, money, percent, price, signedCount } from '../number-format';
 import { signedMoney, wholeNumber } from '../number-format';
 import { clip, textTable } from '../text-table';
@@ -121,6 +123,16 @@ export function orderLine(order: OrderView): string {
   return `${clockMinute(order.decidedAt)} ${what} ${order.state}${fill}  ${order.key}`;
 }
 
+/** Weights and vetoes of the instruments that have any, on one line; none while there is nothing to say. */
+function ensembleLines(state: ViewState): readonly string[] {
+  const texts = state.instruments.flatMap((symbol) => {
+    const last = state.decisions.find((decision) => decision.symbol === symbol)?.ensemble;
+    const vetoes = state.bars[symbol]?.vetoes ?? NO_VETOES.counts;
+    return ensembleDayText({ symbol, vetoes, weights: last?.given.weights ?? null }) ?? [];
+  });
+  return texts.length === 0 ? [] : [`ensemble  ${texts.join('  ')}`];
+}
+
 function processLine(status: ProcessStatus): string {
   const restarts = status.restarts === 0 ? '' : ` ×${status.restarts}`;
   const recovery = status.lastRecoverySeconds === null ? '' : ` ${status.lastRecoverySeconds.toFixed(1)} s`;
@@ -159,6 +171,7 @@ export function renderView(state: ViewState, colours: Palette = NO_COLOURS): rea
     clip(clockLine(state), VIEW_WIDTH),
     ...marketLines(state).map((line) => clip(line, VIEW_WIDTH)),
     ...sessionLines(state, colours),
+    ...ensembleLines(state).map((line) => clip(line, VIEW_WIDTH)),
     ...section(
       state.tradeDate === null ? 'decisions' : `decisions (${model})`,
       state.decisions.map(decisionLine),
