@@ -73,8 +73,10 @@ export class BrokerEventRouter {
     if (phase !== 'ready' || nextValidId === null || this.toldEpoch === epoch) return;
     this.toldEpoch = epoch;
     void this.persist('brokerConnected', async () => {
-      const positions = await this.options.broker.positions();
-      await this.session().signal(messages.brokerConnected, { epoch, nextValidId, positions });
+      const { broker } = this.options;
+      const positions = await broker.positions();
+      const listed = broker.listedOrders();
+      await this.session().signal(messages.brokerConnected, { epoch, nextValidId, positions, listed });
     }).catch((error: unknown) =>
       this.options.log('connection not announced before the stop', { error: String(error) }),
     );
@@ -130,6 +132,8 @@ export class BrokerEventRouter {
           this.keyOfExecution.get(event.commission.execId) ??
           (event.orderRef === null ? null : (parseOrderRef(event.orderRef)?.key ?? null))
         );
+      case 'order-missing':
+        return parseOrderRef(event.orderRef)?.key ?? null;
       case 'order-error':
         return event.orderRef === null
           ? (this.keyOfBlock.get(blockOf(event.orderId)) ?? null)

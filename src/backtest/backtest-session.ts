@@ -157,6 +157,8 @@ export class BacktestSession {
         return byId(event.execution.orderId);
       case 'order-error':
         return byId(event.orderId);
+      case 'order-missing':
+        return parseOrderRef(event.orderRef)?.key ?? null;
       case 'commission':
         return event.orderRef === null ? null : (parseOrderRef(event.orderRef)?.key ?? null);
     }

@@ -191,6 +191,11 @@ class Guard implements TradingGuard {
     return { executions, commissions: executions.flatMap(({ execId }) => commissions.get(execId) ?? []) };
   }
 
+  listedOrders(): readonly string[] {
+    const { orders, executions } = this.session.mirror;
+    return [...new Set([...orders.values(), ...executions.values()].map(({ orderRef: ref }) => ref))];
+  }
+
   onEvent(listener: (event: BrokerEvent) => void): () => void {
     return this.eventListeners.add(listener);
   }

@@ -75,6 +75,8 @@ export interface BrokerPort {
     readonly executions: readonly BrokerExecution[];
     readonly commissions: readonly BrokerCommission[];
   }>;
+  /** orderRefs of every order and execution that the broker shows on this connection. */
+  listedOrders(): readonly string[];
   onEvent(listener: (event: BrokerEvent) => void): () => void;
   onConnection(listener: (state: ConnectionState) => void): () => void;
   /** Each latch that is found set, once: also one that stood before, and by whichever process it was set. */

@@ -16,12 +16,23 @@ export const cancelCommand = (io: CommandIo): Command =>
   withOperatorOptions(
     new Command('cancel').description('cancel an order').argument('<order>', 'its key, as omega orders shows it'),
   ).action(async (ref: string, options: OperatorOptions) => {
-    const key = parseOrderRef(ref)?.key;
-    if (key === undefined)
+    const { key, leg } = parseOrderRef(ref) ?? {};
+    if (key === undefined || leg === undefined)
       throw new CliError('USAGE', `${ref} is not the key of an order (omega orders shows the keys).`);
+    if (leg !== 'entry')
+      throw new CliError(
+        'REFUSED',
+        `${ref} protects a position and is not cancelled by itself: omega flatten SYMBOL closes the position and cancels both.`,
+      );
     await withSession(currentPlace(io), async (access) => {
       const sentence = `The session of ${access.place.account} has no order ${key} today.`;
       await refuseUnless(access, ({ orders }) => orders.some((order) => order.key === key), sentence);
+      const isOver = `${key} is over; what rests at the broker of it protects a position: omega flatten SYMBOL closes that.`;
+      await refuseUnless(
+        access,
+        ({ orders }) => orders.some((order) => order.key === key && !ENDED.has(order.state)),
+        isOver,
+      );
       await access.handle.signal(cancelOrder, { key, by: operatorOf(options, '').by });
       const applied = await readBack(access, ({ orders }) =>
         orders.some((order) => order.key === key && ENDED.has(order.state)),

@@ -62,6 +62,8 @@ export type BrokerEvent =
       readonly code: number;
       readonly message: string;
     }
+  /** Believed live, and a fresh reading of the broker lists it nowhere. */
+  | { readonly type: 'order-missing'; readonly orderRef: string }
   | { readonly type: 'foreign-order'; readonly order: MirroredOrder };
 
 export type PlaceResult =

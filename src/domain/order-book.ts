@@ -107,9 +107,19 @@ export function applyBrokerEvent(book: OrderBook, event: BrokerEvent): OrderBook
       return applyExecution(book, event.execution);
     case 'commission':
       return applyCommission(book, event.commission.execId, event.commission.commission);
+    case 'order-missing':
+      return applyMissing(book, event.orderRef);
     case 'order-error':
       return applyError(book, event.orderId, event.orderRef, event.code, event.message);
   }
+}
+
+/** It may have been cancelled, or filled, while nobody listened: reading says which. */
+function applyMissing(book: OrderBook, orderReference: string): OrderBook {
+  const leg = legOf(book, orderReference, 0);
+  const state = leg === null ? undefined : book.legs[leg]?.state;
+  if (leg === null || (state !== 'working' && state !== 'partially-filled')) return book;
+  return wantingRead(advance(book, leg, 'uncertain'), `the broker does not list the ${leg} any more`);
 }
 
 function legOf(book: OrderBook, orderReference: string | null, orderId: number): OrderLeg | null {

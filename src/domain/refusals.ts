@@ -7,6 +7,7 @@ export const REFUSAL_CODES = [
   'LIMIT_DRAWDOWN',
   'HALTED',
   'PAUSED',
+  'CANCELLED',
   'SYMBOL_FROZEN',
   'STALE_BAR',
   'POSITION_OPEN',

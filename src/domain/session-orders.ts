@@ -5,7 +5,7 @@
  */
 import type { TradableContract } from './contracts';
 import type { FutureSymbol } from './instruments';
-import { ORDER_ID_BLOCK, orderKey } from './ids';
+import { ORDER_ID_BLOCK, ORDER_LEGS, orderKey, orderRef } from './ids';
 import type { OrderIntent } from './intents';
 import type { BookedExecution, OrderReport } from './order-report';
 import { isTerminal, type OrderState } from './orders';
@@ -144,6 +144,17 @@ export const isEntryLive = (order: SessionOrder): boolean => !isTerminal(order.s
 export const isLive = ({ states }: SessionOrder): boolean =>
   Object.values(states).some((state) => state !== null && !isTerminal(state));
 export const isUnknown = ({ states }: SessionOrder): boolean => Object.values(states).includes('unknown');
+/** orderRefs of legs believed to rest at the broker that a fresh reading does not list; none when it said nothing of orders. */
+export function missingLegs(state: SessionState, listed: readonly string[] | undefined): readonly string[] {
+  if (listed === undefined) return [];
+  const shown = new Set(listed);
+  return ordersOf(state).flatMap(({ intent, states }) =>
+    ORDER_LEGS.filter((leg) => states[leg] === 'working' || states[leg] === 'partially-filled')
+      .map((leg) => orderRef(intent.key, leg))
+      .filter((ref) => !shown.has(ref)),
+  );
+}
+
 /** An entry that traded or still may: what the day's trade limit counts. */
 export const isTrade = (order: SessionOrder): boolean =>
   order.intent.purpose === 'entry' &&

@@ -46,6 +46,8 @@ export interface BrokerConnected {
   readonly epoch: number;
   readonly nextValidId: number;
   readonly positions: readonly BrokerPosition[];
+  /** orderRefs of every order and execution that the broker shows; left out by traders of an earlier version. */
+  readonly listed?: readonly string[];
 }
 
 /** Broker events that no order workflow would take: foreign orders, orders of another epoch, orders of ours not known. */
@@ -54,11 +56,10 @@ export interface UnroutedEvents {
   readonly events: readonly BrokerEvent[];
 }
 
-/** New price or quantity of one leg that the broker holds. */
+/** New price of one leg that the broker holds; never a quantity: limits were checked for the one that was reserved. */
 export interface LegChange {
   readonly leg: OrderLeg;
-  readonly price?: number;
-  readonly quantity?: number;
+  readonly price: number;
 }
 
 // ---- trading session: session/<account>

@@ -245,13 +245,13 @@ async function cancel(self: Order): Promise<boolean> {
   return true;
 }
 
-async function modify(self: Order, { leg, price, quantity }: messages.LegChange): Promise<boolean> {
+async function modify(self: Order, { leg, price }: messages.LegChange): Promise<boolean> {
   self.modifyWanted = null;
   const state = self.book.legs[leg]?.state;
   if (state !== 'working' && state !== 'partially-filled') return true;
   update(self, advance(self.book, leg, 'modify-sent'));
   const outcome = await self.calls
-    .modifyLeg({ key: self.book.intent.key, leg, change: { price, quantity } })
+    .modifyLeg({ key: self.book.intent.key, leg, change: { price } })
     .catch(() => ({ outcome: 'unknown' as const, detail: 'no answer' }));
   // Whoever answered meanwhile has moved the leg on already.
   if (self.book.legs[leg]?.state !== 'replacing') return true;

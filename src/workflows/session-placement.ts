@@ -47,7 +47,7 @@ export async function runPlacement(session: Session): Promise<void> {
   }
 }
 
-/** Entries that wait are given up when the session was halted or paused, or their symbol is being closed meanwhile. Reductions always go. */
+/** Entries that wait are given up when they were cancelled, the session was halted or paused, or their symbol is being closed meanwhile. Reductions always go. */
 function withdraw(session: Session): void {
   for (const intent of [...session.outbox]) {
     const refused = whyWithdrawn(session, intent);
@@ -55,8 +55,9 @@ function withdraw(session: Session): void {
   }
 }
 
-function whyWithdrawn({ state }: Session, { purpose, contract }: OrderIntent): Refusal | null {
+function whyWithdrawn({ state, cancelWanted }: Session, { purpose, contract, key }: OrderIntent): Refusal | null {
   if (purpose === 'reduce') return null;
+  if (cancelWanted.has(key)) return refusal('CANCELLED', 'before it was sent, by its operator');
   if (state.halt.phase !== 'ACTIVE') return refusal('HALTED', `before it was sent: ${state.halt.cause ?? 'halted'}`);
   if (state.pausedBy !== null) return refusal('PAUSED', `before it was sent, by ${state.pausedBy}`);
   const isClosing = state.flattening[contract.symbol] !== undefined;

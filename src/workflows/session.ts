@@ -17,6 +17,8 @@ export interface Session {
   readonly waiting: Map<string, (outcome: PlaceOutcome) => void>;
   /** Keys whose order workflow is being started: nobody can signal it yet. */
   readonly starting: Set<string>;
+  /** Keys that an operator wants cancelled: one that still waits is never sent. */
+  readonly cancelWanted: Set<string>;
   /** Symbols with a running flatten procedure in this run. */
   readonly flattening: Set<FutureSymbol>;
   /** Placements and starts of order workflows that must not be cut by continue-as-new. */
@@ -32,6 +34,7 @@ export const openSession = (state: SessionState): Session => ({
   outbox: [],
   waiting: new Map(),
   starting: new Set(),
+  cancelWanted: new Set(),
   flattening: new Set(),
   inFlight: 0,
   leaving: false,

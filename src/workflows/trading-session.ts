@@ -15,10 +15,10 @@ import {
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
-import { ORDER_ID_BLOCK, orderWorkflowId } from '../domain/ids';
+import { ORDER_ID_BLOCK, orderWorkflowId, parseOrderRef } from '../domain/ids';
 import type { ProposalBatch } from '../domain/proposals';
 import { closeTradeDate, openTradeDate, snapshotOf } from '../domain/session-day';
-import { ordersOf } from '../domain/session-orders';
+import { isLive, missingLegs, ordersOf } from '../domain/session-orders';
 import { later, newSession, upcast, type SessionState } from '../domain/session-state';
 import { failPoints } from './fail-points';
 import * as messages from './messages';
@@ -86,6 +86,12 @@ function registerOperatorHandlers(session: Session): void {
     else flattenSymbol(session, symbol, cause);
   });
   setHandler(messages.cancelOrder, async ({ key, by }) => {
+    session.cancelWanted.add(key);
+    // Until the broker has answered about it there is no workflow to ask.
+    await condition(() => !session.outbox.some((intent) => intent.key === key) && !session.starting.has(key));
+    session.cancelWanted.delete(key);
+    const order = session.state.orders[key];
+    if (order !== undefined && !isLive(order)) return;
     await askToCancel(key, { by, why: 'cancelled by its operator' });
   });
   setHandler(messages.modifyOrder, async ({ key, by, ...change }) => {
@@ -94,6 +100,14 @@ function registerOperatorHandlers(session: Session): void {
       .signal(messages.modifyLeg, change)
       .catch((error: unknown) => log.warn('order not reachable for a change', { key, error }));
   });
+}
+
+/** Cancelled or filled while nobody listened: its workflow reads the broker, and what is left unprotected is closed. */
+async function tellMissing(orderRef: string): Promise<void> {
+  log.error('the broker does not list an order that was believed live', { orderRef });
+  await getExternalWorkflowHandle(orderWorkflowId(parseOrderRef(orderRef)?.key ?? orderRef))
+    .signal(messages.brokerEvents, [{ type: 'order-missing', orderRef }])
+    .catch((error: unknown) => log.warn('order not reachable', { orderRef, error }));
 }
 
 function registerFeedHandlers(session: Session, wantRollover: () => void): void {
@@ -137,12 +151,13 @@ async function standDown(key: string): Promise<void> {
 
 function registerBrokerHandlers(session: Session): void {
   setHandler(messages.orderReport, (report) => hearReport(session, report));
-  setHandler(messages.brokerConnected, ({ epoch, nextValidId, positions }) => {
+  setHandler(messages.brokerConnected, async ({ epoch, nextValidId, positions, listed }) => {
     // Blocks stay aligned: a broker id names its block without a table.
     const free = Math.ceil(nextValidId / ORDER_ID_BLOCK) * ORDER_ID_BLOCK;
     const nextOrderId = Math.max(session.state.nextOrderId, free);
     take(session, { ...session.state, brokerEpoch: epoch, nextOrderId });
     checkPositions(session, positions);
+    await Promise.all(missingLegs(session.state, listed).map(tellMissing));
   });
   setHandler(messages.unroutedEvents, (unrouted) => hearStrangers(session, unrouted));
 }

@@ -215,6 +215,10 @@ export class ScriptedBroker implements BrokerPort {
     return { executions: this.executions, commissions: this.commissions };
   }
 
+  listedOrders(): readonly string[] {
+    return [...this.orders.values(), ...this.executions].map(({ orderRef: ref }) => ref);
+  }
+
   onEvent(listener: (event: BrokerEvent) => void): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
