@@ -30,10 +30,12 @@ import { reportCommand } from './report';
 import { resumeCommand } from './resume';
 import { retrainCommand } from './retrain';
 import { schedulesCommand } from './schedules';
+import { searchCommand } from './search';
 import { smokeCommand } from './smoke';
 import { statusCommand } from './status';
 import { tradeCommand } from './trade';
 import { tradesCommand } from './trades';
+import { unfreezeCommand } from './unfreeze';
 import { trainCommand } from './train';
 
 /** The whole command; commander's own output goes through `io`, and it throws instead of exiting. */
@@ -48,6 +50,7 @@ export function omegaCommand(io: CommandIo): Command {
     .addCommand(cancelCommand(io))
     .addCommand(haltCommand(io))
     .addCommand(liftHaltCommand(io))
+    .addCommand(unfreezeCommand(io))
     .addCommand(ordersCommand(io))
     .addCommand(tradesCommand(io))
     .addCommand(reportCommand(io))
@@ -57,6 +60,7 @@ export function omegaCommand(io: CommandIo): Command {
     .addCommand(backtestCommand(io))
     .addCommand(trainCommand(io))
     .addCommand(retrainCommand(io))
+    .addCommand(searchCommand(io))
     .addCommand(forecastsCommand(io))
     .addCommand(driftCommand(io))
     .addCommand(schedulesCommand(io))

@@ -9,6 +9,8 @@ import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { createDriftActivities } from '../activities/drift-activities';
 import { createReviewActivities } from '../activities/review-activities';
+import { recordedSource } from '../activities/recorded-source';
+import { createSearchActivities } from '../activities/search-activities';
 import { createTrainingActivities } from '../activities/training-activities';
 import { startRetraining } from '../client/retraining';
 import { ensureSearchAttributes } from '../client/search-attribute-setup';
@@ -40,6 +42,7 @@ export async function runTraining(config: Config, link: ProcessLink, log: Logger
     namespace: config.temporal.namespace,
   } as const;
   const schema = DEFAULT_SCHEMA;
+  const dataFolder = join(PACKAGE_ROOT, 'data');
   const learning = await Worker.create({
     ...shared,
     taskQueue: LEARNING_QUEUE,
@@ -52,12 +55,13 @@ export async function runTraining(config: Config, link: ProcessLink, log: Logger
     maxConcurrentActivityTaskExecutions: FITS_AT_A_TIME,
     activities: {
       ...driftActivities(config, store, temporal),
+      ...createSearchActivities({ storage: config.storage, store, source: recordedSource(dataFolder, config) }),
       ...createTrainingActivities({
         config,
         store,
         schema,
         codeVersion: codeVersion(),
-        dataFolder: join(PACKAGE_ROOT, 'data'),
+        dataFolder,
       }),
     },
   });

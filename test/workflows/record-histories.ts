@@ -5,7 +5,10 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { MarketActivities } from '../../src/workflows/activity-types';
+import { searchWorkflowId, startSearch } from '../../src/client/search-start';
 import { startFeed } from '../../src/client/session-start';
+import { innerFoldsOf } from '../../src/domain/hyperparameter-search';
+import type { SearchRequest, SearchSteps } from '../../src/domain/hyperparameter-search';
 import { driftMonitorWorkflowId } from '../../src/domain/drift-monitor';
 import type { DriftActivities } from '../../src/domain/drift-monitor';
 import {
@@ -150,4 +153,33 @@ test('a drift check that alarms', async () => {
     ),
   );
   await save(rig, 'driftMonitor.alarm', workflowId);
+});
+
+test('a search of three trials', async () => {
+  const rig = await newRig();
+  const connection = rig.nativeConnection;
+  const request: SearchRequest = {
+    searchId: 'recorded',
+    symbol: 'ES',
+    days: null,
+    family: 'ridge',
+    trials: 3,
+    seed: 1,
+    windows: true,
+  };
+  const plan = { request, setHash: 'a'.repeat(64), rows: 1000, days: ['2013-10-09'] };
+  const activities: SearchSteps = {
+    prepareSearch: () => Promise.resolve(plan),
+    runTrial: ({ trial, rung, scopes }) => {
+      const folds = rung === 1 ? innerFoldsOf(1) : [...innerFoldsOf(1), ...innerFoldsOf(2)];
+      const scores = scopes.flatMap((scope) => folds.map((fold) => ({ scope, fold, auc: 0.5 + trial / 100 })));
+      return Promise.resolve({ trial, scores, failed: null });
+    },
+    judgeTrial: ({ trial, scope }) => Promise.resolve({ trial, scope, auc: 0.5, testRows: 300 }),
+    finishSearch: () => Promise.resolve(),
+  };
+  const training = await Worker.create({ connection, taskQueue: TRAINING_QUEUE, activities: { ...activities } });
+  const learning = await Worker.create({ connection, taskQueue: LEARNING_QUEUE, workflowBundle: await bundle() });
+  await training.runUntil(learning.runUntil(async () => (await startSearch(rig.client, request)).result()));
+  await save(rig, 'hyperparameterSearch.three-trials', searchWorkflowId('recorded'));
 });

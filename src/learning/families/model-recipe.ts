@@ -36,6 +36,9 @@ export const recorded = (parameters: object): Parameters =>
       .map(([name, value]) => [name, value === Infinity ? null : (value ?? null)]),
   );
 
+/** 'sqrt' or 'auto', or a number. */
+const NAMED_OR_NUMBER: ReadonlySet<string> = new Set(['max_features', 'batch_size']);
+
 const kindOf = (value: unknown): string => (value === null || value === Infinity ? 'null' : typeof value);
 
 /** `parameters` with `changes`; null stands for no limit. Ranges are the estimator's own to check. Throws InvalidParameterError. */
@@ -47,7 +50,7 @@ export function changed<P extends object>(family: string, parameters: P, changes
         `${family} has no parameter "${name}"; it has ${Object.keys(recorded(parameters)).join(', ')}.`,
       );
     const kinds = [kindOf(own[name]), kindOf(value)];
-    if (kinds[0] !== kinds[1] && !kinds.includes('null'))
+    if (kinds[0] !== kinds[1] && !kinds.includes('null') && !NAMED_OR_NUMBER.has(name))
       throw new InvalidParameterError(`${family}: ${name} is ${JSON.stringify(value)}; give a ${kinds[0]}.`);
     return [name, value === null && own[name] === Infinity ? Infinity : value] as const;
   });

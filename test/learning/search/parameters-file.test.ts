@@ -2,18 +2,19 @@ import { FAMILIES } from '../../../src/learning/families/families';
 import { tunedFamily } from '../../../src/learning/families/tuned-family';
 import { DEFAULT_SCHEMA } from '../../../src/features/schema';
 import { stockSchema } from '../../../src/features/stock-schema';
+import type { ParametersFile } from '../../../src/learning/search/parameters-file';
 import { decodeParameters, encodeParameters, featuresOf, schemaOf } from '../../../src/learning/search/parameters-file';
 
 const text = (value: unknown): Uint8Array => Buffer.from(JSON.stringify(value));
 
 it('comes back as it was written, with the same schema by hash', () => {
   const schema = stockSchema(DEFAULT_SCHEMA);
-  const file = {
+  const file: ParametersFile = {
     format: 1,
     search: 'a',
     families: [{ name: 'boosting_leaf_wise', parameters: { num_leaves: 7, max_depth: null } }],
     features: featuresOf(schema),
-  } as const;
+  };
   const back = decodeParameters('best.json', encodeParameters(file));
   expect(back).toEqual(file);
   expect(schemaOf(back)?.hash).toBe(schema.hash);
