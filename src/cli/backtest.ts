@@ -30,7 +30,7 @@ import { currentConfig } from './current-place';
 import { DEFAULT_TRADE_DATES } from './demo/selection';
 import { signedMoney, money } from './number-format';
 import { packageVersion } from './package-version';
-import { storePlace } from './store-place';
+import { storeFailure, storePlace } from './store-place';
 
 const ACCOUNT = 'BACKTEST';
 /** Runs that refits made, by everything that decides their content: the second back-test of the same days fits nothing. */
@@ -170,7 +170,7 @@ function write(file: string, text: string): void {
 function explained(error: unknown): unknown {
   if (error instanceof GatewayRecordError) return new CliError('DATA', error.message, { cause: error });
   if (error instanceof ModelRunError) return new CliError('NOT_FOUND', error.message, { cause: error });
-  return isStoreError(error) ? new CliError('FAILED', error.message, { cause: error }) : error;
+  return isStoreError(error) ? storeFailure(error) : error;
 }
 
 function summary({ figures, comparison }: BacktestReport): readonly string[] {

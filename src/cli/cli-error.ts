@@ -8,6 +8,7 @@ export type CliErrorCode =
   | 'CONFIG'
   | 'TEMPORAL_UNREACHABLE'
   | 'GATEWAY_UNREACHABLE'
+  | 'STORE_UNREACHABLE'
   | 'NOT_RUNNING'
   | 'NOT_FOUND'
   | 'REFUSED'
@@ -25,6 +26,7 @@ const EXIT_OF: Readonly<Record<CliErrorCode, ExitCode>> = {
   CONFIG: EXIT.usage,
   TEMPORAL_UNREACHABLE: EXIT.unreachable,
   GATEWAY_UNREACHABLE: EXIT.unreachable,
+  STORE_UNREACHABLE: EXIT.unreachable,
   NOT_RUNNING: EXIT.unreachable,
   NOT_FOUND: EXIT.failed,
   REFUSED: EXIT.refused,

@@ -1,9 +1,9 @@
 /** Which account, state folder and object store a command without a running session looks into. */
 import { join } from 'node:path';
 import type { StorageConfig } from '../config/config';
-import { isStoreError, type ObjectStore } from '../storage/object-store';
+import { isStoreError, type ObjectStore, type StoreError, type StoreErrorCode } from '../storage/object-store';
 import { openStore } from '../storage/open-store';
-import { CliError } from './cli-error';
+import { CliError, type CliErrorCode } from './cli-error';
 import type { CommandIo } from './command-io';
 import { currentConfig } from './current-place';
 import { DEMO_FOLDER, lastRun, readRun } from './demo/demo-folder';
@@ -40,6 +40,18 @@ export function learningPlace(io: CommandIo): Pick<StorePlace, 'storage'> {
   return nothingRan ? { storage: config.storage } : storePlace(io);
 }
 
+/** What a store refuses in its own sentence: 3 when nobody answers, 2 when the settings are wrong, 4 when it says no. */
+export function storeFailure(error: StoreError): CliError {
+  const code = STORE_FAILURES[error.code] ?? 'FAILED';
+  return new CliError(code, error.message, { cause: error });
+}
+
+const STORE_FAILURES: Readonly<Partial<Record<StoreErrorCode, CliErrorCode>>> = {
+  UNREACHABLE: 'STORE_UNREACHABLE',
+  MISCONFIGURED: 'CONFIG',
+  ACCESS_DENIED: 'REFUSED',
+};
+
 /** Opens the store for `work`; what the store refuses is told in its own sentence. */
 export async function withStore<T>(
   { storage }: Pick<StorePlace, 'storage'>,
@@ -48,7 +60,6 @@ export async function withStore<T>(
   try {
     return await work(await openStore(storage));
   } catch (error) {
-    if (isStoreError(error)) throw new CliError('FAILED', error.message, { cause: error });
-    throw error;
+    throw isStoreError(error) ? storeFailure(error) : error;
   }
 }

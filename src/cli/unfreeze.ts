@@ -24,11 +24,11 @@ export const unfreezeCommand = (io: CommandIo): Command =>
       const symbol = findInstrument(name)?.symbol;
       if (symbol === undefined) throw new CliError('USAGE', `${name} is not an instrument.`);
       const place = currentPlace(io);
-      await withSession(place, async ({ handle, snapshot }) => {
-        const was = (await snapshot()).frozen[symbol];
+      await withSession(place, async (access) => {
+        const was = (await access.snapshot()).frozen[symbol];
         if (was === undefined) throw new CliError('NOT_FOUND', `${symbol} is not frozen.`);
         try {
-          await handle.executeUpdate(unfreeze, { args: [{ symbol, by, why }] });
+          await access.handle.executeUpdate(unfreeze, { args: [{ symbol, by, why }] });
         } catch (error) {
           if (!(error instanceof WorkflowUpdateFailedError)) throw error;
           throw new CliError('REFUSED', `${symbol} stays frozen: ${messageOf(error.cause ?? error)}.`);

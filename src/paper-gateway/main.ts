@@ -1,5 +1,5 @@
 /** Command line of the paper gateway: reads the options, starts it, says where it listens, ends in order. */
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { FUTURE_SYMBOLS, findInstrument, type FutureSymbol } from '../domain/instruments';
 import { RecordedDataError } from '../market-data/recorded-market';
 import { clockModeText, parseClockMode, type ClockMode } from './clock-driver';
@@ -66,6 +66,8 @@ function onOff(text: string): 'on' | 'off' {
   return text;
 }
 
+const FIRST_CLOCK = '2013-10-09T14:30:00Z';
+
 function commandLine(argv: readonly string[]): CommandLine {
   return new Command('gateway')
     .description('Simulated broker: speaks the TWS protocol and replays recorded data on a virtual clock.')
@@ -74,11 +76,16 @@ function commandLine(argv: readonly string[]): CommandLine {
     .option('--control-port <port>', 'control port, HTTP on loopback (0: a free one)', portOf, 4003)
     .option('--data <folder>', 'recorded minutes', 'data')
     .option('--instruments <list>', 'load these only, for example ES,GC', instrumentsOf)
-    .option('--clock <time>', 'virtual time of a new state folder', timeOf, Date.parse('2013-10-09T14:30:00Z'))
-    .option('--speed <speed>', 'lockstep, max, or a factor of real time', speedOf, {
-      kind: 'speed',
-      factor: 1,
-    } satisfies ClockMode)
+    .addOption(
+      new Option('--clock <time>', 'virtual time of a new state folder')
+        .argParser(timeOf)
+        .default(Date.parse(FIRST_CLOCK), FIRST_CLOCK),
+    )
+    .addOption(
+      new Option('--speed <speed>', 'lockstep, max, or a factor of real time')
+        .argParser(speedOf)
+        .default({ kind: 'speed', factor: 1 } satisfies ClockMode, '1'),
+    )
     .option('--state <folder>', 'durable orders and account', '.paper-gateway')
     .option('--seed <number>', 'seed of everything synthesised', numberOf, 1)
     .option('--account <code>', 'account code', 'DEMO1000001')

@@ -29,6 +29,8 @@ const MAX_ATTEMPTS = 3;
 /** A store over `options.bucket`. Nothing is asked of the server before the first call. */
 export function openS3Store(options: S3StoreOptions): ObjectStore & { close(): void } {
   const { bucket, region, endpoint } = options;
+  // It warns of Node's age on standard error, where programs read our one sentence; package.json says which Node runs this.
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
   const client = new S3Client({
     region,
     ...(endpoint === null ? {} : { endpoint, forcePathStyle: true }),
