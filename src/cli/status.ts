@@ -39,7 +39,9 @@ export function statusLines(
   const working = session.orders.filter(
     ({ state }) => !['filled', 'cancelled', 'rejected', 'expired'].includes(state),
   ).length;
-  const frozen = Object.entries(session.frozen).map(([symbol, why]) => `frozen     ${symbol}: ${why} (look, then omega unfreeze ${symbol} --by NAME --why REASON)`);
+  const frozen = Object.entries(session.frozen).map(
+    ([symbol, why]) => `frozen     ${symbol}: ${why} (look, then omega unfreeze ${symbol} --by NAME --why REASON)`,
+  );
   return [
     `account    ${session.account} (${place.source}, ${place.address}), ${session.mode}${session.paused ? ', paused' : ''}`,
     `session    ${session.tradeDate ?? 'no trade date yet'}, ${session.settled ? 'settled' : 'orders in flight'}`,
