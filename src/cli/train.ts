@@ -7,6 +7,7 @@ import { assembleStep, fitStep, prepareStep } from '../activities/training-steps
 import type { TrainedRun, TrainingParts } from '../activities/training-steps';
 import { tradeHoldOut } from '../backtest/hold-out-trading';
 import { isRunId, runIdOf } from '../domain/ids';
+import { isFuture } from '../domain/instruments';
 import { ALL_FAMILY_NAMES, FAMILY_NAMES } from '../learning/families/families';
 import type { FamilySummary } from '../learning/training/fit-job';
 import { schemaOf } from '../learning/search/parameters-file';
@@ -183,7 +184,9 @@ export function trainedLines({ manifest, verdict, instruments }: TrainedRun, loc
       ...notes.map((note) => `${symbol}: ${note}`),
     ]),
     gatesText(verdict),
-    `Run ${manifest.runId} is in ${location}, a candidate: omega models show ${manifest.runId}, omega models promote ${manifest.runId} --by NAME --why REASON.`,
+    manifest.instruments.some(({ symbol }) => isFuture(symbol))
+      ? `Run ${manifest.runId} is in ${location}, a candidate: omega models show ${manifest.runId}, omega models promote ${manifest.runId} --by NAME --why REASON.`
+      : `Run ${manifest.runId} is in ${location}, to learn from: omega models show ${manifest.runId}. The session trades no stocks.`,
   ];
 }
 
