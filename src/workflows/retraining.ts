@@ -12,37 +12,19 @@ import {
   condition,
   ParentClosePolicy,
   proxyActivities,
-  setCurrentDetails,
   setHandler,
   startChild,
-  upsertSearchAttributes,
-  workflowInfo,
 } from '@temporalio/workflow';
 import { ActivityFailure, WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { TRAINING_QUEUE } from '../domain/ids';
 import { championWatchWorkflowId, coolDownText, fitPlan } from '../domain/retraining';
-import type {
-  PlannedFit,
-  RetrainingOutcome,
-  RetrainingPatience,
-  RetrainingPhase,
-  RetrainingTrigger,
-} from '../domain/retraining';
-import type { FamilySummary } from '../learning/training/fit-job';
+import type { RetrainingOutcome, RetrainingPatience } from '../domain/retraining';
 import type { PreparedTraining } from '../learning/training/prepare-training';
-import type {
-  JudgedTraining,
-  RetrainingRequest,
-  ReviewActivities,
-  ReviewReading,
-  ReviewRequest,
-  ShadowReading,
-  TrainingActivities,
-} from './activity-types';
+import type { RetrainingRequest, ReviewReading, TrainingActivities } from './activity-types';
 import type { championWatch } from './champion-watch';
 import * as messages from './messages';
-import { needNameAndReason } from './named-command';
-import { stateAttribute } from './search-attributes';
+import { decide, refuseDecision } from './retraining-decision';
+import { enter, newRetraining, remark, reviews, type Retraining } from './retraining-state';
 
 export interface RetrainingInput {
   readonly request: RetrainingRequest;
@@ -63,42 +45,8 @@ const steps = proxyActivities<TrainingActivities>({
   heartbeatTimeout: '2 minutes',
   retry: { initialInterval: '1 s', maximumInterval: '1 minute' },
 });
-const reviews = proxyActivities<ReviewActivities>({
-  startToCloseTimeout: '1 minute',
-  retry: { initialInterval: '500ms', maximumInterval: '1 minute' },
-});
-
-interface Retraining {
-  readonly request: RetrainingRequest;
-  readonly patience: RetrainingPatience;
-  phase: RetrainingPhase;
-  triggers: readonly RetrainingTrigger[];
-  planned: number;
-  readonly fitted: FamilySummary[];
-  readonly failed: (PlannedFit & { readonly why: string })[];
-  gates: JudgedTraining | null;
-  shadow: ShadowReading | null;
-  approveBy: number | null;
-  /** A person's decision is being written. */
-  deciding: boolean;
-  outcome: RetrainingOutcome | null;
-}
-
 export async function retraining({ request, patience }: RetrainingInput): Promise<RetrainingOutcome> {
-  const self: Retraining = {
-    request,
-    patience,
-    phase: 'starting',
-    triggers: [],
-    planned: 0,
-    fitted: [],
-    failed: [],
-    gates: null,
-    shadow: null,
-    approveBy: null,
-    deciding: false,
-    outcome: null,
-  };
+  const self = newRetraining(request, patience);
   registerHandlers(self);
   await condition(() => self.triggers.length > 0);
   const outcome =
@@ -125,14 +73,6 @@ function registerHandlers(self: Retraining): void {
   setHandler(messages.reviewRun, (decision) => decide(self, decision), {
     validator: (decision: messages.ReviewDecision) => refuseDecision(self, decision),
   });
-}
-
-function enter(self: Retraining, phase: RetrainingPhase): void {
-  self.phase = phase;
-  upsertSearchAttributes([{ key: stateAttribute, value: phase }]);
-  const { request, planned, fitted, gates } = self;
-  const made = planned === 0 ? '' : `, ${fitted.length} of ${planned} families fitted`;
-  setCurrentDetails(`Run ${request.runId}: ${phase}${made}${gates === null ? '' : `. ${gates.why}`}`);
 }
 
 async function beginOrNot({ request, triggers }: Retraining): Promise<RetrainingOutcome | null> {
@@ -248,52 +188,6 @@ function decidedElsewhere({ request }: Retraining, { state, last }: ReviewReadin
   if (state === 'expired') return { kind: 'expired', runId, why: said.why };
   return { kind: 'rejected', runId, ...said };
 }
-
-/** Throws when the decision cannot be taken now; nothing is written to the history then. */
-function refuseDecision({ phase, request, deciding, outcome }: Retraining, decision: messages.ReviewDecision): void {
-  needNameAndReason(decision, 'deciding about a run');
-  const refuse = (why: string): never => {
-    throw ApplicationFailure.nonRetryable(why, 'NOT_AWAITED');
-  };
-  if (decision.runId !== request.runId) refuse(`the retraining makes run ${request.runId}, not ${decision.runId}`);
-  if (deciding || outcome !== null) refuse(`run ${request.runId} is being decided about already`);
-  const phases: readonly RetrainingPhase[] =
-    decision.decision === 'approve' ? ['awaiting-approval'] : ['shadowing', 'awaiting-approval'];
-  if (!phases.includes(phase)) refuse(`run ${request.runId} is ${phase}: it cannot be decided about now`);
-}
-
-async function decide(
-  self: Retraining,
-  { decision, by, why, runId }: messages.ReviewDecision,
-): Promise<RetrainingOutcome> {
-  self.deciding = true;
-  try {
-    if (decision === 'reject') await reviews.remarkOnRun({ ...act(runId, by, why, decision), kind: 'rejected' });
-    else await reviews.approveRun(act(runId, by, why, decision));
-    const outcome: RetrainingOutcome = { kind: decision === 'reject' ? 'rejected' : 'promoted', runId, by, why };
-    self.outcome = outcome;
-    return outcome;
-  } catch (error) {
-    // The decision fails, the wait goes on.
-    const cause = error instanceof ActivityFailure ? error.cause : error;
-    throw ApplicationFailure.nonRetryable(cause instanceof Error ? cause.message : String(cause), 'NOT_DECIDED');
-  } finally {
-    self.deciding = false;
-  }
-}
-
-const act = (runId: string, by: string, why: string, name: string): ReviewRequest => ({
-  runId,
-  by,
-  why,
-  request: `${workflowInfo().runId}/${name}`,
-});
-
-const remark = (
-  { request }: Retraining,
-  kind: 'shadow-started' | 'shadow-passed' | 'rejected' | 'expired',
-  why: string,
-): Promise<void> => reviews.remarkOnRun({ ...act(request.runId, workflowInfo().workflowId, why, kind), kind });
 
 /** Outlives this workflow. */
 async function watchChampionFromNow(runId: string): Promise<void> {

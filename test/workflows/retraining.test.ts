@@ -2,6 +2,8 @@
 import { WorkflowUpdateFailedError } from '@temporalio/client';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import type { WorkflowBundleWithSourceMap } from '@temporalio/worker';
+import { tmpdir } from 'node:os';
+import { answerRetraining } from '../../src/cli/retraining-answer';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../src/domain/exchange-time';
 import { newObservedRun } from '../../src/learning/observed-run';
 import { writeObservedRun } from '../../src/learning/observed-run-store';
@@ -142,11 +144,22 @@ test('nobody answers: the run expires, and so does a shadow run that no feed tak
 
 test('a no ends it, by update or in the review log itself', async () => {
   const first = await untilApproval();
-  expect(await review(first.runId, 'reject')).toMatchObject({ kind: 'rejected', by: 'Grace' });
-  expect(await first.handle.result()).toMatchObject({ kind: 'rejected' });
+  const said: string[] = [];
+  const io = {
+    out: (text: string) => void said.push(text),
+    err: (text: string) => void said.push(text),
+    env: { TEMPORAL_ADDRESS: env.address },
+    folder: tmpdir(),
+  };
+  const no = { runId: first.runId, decision: 'reject', by: 'Grace', why: 'reads badly' } as const;
+  await expect(answerRetraining(io, { ...no, why: '' })).rejects.toMatchObject({ code: 'REFUSED' });
+  expect(await answerRetraining(io, { ...no, runId: CHAMPION })).toBe(false);
+  expect(await answerRetraining(io, no)).toBe(true);
+  expect(await first.handle.result()).toMatchObject({ kind: 'rejected', by: 'Grace', why: 'reads badly' });
+  expect(await answerRetraining(io, no)).toBe(false);
   const second = await untilApproval();
-  const said = { by: 'Ada', why: 'at once', at: START, request: 'test/by-log' };
-  await promoteRun(rig.store, { kind: 'promoted', runId: second.runId, schema: DEFAULT_SCHEMA }, said);
+  const ada = { by: 'Ada', why: 'at once', at: START, request: 'test/by-log' };
+  await promoteRun(rig.store, { kind: 'promoted', runId: second.runId, schema: DEFAULT_SCHEMA }, ada);
   expect(await second.handle.result()).toEqual({ kind: 'promoted', runId: second.runId, by: 'Ada', why: 'at once' });
 });
 
