@@ -7,7 +7,7 @@ import type { Split } from '../purged-split';
 import { createRandom, seedOf } from '../random';
 import type { ClassifierRecipe } from './classifier-contract';
 import { fitFold } from './cross-validation';
-import type { EvaluationRows } from './cross-validation';
+import type { EvaluationRows, FoldOptions } from './cross-validation';
 import { EvaluationError } from './evaluation-error';
 import { purgedFolds } from './purged-folds';
 
@@ -52,10 +52,11 @@ async function foldAucs(
   rows: EvaluationRows,
   splits: readonly Split[],
   seed: number,
+  options?: FoldOptions,
 ): Promise<number[]> {
   const aucs: number[] = [];
   for (const [fold, split] of splits.entries()) {
-    const { result } = await fitFold(recipe, rows, split, seedOf(seed, recipe.name, fold));
+    const { result } = await fitFold(recipe, rows, split, seedOf(seed, recipe.name, fold), options);
     if (result.auc !== null) aucs.push(result.auc);
   }
   return aucs;
@@ -77,9 +78,10 @@ export async function positiveControl(
   placement: LeakPlacement,
   seed: number,
   splits: readonly Split[] = purgedFolds(rows),
+  options?: FoldOptions,
 ): Promise<PositiveControl> {
   const leaking = { ...rows, data: withLeak(rows.data, futureReturn, placement) };
-  const aucs = await foldAucs(recipe, leaking, splits, seed);
+  const aucs = await foldAucs(recipe, leaking, splits, seed, options);
   needDirection(aucs);
   const meanAuc = meanOf(aucs);
   return { aucs, meanAuc, passed: meanAuc > POSITIVE_CONTROL_AUC };
@@ -104,11 +106,12 @@ export async function negativeControl(
   seed: number,
   splits: readonly Split[] = purgedFolds(rows),
   shifts = LABEL_SHIFTS,
+  options?: FoldOptions,
 ): Promise<NegativeControl> {
   const aucs: number[] = [];
   for (const shift of labelShifts(rows.data.rows, shifts, seed)) {
     const shifted = { ...rows, data: { ...rows.data, y: shiftedLabels(rows.data.y, shift) } };
-    const ofFolds = await foldAucs(recipe, shifted, splits, seedOf(seed, shift));
+    const ofFolds = await foldAucs(recipe, shifted, splits, seedOf(seed, shift), options);
     if (ofFolds.length > 0) aucs.push(meanOf(ofFolds));
   }
   needDirection(aucs);
