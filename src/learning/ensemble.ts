@@ -145,7 +145,7 @@ class LoadedEnsemble implements Ensemble {
       const why = `no value for ${missing.join(', ')}`;
       return { votes: [], skipped: [...this.skipped, ...this.models.map((model) => ({ model, why }))] };
     }
-    const inputs = [...earlier.slice(-this.window).map((before) => this.inputOf(before).input), input];
+    const inputs = [...(this.window > 1 ? earlier.map((before) => this.modelColumns(before)) : []), input];
     // All at once: each answer takes a turn of the event loop, and one turn serves them all.
     const answers = await Promise.all(this.voters.map((voter) => opinionOf(voter, inputs)));
     const said = this.voters.map(({ model }, i) => ({ model: model.entry.name, ...answers[i] }));
@@ -169,6 +169,13 @@ class LoadedEnsemble implements Ensemble {
     await this.meta.close();
   }
 
+  private modelColumns(row: Float32Array): Float32Array {
+    const { columns } = this;
+    const input = new Float32Array(columns.length);
+    for (let i = 0; i < columns.length; i += 1) input[i] = row[columns[i]];
+    return input;
+  }
+
   private inputOf(row: Float32Array): { readonly input: Float32Array; readonly missing: readonly string[] } {
     if (row.length !== this.schema.columns.length) {
       return {
@@ -176,8 +183,12 @@ class LoadedEnsemble implements Ensemble {
         missing: [`every column: the row has ${row.length}, the schema ${this.schema.columns.length}`],
       };
     }
-    const input = Float32Array.from(this.columns, (index) => row[index]);
-    return { input, missing: this.schema.modelColumns.filter((_name, i) => !Number.isFinite(input[i])) };
+    const input = this.modelColumns(row);
+    const isWhole = input.every((value) => Number.isFinite(value));
+    return {
+      input,
+      missing: isWhole ? [] : this.schema.modelColumns.filter((_name, i) => !Number.isFinite(input[i])),
+    };
   }
 }
 

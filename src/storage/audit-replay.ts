@@ -2,9 +2,11 @@
  * Comparing a decision with its recomputation from journal and models (pure).
  * Invariants:
  *  1. On the machine's own terms (same CPU model, Node and ONNX Runtime) nothing but bit-for-bit equality is `equal`.
- *  2. Elsewhere probabilities may differ by BOUNDARY; a decision may differ only if a vote lay that close to its boundary, and is named.
+ *  2. Elsewhere probabilities may differ by BOUNDARY; a decision may differ only if a vote, or the stacker's or the validator's word, lay that
+ *     close to its boundary, and is named.
  */
 import type { DecisionRecord, Vote } from '../domain/proposals';
+import { regimeName } from '../domain/regime';
 
 /** Two probabilities this close may change places on another CPU. */
 export const BOUNDARY = 1e-5;
@@ -59,7 +61,9 @@ function outcomeOf(
   if (sameRuntime || !votesClose(recorded.votes, replayed.votes)) return 'differing';
   const decisionDiffers = differences.some(({ field }) => (DECISION_FIELDS as readonly string[]).includes(field));
   if (!decisionDiffers) return 'equal-decision';
-  return [...recorded.votes, ...replayed.votes].some(isAtBoundary) ? 'within-boundary' : 'differing';
+  const isBetween =
+    [...recorded.votes, ...replayed.votes].some(isAtBoundary) || [recorded, replayed].some(isJudgedAtBoundary);
+  return isBetween ? 'within-boundary' : 'differing';
 }
 
 /** The same models voted, with probabilities that differ by rounding only. */
@@ -74,7 +78,21 @@ function votesClose(a: readonly Vote[], b: readonly Vote[]): boolean {
   );
 }
 
-function isAtBoundary({ probabilities }: Vote): boolean {
+/** The stacker's word or the validator's lay that close to where it would have been another. */
+function isJudgedAtBoundary({ ensemble }: DecisionRecord): boolean {
+  if (ensemble === undefined) return false;
+  const { given, used, confidence, validator } = ensemble;
+  const { rules, regime, stack } = given;
+  const needed = (regime && rules.regimes.minConfidence[regimeName(regime)]) ?? rules.minConfidence;
+  return (
+    // Shares of votes are counted, not computed: only a stacker's rounds.
+    (used === 'stacked' && stack.kind === 'answered' && isAtBoundary(stack)) ||
+    (used === 'stacked' && Math.abs(confidence - needed) <= BOUNDARY) ||
+    ('probability' in validator && Math.abs(validator.probability - validator.breakEven) <= BOUNDARY)
+  );
+}
+
+function isAtBoundary({ probabilities }: Pick<Vote, 'probabilities'>): boolean {
   const [first, second] = [...probabilities].sort((a, b) => b - a);
   return first - second <= BOUNDARY;
 }
