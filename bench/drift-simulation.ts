@@ -76,7 +76,7 @@ const head = ({ tradeDate, slots, values }: DriftDay, rows: number): DriftDay =>
 
 export interface HourlyChecks {
   readonly checks: number;
-  /** Checks at or above a tenth of the features, and alarms: runs of alarming checks. */
+  /** Checks that exceed, and alarms: those within a trade date of each other are one, as their windows overlap. */
   readonly exceeded: number;
   readonly alarms: number;
   readonly alarmsAMonth: number;
@@ -97,6 +97,7 @@ export function hourlyChecks(market: SimulatedMarket, { shift = 0, everyHours = 
   const reference: DriftReference = { schemaHash: '', features, days: all.slice(0, referenceDays) };
   const naive = naiveTest(reference);
   let state: DriftState | null = null;
+  let lastAlarm = -Infinity;
   const counts = { checks: 0, exceeded: 0, alarms: 0, naive: 0 };
   for (let index = referenceDays; index < all.length; index += 1) {
     const today = all[index];
@@ -105,7 +106,11 @@ export function hourlyChecks(market: SimulatedMarket, { shift = 0, everyHours = 
       const report = judgeDrift(reference, driftWindow([all[index - 1], head(today, rows)]), state);
       counts.checks += 1;
       counts.exceeded += Number(report.state === 'exceeded' || report.state === 'alarm');
-      counts.alarms += Number(report.state === 'alarm' && state !== 'alarm');
+      if (report.state === 'alarm') {
+        const now = index * HOURS_A_DAY + hour;
+        counts.alarms += Number(now - lastAlarm > HOURS_A_DAY);
+        lastAlarm = now;
+      }
       counts.naive += Number(naive(today, rows));
       state = report.state;
     }
