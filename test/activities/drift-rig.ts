@@ -50,7 +50,9 @@ export async function driftRig(): Promise<DriftRig> {
   const stateDir = join(folder, 'state');
   const store = await openFolderStore(join(folder, 'store'));
   const manifest = await storeRun(store, RUN);
-  const bars = frontSeries(await recorded, 'ES', DAYS).flatMap(({ bar, quote }) => (bar === null ? [] : [{ bar, quote }]));
+  const bars = frontSeries(await recorded, 'ES', DAYS).flatMap(({ bar, quote }) =>
+    bar === null ? [] : [{ bar, quote }],
+  );
   const features = watchedFeatures(DEFAULT_SCHEMA);
   const report = (problem: string): void => {
     throw new Error(problem);
