@@ -1,11 +1,10 @@
 /** The feature schema that a configuration asks for, with a sentence for whatever is wrong in it. */
 import { z } from 'zod';
 import type { FeaturesConfig, IndicatorSetting } from '../config/config';
-import { catalogueProblems } from './catalogue/indicators';
-import type { CatalogueParameters } from './catalogue/indicators';
+import { catalogueParameters, catalogueProblems } from './catalogue/indicators';
 import { FeatureError } from './feature-error';
 import { TIMEFRAMES } from './feature-spec';
-import type { FeatureKind, FeatureSpec } from './feature-spec';
+import type { CatalogueSpec, FeatureKind, FeatureSpec, Timeframe } from './feature-spec';
 import { DEFAULT_SCHEMA, defineSchema } from './schema';
 import type { FeatureSchema } from './schema';
 
@@ -92,20 +91,11 @@ function specOf(setting: IndicatorSetting): FeatureSpec {
   return (length === undefined || length === 1 ? named : { ...named, minutes: length }) as unknown as FeatureSpec;
 }
 
-/** What a setting says beside its kind, name, columns' name and timeframe. */
-const catalogueParameters = (setting: IndicatorSetting): IndicatorSetting =>
-  Object.fromEntries(Object.entries(setting).filter(([key]) => !['kind', 'name', 'as', 'minutes'].includes(key)));
-
 /** `name` is the library's; columns are named after it in small letters, or `as` it is said. */
 function catalogueSpec(setting: IndicatorSetting): FeatureSpec {
   const indicator = String(setting.name);
-  const parameters = catalogueParameters(setting) as CatalogueParameters;
-  const spec = {
-    kind: 'catalogue',
-    name: String(setting.as ?? indicator.toLowerCase()),
-    indicator,
-    parameters,
-  } as const;
+  const named = { kind: 'catalogue', name: String(setting.as ?? indicator.toLowerCase()), indicator } as const;
+  const spec: CatalogueSpec = { ...catalogueParameters(setting), ...named };
   const { minutes: length } = setting;
-  return (length === undefined || length === 1 ? spec : { ...spec, minutes: length }) as FeatureSpec;
+  return length === undefined || length === 1 ? spec : { ...spec, minutes: length as Timeframe };
 }

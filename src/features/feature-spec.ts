@@ -3,7 +3,13 @@
  * same indicator can appear with several windows. Windows are in bars of the timeframe.
  */
 
-import { CATALOGUE, catalogueColumns, catalogueFirstValue, PATTERN_BARS } from './catalogue/indicators';
+import {
+  CATALOGUE,
+  catalogueColumns,
+  catalogueFirstValue,
+  catalogueParameters,
+  PATTERN_BARS,
+} from './catalogue/indicators';
 import type { CatalogueParameters } from './catalogue/indicators';
 
 /** Lengths of the bars an indicator can be computed on, minutes. */
@@ -57,12 +63,15 @@ export type TradeSpec =
   | { readonly kind: 'obv'; readonly name: string; readonly period: number }
   | { readonly kind: 'mfi'; readonly name: string; readonly period: number }
   /** Any indicator of the technicalindicators library, by its name and parameter names there. */
-  | {
-      readonly kind: 'catalogue';
-      readonly name: string;
-      readonly indicator: string;
-      readonly parameters: CatalogueParameters;
-    };
+  | CatalogueSpec;
+
+/** Its parameters lie flat beside its name, as those of the others do. */
+export interface CatalogueSpec {
+  readonly kind: 'catalogue';
+  readonly name: string;
+  readonly indicator: string;
+  readonly [parameter: string]: string | number;
+}
 
 /** Columns that belong to the minute itself; their names are fixed. */
 export type ContextSpec =
@@ -198,7 +207,7 @@ function describeIndicator(spec: FeatureSpec): SpecDescription {
     case 'mfi':
       return windowed(spec.period + 1, model(name));
     case 'catalogue':
-      return describeCatalogue(spec.indicator, spec.parameters, name);
+      return describeCatalogue(spec.indicator, catalogueParameters(spec), name);
   }
 }
 

@@ -5,7 +5,7 @@
  *  2. Column names are unique and their order is the order of the specs; models read `modelColumns` in column order.
  */
 import { createHash } from 'node:crypto';
-import { catalogueProblems } from './catalogue/indicators';
+import { catalogueParameters, catalogueProblems } from './catalogue/indicators';
 import { FeatureError } from './feature-error';
 import { describeSpec, TIMEFRAMES, type FeatureSpec, type Timeframe } from './feature-spec';
 
@@ -49,8 +49,10 @@ function checkTimeframe(spec: FeatureSpec, minutes: number): void {
 
 function checkWindows(spec: FeatureSpec): void {
   if (spec.kind === 'catalogue') {
-    const [problem] = catalogueProblems(spec.indicator, spec.parameters);
+    const [problem] = catalogueProblems(spec.indicator, catalogueParameters(spec));
     if (problem !== undefined) invalid(`catalogue "${spec.name}": ${problem}`);
+    if (spec.minutes !== undefined) checkTimeframe(spec, Number(spec.minutes));
+    return;
   }
   for (const [key, value] of Object.entries(spec)) {
     if (typeof value !== 'number') continue;

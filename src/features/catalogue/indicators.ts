@@ -186,6 +186,12 @@ const fits = (value: unknown, kind: ParameterKind): boolean =>
   typeof value === 'number' &&
   (kind === 'bars' ? Number.isInteger(value) && value >= 1 && value <= LONGEST_WINDOW : value > 0 && value < Infinity);
 
+/** The parameters of a spec or setting, apart from what says which indicator on which bars under what name. */
+export const catalogueParameters = (spec: Readonly<Record<string, string | number>>): CatalogueParameters =>
+  Object.fromEntries(
+    Object.entries(spec).filter(([key]) => !['kind', 'name', 'indicator', 'as', 'minutes'].includes(key)),
+  ) as CatalogueParameters;
+
 /** Bars until the last of its columns has a value, at the most. */
 export const catalogueFirstValue = (indicator: string, parameters: CatalogueParameters): number =>
   CATALOGUE[indicator].input === 'pattern' ? PATTERN_BARS : (CATALOGUE[indicator].passes ?? 1) * window(parameters) + 1;

@@ -1,6 +1,7 @@
 /** The catalogue: the kernel that computes a spec's columns. */
 import type { TradedUnit } from '../../domain/instruments';
 import { catalogueKernel } from '../catalogue/catalogue-kernel';
+import { catalogueParameters } from '../catalogue/indicators';
 import type { ContextSpec, TradeSpec } from '../feature-spec';
 import { ClockKernel } from './clock';
 import { CompiledKernel } from './compiled-kernels';
@@ -38,7 +39,7 @@ export function createKernel(spec: TradeSpec | ContextSpec, place: KernelPlace):
     case 'mfi':
       return new MfiKernel(spec.period);
     case 'catalogue':
-      return catalogueKernel(spec.indicator, spec.parameters);
+      return catalogueKernel(spec.indicator, catalogueParameters(spec));
     default:
       return new CompiledKernel(place.compiled, handleOf(spec, place));
   }

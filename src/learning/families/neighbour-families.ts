@@ -8,7 +8,7 @@ import type { KNeighboursParameters } from '../neighbours/k-neighbours-classifie
 import { exportSvc } from '../support-vectors/export-svc';
 import { fitSvc, predictSvc, SVC_DEFAULTS } from '../support-vectors/svc';
 import type { SvcParameters } from '../support-vectors/svc';
-import { recorded } from './model-recipe';
+import { changed, recorded } from './model-recipe';
 import type { ModelRecipe } from './model-recipe';
 
 const neighboursRecipe = (name: string, parameters: KNeighboursParameters): ModelRecipe => ({
@@ -16,6 +16,7 @@ const neighboursRecipe = (name: string, parameters: KNeighboursParameters): Mode
   family: 'KNeighborsClassifier',
   parameters: recorded(parameters),
   window: null,
+  tuned: (changes) => neighboursRecipe(name, changed(name, parameters, changes)),
   fit: (data) => {
     const n_neighbors = Math.min(parameters.n_neighbors, data.rows);
     const model = fitKNeighbours(data, { ...parameters, n_neighbors });
@@ -31,6 +32,7 @@ const svcRecipe = (name: string, parameters: SvcParameters): ModelRecipe => ({
   family: `SVC(kernel=${parameters.kernel})`,
   parameters: recorded(parameters),
   window: null,
+  tuned: (changes) => svcRecipe(name, changed(name, parameters, changes)),
   fit: async (data) => {
     const model = await fitSvc(data, parameters);
     return {

@@ -52,6 +52,8 @@ describe('families', () => {
     expect(new Set(ALL_FAMILY_NAMES).size).toBe(FAMILIES.length + OPTIONAL_FAMILIES.length);
     expect(FAMILY_NAMES).not.toContain('k_neighbours');
     expect(familyOf('k_neighbours').family).toBe('KNeighborsClassifier');
+    expect(familyOf('k_neighbours').tuned?.({ n_neighbors: 5 }).parameters).toMatchObject({ n_neighbors: 5 });
+    expect(() => familyOf('svc').tuned?.({ n_neighbors: 5 })).toThrow(/svc has no parameter "n_neighbors"; it has C, /);
     expect(familyOf('gru').window).toBe(10);
     expect(() => familyOf('oracle')).toThrow(/no model family "oracle".*sgd,.*gru/);
   });
