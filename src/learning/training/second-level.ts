@@ -8,6 +8,7 @@ import type { ClassCalibration } from '../evaluation/class-calibration';
 import { EvaluationError } from '../evaluation/evaluation-error';
 import { purgedFolds } from '../evaluation/purged-folds';
 import { mlpStacker, LOGISTIC_STACKER } from '../meta-recipes';
+import type { FitOptions } from '../networks/fit-network';
 import { recipeSeed } from '../families/model-recipe';
 import { fitStacker, predictStacker, stackRows, votesOn } from '../stacker';
 import type { OutOfFoldVotes, Stacker } from '../stacker';
@@ -53,6 +54,7 @@ export async function fitSecondLevel(
   set: TrainingSet,
   votes: readonly OutOfFoldVotes[],
   seed: number,
+  options: FitOptions = {},
 ): Promise<SecondLevel> {
   const rows = rowsAt(set, set.learning);
   const notes: string[] = [];
@@ -64,7 +66,7 @@ export async function fitSecondLevel(
     const regimes = set.learning.map((row) => set.regimes[row]);
     const stacked = stackRows(votes, rows, regimes);
     const fitted: Stacker[] = [];
-    for (const recipe of [LOGISTIC_STACKER, mlpStacker()]) {
+    for (const recipe of [LOGISTIC_STACKER, mlpStacker(options)]) {
       fitted.push(await fitStacker(recipe, stacked, seeded(recipe.name)));
     }
     return fitted.reduce((best, other) => (other.outOfFold.logLoss < best.outOfFold.logLoss ? other : best));

@@ -94,7 +94,7 @@ function regimesAt(series: readonly ContractSeries[], starts: Float64Array): (Re
 }
 
 /** The set's rows at `indexes`, times and all. */
-export function rowsAt({ rows }: TrainingSet, indexes: readonly number[]): LabelledRows {
+export function rowsAt({ rows }: Pick<TrainingSet, 'rows'>, indexes: readonly number[]): LabelledRows {
   const at = (times: Float64Array): Float64Array => Float64Array.from(indexes, (row) => times[row]);
   return { data: selectRows(rows.data, indexes), starts: at(rows.starts), ends: at(rows.ends) };
 }
