@@ -6,7 +6,7 @@ import type { Forecaster } from './forecaster';
 const SHORTEST_FIT = 10;
 
 const EXACT_LIKELIHOOD = 0;
-/** BFGS; the default with limited memory leaves the stationary region on one minute series in five. */
+/** BFGS; the default with limited memory leaves the stationary region on some recorded minutes. */
 const QUASI_NEWTON = 5;
 
 /** ARIMA(p, d, q); the library compiles on loading, so that is only where it is asked for. */
