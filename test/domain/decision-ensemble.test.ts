@@ -260,7 +260,7 @@ describe('any opinion', () => {
       fc.property(opinions, fc.constantFrom(-1, 0, 1), (given, position) => {
         const context = { ...FLAT_CONTEXT, position, enteredAt: position === 0 ? null : noon - 30 * MINUTE };
         const decision = decide({ ...bar, context, ensemble: given });
-        const record = decision.ensemble!;
+        const record = decision.ensemble;
         const stored = JSON.parse(JSON.stringify({ votes: given.votes, record })) as {
           readonly votes: readonly Vote[];
           readonly record: typeof record;
@@ -275,7 +275,7 @@ describe('any opinion', () => {
     fc.assert(
       fc.property(opinions, (given) => {
         const { ensemble } = decide({ ...bar, ensemble: given });
-        const { score, rest, contributions, used, skipped, validator: verdict, signal } = ensemble!;
+        const { score, rest, contributions, used, skipped, validator: verdict, signal } = ensemble;
         expect(contributions.reduce((sum, { toScore }) => sum + toScore, rest)).toBeCloseTo(score, 9);
         expect(contributions.map(({ model }) => model)).toEqual(given.votes.map(({ model }) => model));
         if (used !== given.rules.voting) {
