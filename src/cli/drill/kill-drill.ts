@@ -124,6 +124,7 @@ async function tradeDay(
     try {
       await strikeAll(demo, run, disturbance.strikes(), tail, log);
       while (!demo.isOver()) await sleep(POLL_MS);
+      log.ended(performance.now());
     } finally {
       tail.stop();
     }

@@ -37,11 +37,20 @@ export class StrikeLog {
 
   /** The clock has `settledCount` settled minutes at `at`, monotonic ms. */
   settled(settledCount: number, at: number): void {
-    for (const open of this.open.filter(({ recoveredAt }) => recoveredAt <= settledCount)) {
+    this.recovered((open) => open.recoveredAt <= settledCount, at);
+  }
+
+  /** The trade date is over, and closed whole: a strike in its last minutes has no further minute to recover in. */
+  ended(at: number): void {
+    this.recovered(() => true, at);
+  }
+
+  private recovered(isBack: (open: Open) => boolean, at: number): void {
+    for (const open of this.open.filter(isBack)) {
       open.record.recoverySeconds = (at - open.at) / 1_000;
       this.onRecovered(open.record, this.strikes.indexOf(open.record) + 1);
     }
-    this.open = this.open.filter(({ recoveredAt }) => recoveredAt > settledCount);
+    this.open = this.open.filter((open) => !isBack(open));
   }
 }
 

@@ -2,6 +2,15 @@ import { byProcess, recoveryOf, StrikeLog } from '../../../src/cli/drill/strike-
 import { longestUnknownMs } from '../../../src/cli/drill/unknown-spans';
 
 describe('recovery after a strike', () => {
+  it('of a strike in the last minutes lasts until the day is closed', () => {
+    const log = new StrikeLog(() => undefined);
+    log.strike(['trader'], null, 10, 1_000);
+    log.settled(11, 1_500);
+    expect(recoveryOf(log.strikes).max).toBeNull();
+    log.ended(3_000);
+    expect(recoveryOf(log.strikes)).toEqual({ p50: 2, max: 2 });
+  });
+
   it('lasts until a minute begun after it is settled; the one in work does not count', () => {
     const told: number[] = [];
     const log = new StrikeLog((_record, number) => told.push(number));
