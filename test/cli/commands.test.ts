@@ -144,6 +144,18 @@ describe('exit code 0', () => {
   });
 });
 
+describe('orders and freezes of one instrument', () => {
+  it('does not cancel a stop or target by itself: exit code 4', async () => {
+    expect(await omega(['cancel', 'DU1-1-7/target'])).toBe(4);
+    expect(err.join()).toContain('omega flatten SYMBOL closes the position');
+  });
+
+  it('unfreezes instruments only, by name and with a reason: exit code 2', async () => {
+    expect(await omega(['unfreeze', 'XYZ', '--by', 'me', '--why', 'looked'])).toBe(2);
+    expect(await omega(['unfreeze', 'ES'])).toBe(2);
+  });
+});
+
 describe('halt --now', () => {
   it('latches without Temporal, and says what could not be told', async () => {
     const env = { TEMPORAL_ADDRESS: `127.0.0.1:${await closedPort()}`, IBKR_ACCOUNT: 'DU1', OMEGA_STATE_DIR: 'state' };
