@@ -18,7 +18,7 @@ import { loadEnsemble } from '../src/learning/ensemble';
 import { fitCalibration } from '../src/learning/evaluation/class-calibration';
 import { FAMILIES } from '../src/learning/families/families';
 import { HORIZON_BARS } from '../src/learning/labels';
-import { MANIFEST_FORMAT } from '../src/learning/manifest';
+import { MANIFEST_FORMAT, storedSchema } from '../src/learning/manifest';
 import type { ModelEntry, RunManifest } from '../src/learning/manifest';
 import { exportCalibrator } from '../src/learning/meta-calibration';
 import { LOGISTIC_STACKER } from '../src/learning/meta-recipes';
@@ -100,7 +100,6 @@ async function storeFittedRun(store: ObjectStore, data: Dataset): Promise<void> 
 }
 
 function manifestOf(models: ModelEntry[]): RunManifest {
-  const { version, hash, columns, modelColumns, parameters } = DEFAULT_SCHEMA;
   const label = { horizonBars: HORIZON_BARS, bandPoints: 1, spreadPoints: 0.25, feePoints: 0.1, tickPoints: 0.25 };
   const classCounts = { sell: 0, hold: 0, buy: 0 };
   return {
@@ -110,13 +109,7 @@ function manifestOf(models: ModelEntry[]): RunManifest {
     codeVersion: 'bench',
     seed: SEED,
     data: { days: [], from: '', to: '', rows: ROWS, sha256: '0'.repeat(64) },
-    schema: {
-      version,
-      hash,
-      columns: [...columns],
-      modelColumns: [...modelColumns],
-      parameters: parameters.map((spec) => ({ ...spec })),
-    },
+    schema: storedSchema(DEFAULT_SCHEMA),
     instruments: [{ symbol: 'ES', contracts: [], days: [], rows: ROWS, classCounts, label, models }],
     skipped: [],
   };

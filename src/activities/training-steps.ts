@@ -23,12 +23,13 @@ import { votesRule } from '../domain/voting';
 import type { FutureSymbol, LearningSymbol } from '../domain/instruments';
 import type { RecordedStock } from '../market-data/recorded-equity';
 import type { RecordedMarket } from '../market-data/recorded-market';
-import { lastTrained, stampLastTrained } from '../storage/model-registry';
+import { stampRun } from '../learning/model-run';
 import { prefixedStore } from '../storage/prefixed-store';
 import type { ObjectStore } from '../storage/object-store';
 
 /** What a run made on the hold-out by trading it; the back-test's room knows how. */
 export type TradeHoldOut = (options: {
+  /** Holds the run whose voters never saw the dates. */
   readonly store: ObjectStore;
   readonly runId: string;
   readonly market: RecordedMarket;
@@ -119,7 +120,7 @@ export async function assembleStep(
   await writeReferences(store, runId, sets, schema);
   const manifest = await assembleRun(store, assembling, fitted, 'final');
   // A stock's years-old minutes are no news to the runs that trade.
-  if (parts.stock === undefined) await stamp(store, manifest);
+  if (parts.stock === undefined) await stampRun(store, manifest);
   const instruments = fitted.map(({ set, voters, secondLevel, holdOut }) => ({
     symbol: set.symbol,
     voters: voters.size,
@@ -154,11 +155,4 @@ function pooled(held: readonly HoldOutAnswers[]): LabelledPredictions {
     classes: 3,
     tradeDates: held.flatMap(({ predictions }) => predictions.tradeDates),
   };
-}
-
-/** The `last_trained` stamp moves forward only. */
-async function stamp(store: ObjectStore, { runId, created, data }: RunManifest): Promise<void> {
-  const last = await lastTrained(store);
-  if (last !== null && last.runId >= runId) return;
-  await stampLastTrained(store, { runId, at: created, dataTo: data.days[data.days.length - 1], dataHash: data.sha256 });
 }

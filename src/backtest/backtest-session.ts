@@ -26,6 +26,7 @@ import {
   ordersOf,
   placed,
   positionOf,
+  reductionOf,
   reserve,
 } from '../domain/session-orders';
 import { answered, judgeBatch, refusedWhole, type Verdict } from '../domain/session-proposals';
@@ -237,20 +238,7 @@ export class BacktestSession {
 
   private reduce(contract: TradableContract, cause: string): void {
     const quantity = this.broker.positionIn(contract.conId);
-    const { state, intent } = reserve(this.state, {
-      contract,
-      side: quantity > 0 ? 'sell' : 'buy',
-      quantity: Math.abs(quantity),
-      orderType: 'market',
-      limitPrice: null,
-      bracket: null,
-      purpose: 'reduce',
-      decisionId: null,
-      referencePrice: null,
-      decidedAt: this.state.marketTime ?? 0,
-      expiresAt: Number.MAX_SAFE_INTEGER,
-      decidedMonotonicMs: null,
-    });
+    const { state, intent } = reserve(this.state, reductionOf(this.state, contract, quantity));
     this.state = state;
     this.causes.set(intent.key, cause);
     this.setFlattening(contract.symbol, { cause, phase: 'reducing', confirmations: 1 });

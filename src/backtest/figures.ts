@@ -1,5 +1,6 @@
 /** Figures of a back-test from its days, executions and equity. Pure; money in dollars, times UTC ms. */
 import { INSTRUMENTS, type FutureSymbol } from '../domain/instruments';
+import { maxDrawdown } from '../domain/max-drawdown';
 import type { DecisionRecord } from '../domain/proposals';
 import type { RefusalCode } from '../domain/refusals';
 import { dailySharpe } from '../learning/evaluation/gates';
@@ -75,17 +76,6 @@ export interface Figures extends TradeFigures {
 
 const TRADE_DATES_PER_YEAR = 252;
 const NORMAL_95 = 1.959963984540054;
-
-/** Largest fall from a running maximum. */
-export function maxDrawdown(equity: readonly number[]): number {
-  let peak = -Infinity;
-  let worst = 0;
-  for (const value of equity) {
-    peak = Math.max(peak, value);
-    worst = Math.max(worst, peak - value);
-  }
-  return worst;
-}
 
 /** Lo (2002), independent daily results: the standard error of a daily Sharpe S over n days is √((1 + S² / 2) / n). */
 export function sharpeFigure(daily: readonly number[]): SharpeFigure {

@@ -1,10 +1,6 @@
 /** What a run would have made on trade dates it never saw: the gates' evidence, by the decision code that trades live and modelled fills. */
-import type { Config } from '../config/config';
+import type { TradeHoldOut } from '../activities/training-steps';
 import { tradeDateBounds } from '../domain/calendar';
-import type { FutureSymbol } from '../domain/instruments';
-import type { TradingEvidence } from '../learning/evaluation/gates';
-import type { RecordedMarket } from '../market-data/recorded-market';
-import type { ObjectStore } from '../storage/object-store';
 import { DEFAULT_COSTS } from './cost-model';
 import { ModelledBroker } from './modelled-broker';
 import { storedRun } from './model-source';
@@ -13,19 +9,8 @@ import { runBacktest } from './run-backtest';
 const ACCOUNT = 'HOLDOUT';
 const CASH = 100_000;
 
-export interface HoldOutTrading {
-  /** Holds the run whose voters never saw the dates. */
-  readonly store: ObjectStore;
-  readonly runId: string;
-  readonly market: RecordedMarket;
-  readonly instruments: readonly FutureSymbol[];
-  readonly tradeDates: readonly string[];
-  readonly config: Pick<Config, 'trading' | 'limits'>;
-}
-
 /** Rejects with ModelRunError when the run cannot be used. */
-export async function tradeHoldOut(options: HoldOutTrading): Promise<TradingEvidence> {
-  const { store, runId, market, instruments, tradeDates, config } = options;
+export const tradeHoldOut: TradeHoldOut = async ({ store, runId, market, instruments, tradeDates, config }) => {
   const startClock = tradeDateBounds(tradeDates[0]).start;
   const run = await runBacktest({
     market,
@@ -42,4 +27,4 @@ export async function tradeHoldOut(options: HoldOutTrading): Promise<TradingEvid
     return { tradeDate, netPnl: (points.at(-1)?.equity ?? before) - before };
   });
   return { daily, trades: run.days.reduce((sum, { totals }) => sum + totals.trades, 0) };
-}
+};

@@ -8,7 +8,7 @@ import { currentPlace } from './current-place';
 import type { OperatorOptions } from './operator';
 import { operatorOf, withOperatorOptions } from './operator';
 import { withSession } from './session-access';
-import { printSignalled, readBack, refuseUnless } from './session-signal';
+import { printSignalled, readBack, refuseWhen } from './session-signal';
 
 const ENDED = new Set(['filled', 'cancelled', 'rejected', 'expired']);
 
@@ -25,14 +25,13 @@ export const cancelCommand = (io: CommandIo): Command =>
         `${ref} protects a position and is not cancelled by itself: omega flatten SYMBOL closes the position and cancels both.`,
       );
     await withSession(currentPlace(io), async (access) => {
-      const sentence = `The session of ${access.place.account} has no order ${key} today.`;
-      await refuseUnless(access, ({ orders }) => orders.some((order) => order.key === key), sentence);
-      const isOver = `${key} is over; what rests at the broker of it protects a position: omega flatten SYMBOL closes that.`;
-      await refuseUnless(
-        access,
-        ({ orders }) => orders.some((order) => order.key === key && !ENDED.has(order.state)),
-        isOver,
-      );
+      await refuseWhen(access, ({ orders }) => {
+        const order = orders.find((known) => known.key === key);
+        if (order === undefined) return `The session of ${access.place.account} has no order ${key} today.`;
+        return ENDED.has(order.state)
+          ? `${key} is over; what rests at the broker of it protects a position: omega flatten SYMBOL closes that.`
+          : null;
+      });
       await access.handle.signal(cancelOrder, { key, by: operatorOf(options, '').by });
       const applied = await readBack(access, ({ orders }) =>
         orders.some((order) => order.key === key && ENDED.has(order.state)),

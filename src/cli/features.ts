@@ -16,6 +16,7 @@ import { CommandExit } from './command-exit';
 import { printResult, type CommandIo } from './command-io';
 import { currentConfig } from './current-place';
 import { textTable } from './text-table';
+import { wholeNumber } from './whole-number';
 
 interface CheckOptions {
   readonly data?: string;
@@ -29,10 +30,7 @@ interface ContractCheck extends FeatureCheck {
   readonly deliveryMonth: string;
 }
 
-const wholeNumber = (name: string, text: string): number => {
-  if (/^\d{1,9}$/.test(text) && Number(text) > 0) return Number(text);
-  throw new CliError('USAGE', `--${name} needs a whole number from 1, not ${text}.`);
-};
+const MOST = 999_999_999;
 
 async function contracts(folder: string): Promise<readonly RecordedContract[]> {
   try {
@@ -81,7 +79,7 @@ function list(io: CommandIo, { json }: { readonly json?: boolean }): void {
 }
 
 async function check(io: CommandIo, { data, cuts, seed, json }: CheckOptions): Promise<void> {
-  const asked = { cuts: wholeNumber('cuts', cuts), seed: wholeNumber('seed', seed) };
+  const asked = { cuts: wholeNumber('--cuts', cuts, 1, MOST), seed: wholeNumber('--seed', seed, 1, MOST) };
   const folder = data === undefined ? join(PACKAGE_ROOT, 'data') : resolve(io.folder, data);
   const schema = currentSchema(io);
   const results = (await contracts(folder)).map((contract) => checkContract(contract, schema, asked));

@@ -20,6 +20,7 @@ import { printResult } from './command-io';
 import type { CommandIo } from './command-io';
 import { parseDays, parseInstruments } from './demo';
 import { textTable } from './text-table';
+import { wholeNumber } from './whole-number';
 
 interface ForecastOptions {
   readonly data?: string;
@@ -41,10 +42,7 @@ const NOTE =
 /** No indicator is wanted, bars alone. */
 const NO_INDICATORS = defineSchema([]);
 
-function wholeNumber(name: string, text: string): number {
-  if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);
-  throw new CliError('USAGE', `${name} needs a whole number from 1, not ${text}.`);
-}
+const MOST_BARS = 999_999;
 
 function forecastsOf(
   market: RecordedMarket,
@@ -69,7 +67,10 @@ function forecastsOf(
 }
 
 async function forecasts(options: ForecastOptions, io: CommandIo): Promise<void> {
-  const window = { history: wholeNumber('--history', options.history), every: wholeNumber('--every', options.every) };
+  const window = {
+    history: wholeNumber('--history', options.history, 1, MOST_BARS),
+    every: wholeNumber('--every', options.every, 1, MOST_BARS),
+  };
   const folder = options.data === undefined ? join(PACKAGE_ROOT, 'data') : resolve(io.folder, options.data);
   try {
     const market = await loadRecordedMarket(folder, { instruments: options.instruments });

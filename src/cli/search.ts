@@ -27,6 +27,7 @@ import { currentConfig } from './current-place';
 import { parseDays } from './demo';
 import { learningSet } from './learning-set';
 import { learningPlace, withStore } from './store-place';
+import { wholeNumber } from './whole-number';
 
 interface SearchOptions {
   readonly family: string;
@@ -41,12 +42,6 @@ interface SearchOptions {
   readonly fixedWindows?: boolean;
   readonly workers?: boolean;
   readonly json?: boolean;
-}
-
-function wholeNumber(name: string, text: string, from: number, to: number): number {
-  const value = Number(text);
-  if (Number.isInteger(value) && value >= from && value <= to) return value;
-  throw new CliError('USAGE', `${name} needs a whole number from ${from} to ${to}, not ${text}.`);
 }
 
 interface Asked {

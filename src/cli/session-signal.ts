@@ -27,14 +27,14 @@ export async function readBack(
   return null;
 }
 
-/** Refuses a symbol or key the session does not know, when it can be asked; a dead trader does not hold a signal back. */
-export async function refuseUnless(
+/** Refuses what the session says is not to be done, when it can be asked; a dead trader does not hold a signal back: it judges itself. */
+export async function refuseWhen(
   access: SessionAccess,
-  known: (snapshot: SessionSnapshot) => boolean,
-  sentence: string,
+  why: (snapshot: SessionSnapshot) => string | null,
 ): Promise<void> {
   const snapshot = await access.snapshot().catch(() => null);
-  if (snapshot !== null && !known(snapshot)) throw new CliError('NOT_FOUND', sentence);
+  const sentence = snapshot === null ? null : why(snapshot);
+  if (sentence !== null) throw new CliError('NOT_FOUND', sentence);
 }
 
 /** Reports a signal that was accepted by the server. */

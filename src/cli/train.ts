@@ -13,6 +13,7 @@ import type { FamilySummary } from '../learning/training/fit-job';
 import { schemaOf } from '../learning/search/parameters-file';
 import type { ParametersFile } from '../learning/search/parameters-file';
 import type { PreparedTraining, TrainingRequest } from '../learning/training/prepare-training';
+import { meanAuc } from '../learning/metrics';
 import { gatesText } from '../learning/training/run-card';
 import { TrainingError } from '../learning/training/training-error';
 import { RecordedDataError } from '../market-data/recorded-market';
@@ -27,6 +28,7 @@ import type { LearningSet } from './learning-set';
 import { packageVersion } from './package-version';
 import { learningPlace, withStore } from './store-place';
 import { textTable } from './text-table';
+import { wholeNumber } from './whole-number';
 
 interface TrainOptions {
   readonly set: string;
@@ -69,12 +71,6 @@ function requestOf(
   };
 }
 
-function wholeNumber(name: string, text: string, from: number, to: number): number {
-  const value = Number(text);
-  if (Number.isInteger(value) && value >= from && value <= to) return value;
-  throw new CliError('USAGE', `${name} needs a whole number from ${from} to ${to}, not ${text}.`);
-}
-
 /** All fits, `threads` at a time; a family that fails is told and left out. */
 async function fitAll(
   parts: TrainingParts,
@@ -111,12 +107,12 @@ async function train(options: TrainOptions, io: CommandIo): Promise<void> {
   const found = options.parameters === undefined ? null : await readParameters(options.parameters, set, io);
   const request = requestOf(options, set, found, io, Date.now());
   const threads = wholeNumber('--threads', options.threads, 1, 64);
-  const { storage } = learningPlace(io);
+  const place = learningPlace(io);
   const say = (text: string): void => io.err(text);
   try {
-    await withStore(learningPlace(io), async (store) => {
+    await withStore(place, async (store) => {
       const parts: TrainingParts = {
-        config: { ...config, storage },
+        config: { ...config, storage: place.storage },
         store,
         schema: (found && schemaOf(found)) ?? set.schema,
         codeVersion: packageVersion(),
@@ -163,11 +159,12 @@ export function trainedLines({ manifest, verdict, instruments }: TrainedRun, loc
   const voters = manifest.instruments.flatMap(({ symbol, models }) =>
     models
       .filter(({ foldMetrics }) => foldMetrics !== undefined)
-      .map(({ name, foldMetrics, holdOut }) => {
-        const aucs = (foldMetrics ?? []).flatMap(({ auc }) => auc ?? []);
-        const mean = aucs.length === 0 ? null : aucs.reduce((sum, auc) => sum + auc, 0) / aucs.length;
-        return { symbol, name, folds: shown(mean), holdOut: shown(holdOut?.auc) };
-      }),
+      .map(({ name, foldMetrics, holdOut }) => ({
+        symbol,
+        name,
+        folds: shown(meanAuc(foldMetrics ?? [])),
+        holdOut: shown(holdOut?.auc),
+      })),
   );
   return [
     ...textTable(

@@ -1,12 +1,12 @@
 /** `omega unfreeze SYMBOL --by NAME --why REASON`: a human has looked; the broker's position is adopted and entries may be made again. */
 import { WorkflowUpdateFailedError } from '@temporalio/client';
 import { Command } from 'commander';
-import { findInstrument } from '../domain/instruments';
 import { unfreeze, type OperatorCommand } from '../workflows/messages';
 import { CliError, messageOf } from './cli-error';
 import type { CommandIo } from './command-io';
 import { printResult } from './command-io';
 import { currentPlace } from './current-place';
+import { symbolArgument } from './flatten';
 import { withSession } from './session-access';
 
 interface UnfreezeOptions extends OperatorCommand {
@@ -21,8 +21,7 @@ export const unfreezeCommand = (io: CommandIo): Command =>
     .requiredOption('--why <reason>', 'what was found')
     .option('--json', 'print JSON')
     .action(async (name: string, { by, why, json }: UnfreezeOptions) => {
-      const symbol = findInstrument(name)?.symbol;
-      if (symbol === undefined) throw new CliError('USAGE', `${name} is not an instrument.`);
+      const symbol = symbolArgument(name);
       const place = currentPlace(io);
       await withSession(place, async (access) => {
         const was = (await access.snapshot()).frozen[symbol];

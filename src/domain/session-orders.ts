@@ -155,6 +155,23 @@ export function missingLegs(state: SessionState, listed: readonly string[] | und
   );
 }
 
+/** What closes `quantity` signed contracts by one market order; `reserve` gives it its key. */
+export const reductionOf = (state: SessionState, contract: TradableContract, quantity: number): IntentRequest => ({
+  contract,
+  side: quantity > 0 ? 'sell' : 'buy',
+  quantity: Math.abs(quantity),
+  orderType: 'market',
+  limitPrice: null,
+  bracket: null,
+  purpose: 'reduce',
+  decisionId: null,
+  referencePrice: null,
+  decidedAt: state.marketTime ?? 0,
+  // Closing a position is never too late.
+  expiresAt: Number.MAX_SAFE_INTEGER,
+  decidedMonotonicMs: null,
+});
+
 /** An entry that traded or still may: what the day's trade limit counts. */
 export const isTrade = (order: SessionOrder): boolean =>
   order.intent.purpose === 'entry' &&

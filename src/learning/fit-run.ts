@@ -13,7 +13,6 @@ import type { FutureSymbol } from '../domain/instruments';
 import { canonicalJson } from '../features/schema';
 import type { FeatureSchema } from '../features/schema';
 import type { RecordedMarket } from '../market-data/recorded-market';
-import { lastTrained, stampLastTrained } from '../storage/model-registry';
 import type { ObjectStore } from '../storage/object-store';
 import { broughtModels, copyBroughtModels } from './brought-models';
 import { classCounts } from './dataset';
@@ -21,9 +20,9 @@ import { FIRST_MODELS } from './families/families';
 import { recipeSeed } from './families/model-recipe';
 import { holdOutOf, measure } from './hold-out';
 import { CLASS_NAMES, labelBand, medianSpread } from './labels';
-import { MANIFEST_FORMAT } from './manifest';
+import { MANIFEST_FORMAT, storedSchema } from './manifest';
 import type { InstrumentRun, ModelEntry, RunManifest } from './manifest';
-import { findManifest, instantOfRun, runExists, writeManifest, writeModel } from './model-run';
+import { findManifest, instantOfRun, runExists, writeManifest, writeModel, stampRun } from './model-run';
 import { ModelRunError } from './model-run-error';
 import { INPUT_NAME, OUTPUT_NAME } from './onnx/voting-graph';
 import { contractSeries, hashSeries, labelledRows } from './training-rows';
@@ -65,7 +64,7 @@ export async function fitRun(request: FitRunRequest): Promise<RunManifest> {
   const existing = await findManifest(store, runId);
   if (existing !== null) {
     if (madeOf(existing) !== identityOf(request, dataHash)) throw runExists(store, runId);
-    await stamp(store, existing);
+    await stampRun(store, existing);
     return existing;
   }
   const instruments: InstrumentRun[] = [];
@@ -88,7 +87,7 @@ export async function fitRun(request: FitRunRequest): Promise<RunManifest> {
   }
   const manifest = manifestOf(request, instruments, skipped, read, dataHash);
   await writeManifest(store, manifest);
-  await stamp(store, manifest);
+  await stampRun(store, manifest);
   return manifest;
 }
 
@@ -99,13 +98,6 @@ const identityOf = ({ days, instruments, schema, seed }: FitRunRequest, dataHash
 function madeOf({ data, instruments, skipped, schema, seed }: RunManifest): string {
   const symbols = [...instruments, ...skipped].map(({ symbol }) => symbol);
   return canonicalJson([data.sha256, data.days, symbols.sort(), schema.hash, seed]);
-}
-
-/** The `last_trained` stamp moves forward only: a repeated fit of an older run leaves it. */
-async function stamp(store: ObjectStore, { runId, created, data }: RunManifest): Promise<void> {
-  const last = await lastTrained(store);
-  if (last !== null && last.runId >= runId) return;
-  await stampLastTrained(store, { runId, at: created, dataTo: data.days[data.days.length - 1], dataHash: data.sha256 });
 }
 
 /** The instrument's part of the manifest, its files stored; or why it is left out. */
@@ -185,13 +177,7 @@ function manifestOf(
       rows: blocks.reduce((sum, block) => sum + block.length, 0),
       sha256: dataHash,
     },
-    schema: {
-      version: schema.version,
-      hash: schema.hash,
-      columns: [...schema.columns],
-      modelColumns: [...schema.modelColumns],
-      parameters: schema.parameters.map((spec) => ({ ...spec })),
-    },
+    schema: storedSchema(schema),
     instruments,
     skipped,
   };

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { LEARNING_SYMBOLS } from '../domain/instruments';
+import type { FeatureSchema } from '../features/schema';
 import { modelRoleSchema } from './model-role';
 
 export const MANIFEST_FORMAT = 1;
@@ -107,6 +108,21 @@ export const runManifestSchema = z.object({
   instruments: z.array(instrumentSchema),
   /** Instruments asked for that could not be fitted, and why. */
   skipped: z.array(z.object({ symbol: z.string(), why: z.string() })),
+});
+
+/** What a manifest keeps of the schema its models read. */
+export const storedSchema = ({
+  version,
+  hash: schemaHash,
+  columns,
+  modelColumns,
+  parameters: specs,
+}: FeatureSchema) => ({
+  version,
+  hash: schemaHash,
+  columns: [...columns],
+  modelColumns: [...modelColumns],
+  parameters: specs.map((spec) => ({ ...spec })),
 });
 
 export type RunManifest = Readonly<z.infer<typeof runManifestSchema>>;

@@ -49,6 +49,12 @@ export function areaUnderCurve(scores: ArrayLike<number>, positive: ArrayLike<nu
   return (rankSum - (positives * (positives + 1)) / 2) / (positives * negatives);
 }
 
+/** Mean over the results that have an AUC, null when none has. */
+export function meanAuc(results: readonly { readonly auc: number | null }[]): number | null {
+  const aucs = results.flatMap(({ auc }) => auc ?? []);
+  return aucs.length === 0 ? null : aucs.reduce((sum, auc) => sum + auc, 0) / aucs.length;
+}
+
 /** Rows labelled buy or sell with their score p(buy) − p(sell): what the gate's AUC is taken over (requirement E8). */
 export interface DirectionalRows {
   readonly rows: readonly number[];

@@ -4,7 +4,7 @@
  */
 import { isRunId } from '../domain/ids';
 import { isStoreError } from '../storage/object-store';
-import { manifestKey, modelKey } from '../storage/model-registry';
+import { lastTrained, manifestKey, modelKey, stampLastTrained } from '../storage/model-registry';
 import type { ObjectStore } from '../storage/object-store';
 import { parseStoredJson, storedJson } from '../storage/stored-json';
 import { runManifestSchema } from './manifest';
@@ -80,3 +80,10 @@ export const runExists = (store: ObjectStore, runId: string): ModelRunError =>
     'RUN_EXISTS',
     `Model run ${runId} is in ${store.location} already, made of other data: use another id.`,
   );
+
+/** The `last_trained` stamp moves forward only: a repeated fit of an older run leaves it. */
+export async function stampRun(store: ObjectStore, { runId, created, data }: RunManifest): Promise<void> {
+  const last = await lastTrained(store);
+  if (last !== null && last.runId >= runId) return;
+  await stampLastTrained(store, { runId, at: created, dataTo: data.days[data.days.length - 1], dataHash: data.sha256 });
+}

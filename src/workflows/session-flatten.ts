@@ -21,6 +21,7 @@ import {
   netPosition,
   ordersIn,
   ordersOf,
+  reductionOf,
   reserve,
 } from '../domain/session-orders';
 import { without, type Flattening, type SessionOrder, type SessionState } from '../domain/session-state';
@@ -203,21 +204,7 @@ export function positionDiffers(session: Session, symbol: FutureSymbol, why: str
 async function reduce(session: Session, symbol: FutureSymbol, { contract, quantity }: OpenContract): Promise<boolean> {
   if (session.leaving) await never();
   enter(session, symbol, 'placing');
-  const { state, intent } = reserve(session.state, {
-    contract,
-    side: quantity > 0 ? 'sell' : 'buy',
-    quantity: Math.abs(quantity),
-    orderType: 'market',
-    limitPrice: null,
-    bracket: null,
-    purpose: 'reduce',
-    decisionId: null,
-    referencePrice: null,
-    decidedAt: session.state.marketTime ?? 0,
-    // Closing a position is never too late.
-    expiresAt: Number.MAX_SAFE_INTEGER,
-    decidedMonotonicMs: null,
-  });
+  const { state, intent } = reserve(session.state, reductionOf(session.state, contract, quantity));
   take(session, state);
   await handOver(session, intent);
   await awaitReduction(session, symbol);

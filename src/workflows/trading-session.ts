@@ -18,7 +18,7 @@ import {
 import { ORDER_ID_BLOCK, orderWorkflowId, parseOrderRef } from '../domain/ids';
 import type { ProposalBatch } from '../domain/proposals';
 import { closeTradeDate, openTradeDate, snapshotOf } from '../domain/session-day';
-import { isLive, missingLegs, ordersOf } from '../domain/session-orders';
+import { isEntryLive, missingLegs, ordersOf } from '../domain/session-orders';
 import { later, newSession, upcast, type SessionState } from '../domain/session-state';
 import { failPoints } from './fail-points';
 import * as messages from './messages';
@@ -91,7 +91,8 @@ function registerOperatorHandlers(session: Session): void {
     await condition(() => !session.outbox.some((intent) => intent.key === key) && !session.starting.has(key));
     session.cancelWanted.delete(key);
     const order = session.state.orders[key];
-    if (order !== undefined && !isLive(order)) return;
+    // What rests of an entry that is over protects its position: that goes with the position, by a flatten.
+    if (order !== undefined && !isEntryLive(order)) return;
     await askToCancel(key, { by, why: 'cancelled by its operator' });
   });
   setHandler(messages.modifyOrder, async ({ key, by, ...change }) => {

@@ -10,7 +10,6 @@ import { runtimeIds } from '../../src/activities/runtime-ids';
 import { DEFAULT_CONFIG } from '../../src/config/config';
 import type { BarWithQuote } from '../../src/domain/bars';
 import { tradeDateBounds } from '../../src/domain/calendar';
-import type { FutureContract } from '../../src/domain/contracts';
 import { MINUTE_MS } from '../../src/domain/exchange-time';
 import { INSTRUMENTS } from '../../src/domain/instruments';
 import { FLAT_CONTEXT, type DecisionRecord } from '../../src/domain/proposals';
@@ -28,23 +27,12 @@ import { openFolderStore } from '../../src/storage/folder-store';
 import { journalFile } from '../../src/storage/market-journal-reader';
 import { openMarketJournal } from '../../src/storage/market-journal';
 import type { ObjectStore } from '../../src/storage/object-store';
+import { ES_CONTRACT } from '../es-contract';
 
 const ACCOUNT = 'DEMO1000001';
 const DAY = '2013-10-09';
 const RUN = '20131008_220000';
 const ES = INSTRUMENTS.ES;
-const CONTRACT: FutureContract = {
-  secType: 'FUT',
-  symbol: 'ES',
-  conId: 1,
-  ibSymbol: 'ES',
-  localSymbol: 'ESZ3',
-  tradingClass: 'ES',
-  exchange: 'CME',
-  currency: 'USD',
-  multiplier: 50,
-  lastTradeDate: 20131220,
-};
 
 let folder: string;
 let store: ObjectStore;
@@ -94,7 +82,7 @@ async function runFeed({ from, to, missed = new Set(), redecides = false }: Feed
     modelRun: RUN,
     proposalsWithheld: null,
     trading: DEFAULT_CONFIG.trading,
-    contracts: [CONTRACT],
+    contracts: [ES_CONTRACT],
   };
   await audit.append([opened]);
   const memory = new EnsembleMemory(createFeatureStream(DEFAULT_SCHEMA, ES));
@@ -131,7 +119,7 @@ async function runFeed({ from, to, missed = new Set(), redecides = false }: Feed
       {
         symbol: 'ES',
         instrument: ES,
-        contract: CONTRACT,
+        contract: ES_CONTRACT,
         stale: row.bar.start % (50 * MINUTE_MS) === 0 ? 'competing session' : null,
         warmedFrom: memory.features.firstBar,
         quote: () => row.quote,

@@ -11,7 +11,6 @@ import { formOpinion } from '../../src/activities/market-feed/opinion';
 import { VotingModels, type FeedOpened } from '../../src/activities/market-feed/voting-models';
 import { runtimeIds } from '../../src/activities/runtime-ids';
 import { DEFAULT_CONFIG } from '../../src/config/config';
-import type { FutureContract } from '../../src/domain/contracts';
 import { MINUTE_MS } from '../../src/domain/exchange-time';
 import { INSTRUMENTS } from '../../src/domain/instruments';
 import { FLAT_CONTEXT, type DecisionRecord } from '../../src/domain/proposals';
@@ -29,22 +28,11 @@ import { openFolderStore } from '../../src/storage/folder-store';
 import { openMarketJournal } from '../../src/storage/market-journal';
 import type { ObjectStore } from '../../src/storage/object-store';
 import { storeRun } from '../learning/stored-run';
+import { ES_CONTRACT } from '../es-contract';
 
 const [A, B] = ['20131007_220000', '20131008_220000'];
 const [ACCOUNT, DAY] = ['DEMO1', '2013-10-09'];
 const ES = INSTRUMENTS.ES;
-const CONTRACT: FutureContract = {
-  symbol: 'ES',
-  conId: 1,
-  secType: 'FUT',
-  ibSymbol: 'ES',
-  localSymbol: 'ESZ3',
-  tradingClass: 'ES',
-  exchange: 'CME',
-  currency: 'USD',
-  multiplier: 50,
-  lastTradeDate: 20131220,
-};
 
 let folder: string;
 let store: ObjectStore;
@@ -77,7 +65,7 @@ const opened = (at: number, modelRun: string | null): FeedOpened => ({
   modelRun,
   proposalsWithheld: modelRun === null ? 'learning-only: no model run' : null,
   trading: DEFAULT_CONFIG.trading,
-  contracts: [CONTRACT],
+  contracts: [ES_CONTRACT],
 });
 
 /** A lane that only remembers whose models it has. */
@@ -186,7 +174,7 @@ test('a day with a promotion in the middle replays bit for bit, each bar with th
       {
         symbol: 'ES',
         instrument: ES,
-        contract: CONTRACT,
+        contract: ES_CONTRACT,
         stale: null,
         warmedFrom: memory.features.firstBar,
         quote: () => row.quote,

@@ -1,7 +1,8 @@
 /** Figures, comparison and page on values worked out by hand. */
 import { compareTrades } from '../../src/backtest/compare-trades';
 import type { ExecutedTrade } from '../../src/backtest/execution';
-import { maxDrawdown, sharpeFigure, tradeFigures } from '../../src/backtest/figures';
+import { sharpeFigure, tradeFigures } from '../../src/backtest/figures';
+import { maxDrawdown } from '../../src/domain/max-drawdown';
 import { ticksOf } from '../../src/backtest/page/charts';
 import { html, table } from '../../src/backtest/page/html';
 import { roundTrips } from '../../src/backtest/round-trips';

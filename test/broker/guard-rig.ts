@@ -8,6 +8,7 @@ import { DEFAULT_CONFIG, type BrokerConfig, type Permissions } from '../../src/c
 import type { FutureContract } from '../../src/domain/contracts';
 import type { OrderIntent } from '../../src/domain/intents';
 import { ACCOUNT, MARKET_TIME, ScriptedTws, TRADING_ID } from './scripted-tws';
+import { ES_CONTRACT } from '../es-contract';
 
 export const SILENT = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
@@ -31,18 +32,7 @@ export const TRADING: Permissions = {
   learningOnly: false,
 };
 
-export const ESZ3: FutureContract = {
-  secType: 'FUT',
-  symbol: 'ES',
-  conId: 201_312,
-  ibSymbol: 'ES',
-  localSymbol: 'ESZ3',
-  tradingClass: 'ES',
-  exchange: 'CME',
-  currency: 'USD',
-  multiplier: 50,
-  lastTradeDate: 20131220,
-};
+export const ESZ3: FutureContract = { ...ES_CONTRACT, conId: 201_312 };
 
 export const KEY = `${ACCOUNT}-1-1`;
 

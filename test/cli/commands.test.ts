@@ -16,6 +16,7 @@ import { statusLines } from '../../src/cli/status';
 import { DEFAULT_CONFIG } from '../../src/config/config';
 import type { OrderIntent } from '../../src/domain/intents';
 import { EMPTY_DAY, NINE_THIRTY, longOneEs, order, session } from './demo/samples';
+import { ES_CONTRACT } from '../es-contract';
 
 let folder: string;
 let out: string[];
@@ -273,18 +274,7 @@ describe('what is printed', () => {
   });
 
   it('shows a gateway without quotes as such', () => {
-    const contract = {
-      secType: 'FUT',
-      symbol: 'ES',
-      conId: 1,
-      ibSymbol: 'ES',
-      localSymbol: 'ESZ3',
-      tradingClass: 'ES',
-      exchange: 'CME',
-      currency: 'USD',
-      multiplier: 50,
-      lastTradeDate: 20131220,
-    } as const;
+    const contract = ES_CONTRACT;
     const result = {
       serverVersion: 193,
       managedAccounts: ['DU1'],

@@ -16,6 +16,7 @@ import { FLAT_CONTEXT } from '../../src/domain/proposals';
 import { DIRECTIONS, VOLATILITIES, type Regime } from '../../src/domain/regime';
 import type { Vote } from '../../src/domain/vote';
 import { combineVotes, signalOf } from '../../src/domain/voting';
+import { ES_CONTRACT } from '../es-contract';
 
 const noon = Date.parse('2013-10-09T17:00:00Z');
 const MINUTE = 60_000;
@@ -24,18 +25,7 @@ type Bar = Omit<Extract<DecisionInput, { readonly ensemble: EnsembleOpinion }>, 
 const bar: Bar = {
   decisionId: 'DEMO/ES/x',
   instrument: INSTRUMENTS.ES,
-  contract: {
-    secType: 'FUT',
-    symbol: 'ES',
-    conId: 1,
-    ibSymbol: 'ES',
-    localSymbol: 'ESZ3',
-    tradingClass: 'ES',
-    exchange: 'CME',
-    currency: 'USD',
-    multiplier: 50,
-    lastTradeDate: 20131220,
-  },
+  contract: ES_CONTRACT,
   barClose: noon,
   quote: { time: noon - 1_000, bid: 1650, ask: 1650.25, bidSize: 10, askSize: 12 },
   atr: 0.7,

@@ -5,6 +5,7 @@ import { bandOf, equityBand } from '../../src/domain/equity-bands';
 import { INSTRUMENTS, isOnTick } from '../../src/domain/instruments';
 import { FLAT_CONTEXT, type DecisionContext } from '../../src/domain/proposals';
 import { entrySize } from '../../src/domain/sizing';
+import { ES_CONTRACT } from '../es-contract';
 
 const rules: DecisionRules = {
   minimumHoldBars: 20,
@@ -25,18 +26,7 @@ function input(change: Partial<DecisionInput>): DecisionInput {
   return {
     decisionId: 'DEMO/ES/x',
     instrument: INSTRUMENTS.ES,
-    contract: {
-      secType: 'FUT',
-      symbol: 'ES',
-      conId: 1,
-      ibSymbol: 'ES',
-      localSymbol: 'ESZ3',
-      tradingClass: 'ES',
-      exchange: 'CME',
-      currency: 'USD',
-      multiplier: 50,
-      lastTradeDate: 20131220,
-    },
+    contract: ES_CONTRACT,
     barClose: noon,
     signal: 'buy',
     quote: { time: noon - 1_000, bid: 1650, ask: 1650.25, bidSize: 10, askSize: 12 },

@@ -3,6 +3,7 @@ import type { BrokerEvent, BrokerExecution, MirroredOrder } from '../../src/doma
 import { orderRef, type OrderLeg } from '../../src/domain/ids';
 import type { OrderIntent } from '../../src/domain/intents';
 import type { SyncedEvidence } from '../../src/domain/reconciliation';
+import { ES_CONTRACT } from '../es-contract';
 
 export const KEY = 'DEMO1000001-1-1';
 const LEG_OFFSET = { entry: 0, stop: 1, target: 2 } as const;
@@ -10,18 +11,7 @@ const LEG_OFFSET = { entry: 0, stop: 1, target: 2 } as const;
 export const intent = (change: Partial<OrderIntent> = {}): OrderIntent => ({
   key: KEY,
   account: 'DEMO1000001',
-  contract: {
-    secType: 'FUT',
-    symbol: 'ES',
-    conId: 100,
-    ibSymbol: 'ES',
-    localSymbol: 'ESZ3',
-    tradingClass: 'ES',
-    exchange: 'CME',
-    currency: 'USD',
-    multiplier: 50,
-    lastTradeDate: 20131220,
-  },
+  contract: { ...ES_CONTRACT, conId: 100 },
   side: 'buy',
   quantity: 4,
   orderType: 'market',

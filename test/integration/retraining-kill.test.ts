@@ -11,8 +11,9 @@ import { startRetraining } from '../../src/client/retraining';
 import { openFolderStore } from '../../src/storage/folder-store';
 import { listRuns } from '../../src/storage/model-registry';
 import * as messages from '../../src/workflows/messages';
-import { ROOT, TestProcess, eventually } from './processes';
+import { eventually, type TestProcess } from './processes';
 import { StandServer } from './trading-stand';
+import { trainingWorker } from './training-worker';
 
 const RUN = '20131011_210000';
 const FAMILIES = ['sgd', 'perceptron'];
@@ -24,18 +25,7 @@ let worker: TestProcess;
 beforeAll(async () => {
   server = await StandServer.open(['retraining-kill']);
   folder = mkdtempSync(join(tmpdir(), 'omega-kill-'));
-  worker = new TestProcess({
-    command: process.execPath,
-    args: [join(ROOT, 'dist/worker.js'), 'training'],
-    env: {
-      TEMPORAL_ADDRESS: server.address,
-      TEMPORAL_NAMESPACE: 'retraining-kill',
-      OMEGA_STORE: join(folder, 'store'),
-      OMEGA_STATE_DIR: join(folder, 'state'),
-    },
-    logFile: join(folder, 'training.log'),
-    ipc: true,
-  });
+  worker = trainingWorker(server.address, 'retraining-kill', folder);
 });
 afterAll(async () => {
   await worker.kill();

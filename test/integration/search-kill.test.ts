@@ -11,8 +11,9 @@ import { OUTER_SCOPES, SHIPPED_TRIAL } from '../../src/domain/hyperparameter-sea
 import type { SearchRequest } from '../../src/domain/hyperparameter-search';
 import { decodeParameters } from '../../src/learning/search/parameters-file';
 import { searchProgress } from '../../src/workflows/search-messages';
-import { ROOT, TestProcess, eventually } from './processes';
+import { eventually, type TestProcess } from './processes';
 import { StandServer } from './trading-stand';
+import { trainingWorker } from './training-worker';
 
 const NAMESPACE = 'search-kill';
 const REQUEST: SearchRequest = {
@@ -32,18 +33,7 @@ let worker: TestProcess;
 beforeAll(async () => {
   server = await StandServer.open([NAMESPACE]);
   folder = mkdtempSync(join(tmpdir(), 'omega-kill-'));
-  worker = new TestProcess({
-    command: process.execPath,
-    args: [join(ROOT, 'dist/worker.js'), 'training'],
-    env: {
-      TEMPORAL_ADDRESS: server.address,
-      TEMPORAL_NAMESPACE: NAMESPACE,
-      OMEGA_STORE: join(folder, 'store'),
-      OMEGA_STATE_DIR: join(folder, 'state'),
-    },
-    logFile: join(folder, 'training.log'),
-    ipc: true,
-  });
+  worker = trainingWorker(server.address, NAMESPACE, folder);
 });
 afterAll(async () => {
   await worker.kill();

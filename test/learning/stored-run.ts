@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FutureSymbol } from '../../src/domain/instruments';
 import { DEFAULT_SCHEMA } from '../../src/features/schema';
-import { MANIFEST_FORMAT, type InstrumentRun, type RunManifest } from '../../src/learning/manifest';
+import { MANIFEST_FORMAT, storedSchema, type InstrumentRun, type RunManifest } from '../../src/learning/manifest';
 import { instantOfRun, writeManifest, writeModel } from '../../src/learning/model-run';
 import type { ObjectStore } from '../../src/storage/object-store';
 
@@ -40,7 +40,6 @@ export async function storeRun(
   runId: string,
   change: (manifest: RunManifest) => RunManifest = (manifest) => manifest,
 ): Promise<RunManifest> {
-  const { version, hash, columns, modelColumns, parameters } = DEFAULT_SCHEMA;
   const symbols: readonly FutureSymbol[] = ['ES', 'GC'];
   for (const symbol of symbols) await writeModel(store, runId, `${symbol}/small.onnx`, ONNX);
   const manifest = change({
@@ -56,13 +55,7 @@ export async function storeRun(
       rows: 2_000,
       sha256: 'a'.repeat(64),
     },
-    schema: {
-      version,
-      hash,
-      columns: [...columns],
-      modelColumns: [...modelColumns],
-      parameters: parameters.map((spec) => ({ ...spec })),
-    },
+    schema: storedSchema(DEFAULT_SCHEMA),
     instruments: symbols.map(instrument),
     skipped: [],
   });

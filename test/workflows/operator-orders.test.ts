@@ -31,6 +31,19 @@ test('a reconnect that shows every order changes nothing', async () => {
   expect(rig.broker.placed).toHaveLength(1);
 });
 
+test('a cancel of an entry that is over leaves what protects its position', async () => {
+  const rig = await newRig();
+  await openDay(rig);
+  await enterES(rig);
+  const { orders } = await rig.until('the position', ({ positions, settled }) => positions.length === 1 && settled);
+  await rig.session.signal(messages.cancelOrder, { key: orders[0].key, by: 'A. Trader' });
+  await rig.session.signal(messages.pause, { by: 'A. Trader', why: 'the signal before has been heard' });
+  await rig.until('the pause', ({ paused, settled }) => paused && settled);
+  const { stop, target } = (await rig.book(orders[0].key)).legs;
+  expect([stop?.state, target?.state]).toEqual(['working', 'working']);
+  expect(rig.broker.placed).toHaveLength(1);
+});
+
 test('an entry that waits for the broker and is cancelled is never sent', async () => {
   const rig = await newRig();
   await openDay(rig);

@@ -1,11 +1,11 @@
 /** The report of one trade date (`--json`, the summary on screen, `omega report`): pure functions of what was recorded. */
+import { maxDrawdown } from '../../domain/max-drawdown';
 import { INSTRUMENTS } from '../../domain/instruments';
 import type { FutureSymbol } from '../../domain/instruments';
 import type { RefusalCode } from '../../domain/refusals';
 import type { DayTotals, OrderView } from '../../domain/session-snapshot';
 import { cents } from '../number-format';
 import type { MinuteRecord } from './day-log';
-import { maxDrawdown } from './equity-curve';
 
 export interface LatencyReport {
   /** Orders joined by orderRef. */

@@ -20,14 +20,3 @@ export const unrealizedPnl = (positions: readonly PositionView[], prices: LastPr
 /** Result of the trade date so far, dollars: realized and unrealized price results less the fees paid. */
 export const dayPnl = (snapshot: SessionSnapshot, prices: LastPrices): number =>
   snapshot.day.realizedPnl - snapshot.day.fees + unrealizedPnl(snapshot.positions, prices);
-
-/** Largest fall from a running maximum, dollars; `equity` in time order. The start counts as a maximum. */
-export function maxDrawdown(equity: readonly number[]): number {
-  let peak = -Infinity;
-  let worst = 0;
-  for (const value of equity) {
-    peak = Math.max(peak, value);
-    worst = Math.max(worst, peak - value);
-  }
-  return worst;
-}

@@ -12,7 +12,7 @@ import type { LabelledPredictions } from '../evaluation/gates';
 import { purgedFolds } from '../evaluation/purged-folds';
 import { tunedFamily } from '../families/tuned-family';
 import { CLASS_NAMES } from '../labels';
-import { MANIFEST_FORMAT } from '../manifest';
+import { MANIFEST_FORMAT, storedSchema } from '../manifest';
 import type { InstrumentRun, ModelEntry, RunManifest } from '../manifest';
 import { exportCalibrator } from '../meta-calibration';
 import { directionalAuc } from '../metrics';
@@ -272,13 +272,7 @@ function manifestOf(
       rows: fitted.reduce((sum, { set }) => sum + set.rows.data.rows, 0),
       sha256: hashOf(Buffer.from(prepared.instruments.map(({ setHash }) => setHash).join())),
     },
-    schema: {
-      version: schema.version,
-      hash: schema.hash,
-      columns: [...schema.columns],
-      modelColumns: [...schema.modelColumns],
-      parameters: schema.parameters.map((spec) => ({ ...spec })),
-    },
+    schema: storedSchema(schema),
     instruments,
     skipped: prepared.skipped.map((skip) => ({ ...skip })),
   };

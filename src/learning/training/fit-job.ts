@@ -10,6 +10,7 @@ import { tunedFamily } from '../families/tuned-family';
 import type { Parameters } from '../families/model-recipe';
 import { fitFamily } from './fit-family';
 import type { FitTarget } from './fit-part';
+import { meanAuc } from '../metrics';
 import { TrainingError } from './training-error';
 import { fitPin, partStore, setKey } from './training-parts';
 import { decodeTrainingSet, hashOf } from './training-set-file';
@@ -84,14 +85,13 @@ export async function fitHere(job: FitJob, onProgress: (progress: FitProgress) =
       onProgress({ target, kept: was });
     },
   });
-  const folds = parts.flatMap(({ target, result }) => (target.startsWith('fold') ? (result.auc ?? []) : []));
   return {
     symbol,
     family,
     fitted: parts.length - kept,
     kept,
     seconds: parts.reduce((sum, part) => sum + part.seconds, 0),
-    foldAuc: folds.length === 0 ? null : folds.reduce((sum, auc) => sum + auc, 0) / folds.length,
+    foldAuc: meanAuc(parts.flatMap(({ target, result }) => (target.startsWith('fold') ? [result] : []))),
     holdOutAuc: parts.find(({ target }) => target === 'hold-out')?.result.auc ?? null,
   };
 }

@@ -4,6 +4,7 @@ import { modelKey } from '../../storage/model-registry';
 import type { ObjectStore } from '../../storage/object-store';
 import { storedJson } from '../../storage/stored-json';
 import type { GateVerdict } from '../evaluation/gates';
+import { meanAuc } from '../metrics';
 import type { InstrumentRun, ModelEntry, RunManifest } from '../manifest';
 
 export interface JudgedRun {
@@ -79,7 +80,8 @@ function instrumentText(
 
 function foldText({ foldMetrics }: ModelEntry): string {
   const aucs = (foldMetrics ?? []).flatMap(({ auc }) => auc ?? []);
-  if (aucs.length === 0) return '–';
-  const mean = aucs.reduce((sum, auc) => sum + auc, 0) / aucs.length;
-  return `${mean.toFixed(3)} (${Math.min(...aucs).toFixed(3)} to ${Math.max(...aucs).toFixed(3)})`;
+  const mean = meanAuc(foldMetrics ?? []);
+  return mean === null
+    ? '–'
+    : `${mean.toFixed(3)} (${Math.min(...aucs).toFixed(3)} to ${Math.max(...aucs).toFixed(3)})`;
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { DayLog } from '../../../src/cli/demo/day-log';
 import { buyAndHold, dayReport, latencyReport, percentile } from '../../../src/cli/demo/day-report';
-import { maxDrawdown } from '../../../src/cli/demo/equity-curve';
+import { maxDrawdown } from '../../../src/domain/max-drawdown';
 import { statusMb } from '../../../src/cli/demo/memory';
 import { runReport } from '../../../src/cli/demo/run-report';
 import { daySummary, runSummary } from '../../../src/cli/demo/summary';
