@@ -1,5 +1,7 @@
 /** News as every room passes it on (requirement D2). Times are UTC epoch milliseconds unless named `_dt` (ISO-8601). */
 
+import type { FutureSymbol } from './instruments';
+
 /** Somebody or something an article is about. */
 export interface ArticleEntity {
   readonly name: string;
@@ -12,6 +14,7 @@ export interface ArticleEntity {
 
 /** What a scorer says of one article about one ticker (requirement D4). */
 export interface TickerScore {
+  /** Of a stock, or the registry symbol of a future that macro news is mapped to. */
   readonly ticker: string;
   /** −1 (bad for its price) to 1 (good). */
   readonly score: number;
@@ -23,6 +26,25 @@ export interface TickerScore {
   /** True when it came along a supply-chain link (requirement D6). */
   readonly indirect: boolean;
 }
+
+/** What kind of news it is; the first that fits, from what moves prices most to what does least. */
+export const NEWS_TYPES = [
+  'monetary-policy',
+  'earnings',
+  'guidance',
+  'merger',
+  'legal',
+  'management',
+  'analyst',
+  'dividend',
+  'product',
+  'economy',
+  'commodity',
+  'filing',
+  'market-wrap',
+  'other',
+] as const;
+export type NewsType = (typeof NEWS_TYPES)[number];
 
 /** The normalised article, in the names of requirement D2. */
 export interface Article {
@@ -38,6 +60,10 @@ export interface Article {
   readonly keywords: readonly string[];
   readonly topic: readonly string[];
   readonly main_topic: string;
+  readonly news_type: NewsType;
+  /** Rows of the macro table that it matches, and the futures those map to (requirement D3). */
+  readonly macro_topics: readonly string[];
+  readonly macro_instruments: readonly FutureSymbol[];
   /** Of the article's main ticker, −1..1; null while nobody scored it. */
   readonly sentiment_score: number | null;
   /** Mean over its tickers, weighted by relevance; null while nobody scored it. */
