@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { FUTURE_SYMBOLS } from '../domain/instruments';
 import { REGIME_NAMES, VOLATILITIES } from '../domain/regime';
 import type { Config } from './config';
+import { newsSchema } from './news-settings';
 
 const whole = (from: number, to = Number.MAX_SAFE_INTEGER) => {
   const must = to === Number.MAX_SAFE_INTEGER ? `a whole number from ${from}` : `a whole number from ${from} to ${to}`;
@@ -156,6 +157,7 @@ export const configSchema: z.ZodType<Config> = z.object({
   limits,
   trading,
   features,
+  news: newsSchema,
   storage,
   temporal: z.object({
     address: z.string(ADDRESS).regex(/^[^\s:]+:\d{1,5}$|^\[[0-9a-f:]+\]:\d{1,5}$/i, ADDRESS),

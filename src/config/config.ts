@@ -5,6 +5,8 @@
 import type { RegimeRules } from '../domain/decision-ensemble';
 import type { FutureSymbol } from '../domain/instruments';
 import type { Voting } from '../domain/voting';
+import { DEFAULT_NEWS } from './news-settings';
+import type { NewsConfig } from './news-settings';
 
 export interface BrokerConfig {
   readonly host: string;
@@ -102,6 +104,7 @@ export interface Config {
   readonly limits: LimitsConfig;
   readonly trading: TradingConfig;
   readonly features: FeaturesConfig;
+  readonly news: NewsConfig;
   readonly storage: StorageConfig;
   readonly temporal: { readonly address: string; readonly namespace: string };
   /** Latch file, journals, audit spool, logs: everything a process keeps on its own disk. */
@@ -145,6 +148,7 @@ export const DEFAULT_CONFIG: Config = {
     deadFeedAction: 'alert',
   },
   features: { indicators: null, modelColumns: null },
+  news: DEFAULT_NEWS,
   storage: {
     kind: 'folder',
     root: '.omega/store',

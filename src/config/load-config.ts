@@ -81,10 +81,17 @@ export function loadConfig(sources: ConfigSources): LoadedConfig {
 function withAbsolutePaths(config: Config, folder: string): Config {
   return {
     ...config,
+    news: withAbsoluteFiles(config.news, folder),
     storage: { ...config.storage, root: resolve(folder, config.storage.root) },
     stateDir: resolve(folder, config.stateDir),
   };
 }
+
+const withAbsoluteFiles = (news: Config['news'], folder: string): Config['news'] => ({
+  ...news,
+  companiesFile: news.companiesFile === null ? null : resolve(folder, news.companiesFile),
+  fnspid: { ...news.fnspid, files: news.fnspid.files.map((file) => resolve(folder, file)) },
+});
 
 /** The settings of a (partial) configuration by path. */
 function settingsOf(tree: object, above = ''): readonly Setting[] {
