@@ -90,7 +90,7 @@ function measureBatch(rows: number): FeatureBenchResult['batch'] {
   const series = syntheticSeries(rows, INSTRUMENTS.GC, SEED);
   const run = (reuse?: FeatureMatrix) => {
     const [begun, spent] = [performance.now(), process.cpuUsage()];
-    const matrix = computeFeaturesOfColumns(series, BATCH_SCHEMA, INSTRUMENTS.GC, reuse);
+    const matrix = computeFeaturesOfColumns(series, BATCH_SCHEMA, INSTRUMENTS.GC, { reuse });
     const { user, system } = process.cpuUsage(spent);
     return { matrix, seconds: secondsSince(begun), cpuSeconds: (user + system) / 1e6 };
   };
@@ -126,7 +126,7 @@ async function measureLive(bars: number): Promise<Pick<FeatureBenchResult, 'perB
     const manifest = await fitRun({ ...request, store, codeVersion: 'bench' });
     const fit = { rows: manifest.data.rows, seconds: secondsSince(begun) };
 
-    const ensemble = await loadEnsemble(store, RUN_ID, 'GC', DEFAULT_SCHEMA);
+    const ensemble = await loadEnsemble(store, RUN_ID, 'GC');
     const stream = createFeatureStream(DEFAULT_SCHEMA, instrument);
     const warm = series.length - bars;
     for (let i = 0; i < warm; i += 1) stream.push(rowOf(series, i));

@@ -20,6 +20,9 @@ const name = z
   .regex(/^[a-z][a-z0-9_]*$/i, NAME)
   .optional();
 
+const SERIES = 'must name a series of the world outside, such as macro/FEDFUNDS/level (docs/features.md)';
+const SERIES_NAME = /^[a-z][a-z0-9_-]*(\/[A-Za-z0-9._^-]+)+$/;
+
 const of = <Shape extends z.ZodRawShape>(windows: Shape) =>
   z.strictObject({ kind: z.string(), name, minutes, ...windows });
 const context = z.strictObject({ kind: z.string() });
@@ -48,10 +51,22 @@ const KINDS: Readonly<Record<FeatureKind, z.ZodType>> = {
   volume: of({ period: bars }),
   'top-of-book': context,
   clock: context,
+  outside: z.strictObject({ kind: z.string(), name, series: z.string(SERIES).regex(SERIES_NAME, SERIES) }),
 };
 
 /** Every kind that a configuration may name. */
 export const FEATURE_KINDS = Object.keys(KINDS) as readonly FeatureKind[];
+
+/** Specs as files keep them, which this version may not know. */
+export interface StoredFeatures {
+  readonly parameters: readonly Readonly<Record<string, string | number>>[];
+  readonly modelColumns: readonly string[];
+}
+
+export interface ConfiguredFeatures {
+  readonly indicators: Record<string, string | number>[];
+  readonly modelColumns: string[];
+}
 
 const isKind = (kind: unknown): kind is FeatureKind => typeof kind === 'string' && Object.hasOwn(KINDS, kind);
 
@@ -99,3 +114,16 @@ function catalogueSpec(setting: IndicatorSetting): FeatureSpec {
   const { minutes: length } = setting;
   return length === undefined || length === 1 ? spec : { ...spec, minutes: length as Timeframe };
 }
+
+/** A spec in the words of the configuration. */
+function settingOf(spec: Readonly<Record<string, string | number>>): Record<string, string | number> {
+  const { name, indicator, ...rest } = spec;
+  if (indicator !== undefined) return { ...rest, name: indicator, as: name };
+  return name === '' ? rest : { ...rest, name };
+}
+
+/** The features that configure `schema`: as files keep them, and `configuredSchema` reads them. */
+export const featuresOf = ({ parameters, modelColumns }: StoredFeatures): ConfiguredFeatures => ({
+  indicators: parameters.map(settingOf),
+  modelColumns: [...modelColumns],
+});

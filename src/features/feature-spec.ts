@@ -78,7 +78,9 @@ export type ContextSpec =
   /** Best bid and ask, sizes, spread, imbalance and order-flow imbalance (requirement C2). */
   | { readonly kind: 'top-of-book'; readonly name: '' }
   /** minute_of_day, hour, day_of_week in exchange time at the start of the bar (requirement C3). */
-  | { readonly kind: 'clock'; readonly name: '' };
+  | { readonly kind: 'clock'; readonly name: '' }
+  /** A series of the world outside as known at the close of the bar (requirement C7), by its name in `OutsideValues`. */
+  | { readonly kind: 'outside'; readonly name: string; readonly series: string };
 
 /** Minutes of the bars that `spec` is computed on. */
 export const timeframeOf = (spec: FeatureSpec): Timeframe => ('minutes' in spec ? (spec.minutes ?? 1) : 1);
@@ -190,6 +192,8 @@ function describeIndicator(spec: FeatureSpec): SpecDescription {
     case 'clock':
       // With a few days of training data the hour repeats minute_of_day and the weekday names the day: neither generalises.
       return windowed(1, model('minute_of_day'), level('hour'), level('day_of_week'));
+    case 'outside':
+      return windowed(1, model(name));
     case 'return':
       return windowed(spec.period + 1, model(name));
     case 'open-close-correlation':
@@ -239,6 +243,7 @@ export function lookbackOf(spec: FeatureSpec): number {
     case 'vwap':
     case 'top-of-book':
     case 'clock':
+    case 'outside':
       return 0;
     case 'catalogue':
       return PATTERN_BARS - 1;

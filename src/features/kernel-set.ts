@@ -13,6 +13,8 @@ import type { CompiledKernels } from './kernels/compiled-kernels';
 import { createKernel } from './kernels/create-kernel';
 import type { Kernel } from './kernels/kernel';
 import { TimeframeKernel } from './kernels/timeframe';
+import { NOTHING_OUTSIDE } from './outside/outside-values';
+import type { OutsideValues } from './outside/outside-values';
 import { columnIndex, defineSchema } from './schema';
 import type { FeatureSchema } from './schema';
 import { SlidingSeries } from './sliding-series';
@@ -45,7 +47,13 @@ export class KernelSet {
   private readonly mask: Float32Array;
 
   /** For blocks of up to `rows` bars of `timeframe` minutes; indicators on longer bars gather them for themselves. */
-  constructor(schema: FeatureSchema, instrument: TradedUnit, rows: number, timeframe: Timeframe = 1) {
+  constructor(
+    schema: FeatureSchema,
+    instrument: TradedUnit,
+    rows: number,
+    outside: OutsideValues = NOTHING_OUTSIDE,
+    timeframe: Timeframe = 1,
+  ) {
     const { compiled } = this;
     const longestStep = longestStepMs(timeframe);
     this.breaks = new BreakMarker(longestStep, (from, to, last, checkFrom) =>
@@ -62,7 +70,7 @@ export class KernelSet {
     const matrix = compiled.allocate((rows + 1) * width * SINGLE_BYTES);
     const valid = compiled.allocate(rows + 1);
     const kernels = own.map(({ spec, first, end }) => ({
-      kernel: createKernel(spec, { compiled, instrument, first, rows }),
+      kernel: createKernel(spec, { compiled, instrument, first, rows, outside }),
       first,
       end,
     }));
@@ -93,7 +101,7 @@ export class KernelSet {
       const chosen = placed.filter(({ spec }) => timeframeOf(spec) === minutes);
       if (chosen.length === 0) return [];
       const schema = defineSchema(chosen.map(({ spec }) => ({ ...spec, minutes: 1 }) as FeatureSpec));
-      const source = new KernelSet(schema, instrument, rows + 1, minutes);
+      const source = new KernelSet(schema, instrument, rows + 1, NOTHING_OUTSIDE, minutes);
       const columns = chosen.flatMap(({ first, end }) => this.columns.slice(first, end));
       return [{ kernel: new TimeframeKernel(minutes, rows, source), columns }];
     });

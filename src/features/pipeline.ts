@@ -13,6 +13,8 @@ import type { Instrument, TradedUnit } from '../domain/instruments';
 import { columnsOf } from './bar-series';
 import type { BarColumns } from './bar-series';
 import { KernelSet } from './kernel-set';
+import { NOTHING_OUTSIDE } from './outside/outside-values';
+import type { OutsideValues } from './outside/outside-values';
 import { columnIndex } from './schema';
 import type { FeatureSchema } from './schema';
 
@@ -33,6 +35,8 @@ export interface FeatureMatrix {
 export interface FeatureStream {
   readonly schema: FeatureSchema;
   readonly instrument: Instrument;
+  /** What its columns of the world outside read. */
+  readonly outside: OutsideValues;
   readonly warmupBars: number;
   /** Bars taken so far. */
   readonly bars: number;
@@ -74,8 +78,12 @@ export function featureHash(row: Float32Array): string {
 }
 
 /** A stream that has seen no bar yet. */
-export function createFeatureStream(schema: FeatureSchema, instrument: Instrument): FeatureStream {
-  return new SingleRowStream(schema, instrument);
+export function createFeatureStream(
+  schema: FeatureSchema,
+  instrument: Instrument,
+  outside: OutsideValues = NOTHING_OUTSIDE,
+): FeatureStream {
+  return new SingleRowStream(schema, instrument, outside);
 }
 
 class SingleRowStream implements FeatureStream {
@@ -88,8 +96,9 @@ class SingleRowStream implements FeatureStream {
   constructor(
     readonly schema: FeatureSchema,
     readonly instrument: Instrument,
+    readonly outside: OutsideValues,
   ) {
-    this.kernels = new KernelSet(schema, instrument, 1);
+    this.kernels = new KernelSet(schema, instrument, 1, outside);
     this.latest = this.kernels.matrix;
   }
 
@@ -127,8 +136,9 @@ export function computeFeatures(
   rows: readonly BarWithQuote[],
   schema: FeatureSchema,
   instrument: TradedUnit,
+  outside: OutsideValues = NOTHING_OUTSIDE,
 ): FeatureMatrix {
-  return computeFeaturesOfColumns(columnsOf(rows), schema, instrument);
+  return computeFeaturesOfColumns(columnsOf(rows), schema, instrument, { outside });
 }
 
 /**
@@ -139,9 +149,9 @@ export function computeFeaturesOfColumns(
   series: BarColumns,
   schema: FeatureSchema,
   instrument: TradedUnit,
-  reuse?: FeatureMatrix,
+  { reuse, outside = NOTHING_OUTSIDE }: { readonly reuse?: FeatureMatrix; readonly outside?: OutsideValues } = {},
 ): FeatureMatrix {
-  const kernels = new KernelSet(schema, instrument, BLOCK_ROWS);
+  const kernels = new KernelSet(schema, instrument, BLOCK_ROWS, outside);
   const width = schema.columns.length;
   const { length } = series;
   const values =

@@ -14,7 +14,8 @@ export function stockSchema({ parameters, modelColumns }: FeatureSchema): Featur
   const chosen = new Set(modelColumns);
   const specs = parameters.flatMap((spec): readonly FeatureSpec[] => {
     if (spec.kind === 'top-of-book') return [];
-    if (spec.kind === 'clock' || spec.kind === 'return' || spec.minutes !== undefined) return [spec];
+    if (spec.kind === 'clock' || spec.kind === 'outside' || spec.kind === 'return' || spec.minutes !== undefined)
+      return [spec];
     return STOCK_TIMEFRAMES.map((minutes) => (minutes === 1 ? spec : { ...spec, minutes }));
   });
   const { columns } = defineSchema(specs);

@@ -1,4 +1,5 @@
 /** The catalogue: the kernel that computes a spec's columns. */
+import { MINUTE_MS } from '../../domain/exchange-time';
 import type { TradedUnit } from '../../domain/instruments';
 import { catalogueKernel } from '../catalogue/catalogue-kernel';
 import { catalogueParameters } from '../catalogue/indicators';
@@ -7,7 +8,9 @@ import { ClockKernel } from './clock';
 import { CompiledKernel } from './compiled-kernels';
 import type { CompiledKernels, Handle } from './compiled-kernels';
 import type { Kernel } from './kernel';
+import type { OutsideValues } from '../outside/outside-values';
 import { MfiKernel, ObvKernel } from './money-flow';
+import { OutsideKernel } from './outside';
 import { SimplePpoKernel } from './simple-ppo';
 import { StochasticRsiKernel } from './stochastic-rsi';
 import { TopOfBookKernel } from './top-of-book';
@@ -21,6 +24,7 @@ export interface KernelPlace {
   readonly first: number;
   /** Rows of one call at the most. */
   readonly rows: number;
+  readonly outside: OutsideValues;
 }
 
 /** A fresh kernel for `spec` on bars of its own timeframe; compiled ones take memory of `compiled`. */
@@ -30,6 +34,8 @@ export function createKernel(spec: TradeSpec | ContextSpec, place: KernelPlace):
       return new TopOfBookKernel(place.instrument.tickSize);
     case 'clock':
       return new ClockKernel(place.instrument.timeZone);
+    case 'outside':
+      return new OutsideKernel(place.outside.reader(spec.series), MINUTE_MS);
     case 'ppo-simple':
       return new SimplePpoKernel(spec.fast, spec.slow);
     case 'stochastic-rsi':
