@@ -2,7 +2,7 @@
  * The house: imports point downwards only (docs/architecture.md).
  * cli, dashboard, worker -> client, workflows, activities -> the rooms -> domain, config.
  */
-const rooms = ['broker', 'market-data', 'features', 'learning', 'news', 'storage'];
+const rooms = ['broker', 'http', 'market-data', 'features', 'learning', 'news', 'storage'];
 const roomPattern = `^src/(${rooms.join('|')})/`;
 
 module.exports = {
@@ -27,6 +27,13 @@ module.exports = {
       severity: 'error',
       from: { path: roomPattern },
       to: { path: '^src/(activities|workflows|client|cli|dashboard|worker)' },
+    },
+    {
+      name: 'http-below-providers',
+      comment: 'The HTTP room serves the rooms that ask providers; it knows none of them.',
+      severity: 'error',
+      from: { path: '^src/http/' },
+      to: { path: '^src/(?!http/|storage/|config/|domain/)' },
     },
     {
       name: 'paper-gateway-stands-alone',

@@ -7,7 +7,7 @@ export const WHAT_TO_SHOW = ['TRADES', 'MIDPOINT'] as const;
 export type WhatToShow = (typeof WHAT_TO_SHOW)[number];
 
 /** Name under which a row's provenance is kept. */
-export type ProviderName = 'ibkr' | 'polygon' | 'tiingo' | 'yahoo' | 'csv' | 'sample';
+export type ProviderName = 'ibkr' | 'polygon' | 'tiingo' | 'yahoo' | 'fnspid' | 'csv' | 'sample';
 
 export interface BarRequest {
   /** Registry symbol of a future with its delivery month (`ES_201312`), or a stock's ticker (`AAPL`). */
@@ -34,10 +34,22 @@ export interface ProvidedBar {
   readonly adjustmentFactor: number | null;
 }
 
+/** A row of a source that cannot be a bar (requirement B8). */
+export interface RejectedBar {
+  /** Null where the row names no time. */
+  readonly start: number | null;
+  /** The row as the source wrote it: JSON, or the line of a file. */
+  readonly row: string;
+  readonly reason: string;
+}
+
 export interface BarProvider {
   readonly name: ProviderName;
   /** Null when this provider can answer; otherwise one sentence why not (no key, no such interval). */
   cannot(request: Pick<BarRequest, 'contract' | 'whatToShow' | 'interval'>): string | null;
-  /** Pages of bars in ascending order, without repeats; throws ProviderError. An empty answer is no error. */
-  bars(request: BarRequest): AsyncIterable<readonly ProvidedBar[]>;
+  /**
+   * Pages of bars in ascending order, without repeats; throws ProviderError. An empty answer is no error. Rows that cannot be bars go to
+   * `aside`, with a reason each, before the page they came with.
+   */
+  bars(request: BarRequest, aside?: (rejected: RejectedBar) => void): AsyncIterable<readonly ProvidedBar[]>;
 }
