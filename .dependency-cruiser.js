@@ -2,7 +2,7 @@
  * The house: imports point downwards only (docs/architecture.md).
  * cli, dashboard, worker -> client, workflows, activities -> the rooms -> domain, config.
  */
-const rooms = ['broker', 'http', 'market-data', 'features', 'learning', 'news', 'storage'];
+const rooms = ['broker', 'http', 'market-data', 'features', 'language-model', 'learning', 'news', 'storage'];
 const roomPattern = `^src/(${rooms.join('|')})/`;
 
 module.exports = {

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { FUTURE_SYMBOLS } from '../domain/instruments';
 import { REGIME_NAMES, VOLATILITIES } from '../domain/regime';
 import type { Config } from './config';
+import { embeddingsSchema, languageModelSchema, supplyChainSchema } from './language-model-settings';
 import { newsSchema } from './news-settings';
 
 const whole = (from: number, to = Number.MAX_SAFE_INTEGER) => {
@@ -158,6 +159,9 @@ export const configSchema: z.ZodType<Config> = z.object({
   trading,
   features,
   news: newsSchema,
+  languageModel: languageModelSchema,
+  embeddings: embeddingsSchema,
+  supplyChain: supplyChainSchema,
   storage,
   temporal: z.object({
     address: z.string(ADDRESS).regex(/^[^\s:]+:\d{1,5}$|^\[[0-9a-f:]+\]:\d{1,5}$/i, ADDRESS),

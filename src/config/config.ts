@@ -5,6 +5,8 @@
 import type { RegimeRules } from '../domain/decision-ensemble';
 import type { FutureSymbol } from '../domain/instruments';
 import type { Voting } from '../domain/voting';
+import { DEFAULT_EMBEDDINGS, DEFAULT_LANGUAGE_MODEL, DEFAULT_SUPPLY_CHAIN } from './language-model-settings';
+import type { EmbeddingsConfig, LanguageModelConfig, SupplyChainConfig } from './language-model-settings';
 import { DEFAULT_NEWS } from './news-settings';
 import type { NewsConfig } from './news-settings';
 
@@ -105,6 +107,9 @@ export interface Config {
   readonly trading: TradingConfig;
   readonly features: FeaturesConfig;
   readonly news: NewsConfig;
+  readonly languageModel: LanguageModelConfig;
+  readonly embeddings: EmbeddingsConfig;
+  readonly supplyChain: SupplyChainConfig;
   readonly storage: StorageConfig;
   readonly temporal: { readonly address: string; readonly namespace: string };
   /** Latch file, journals, audit spool, logs: everything a process keeps on its own disk. */
@@ -149,6 +154,9 @@ export const DEFAULT_CONFIG: Config = {
   },
   features: { indicators: null, modelColumns: null },
   news: DEFAULT_NEWS,
+  languageModel: DEFAULT_LANGUAGE_MODEL,
+  embeddings: DEFAULT_EMBEDDINGS,
+  supplyChain: DEFAULT_SUPPLY_CHAIN,
   storage: {
     kind: 'folder',
     root: '.omega/store',

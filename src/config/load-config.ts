@@ -82,6 +82,11 @@ function withAbsolutePaths(config: Config, folder: string): Config {
   return {
     ...config,
     news: withAbsoluteFiles(config.news, folder),
+    embeddings: { ...config.embeddings, folder: resolve(folder, config.embeddings.folder) },
+    supplyChain: {
+      ...config.supplyChain,
+      file: config.supplyChain.file === null ? null : resolve(folder, config.supplyChain.file),
+    },
     storage: { ...config.storage, root: resolve(folder, config.storage.root) },
     stateDir: resolve(folder, config.stateDir),
   };
