@@ -132,7 +132,7 @@ async function run(): Promise<void> {
     const store = await openFolderStore(folder);
     const data = generateRows(ROWS, DEFAULT_SCHEMA.modelColumns.length);
     await storeFittedRun(store, data);
-    const ensemble = await loadEnsemble(store, RUN, 'ES', DEFAULT_SCHEMA);
+    const ensemble = await loadEnsemble(store, RUN, 'ES');
     const rows = schemaRows(data);
     const times: number[] = [];
     let cpu = process.cpuUsage();

@@ -4,13 +4,17 @@
  */
 import { recordedOpinion } from '../domain/decision-ensemble';
 import { MINUTE_MS } from '../domain/exchange-time';
-import { INSTRUMENTS, type FutureSymbol } from '../domain/instruments';
+import { INSTRUMENTS, type FutureSymbol, type Instrument } from '../domain/instruments';
 import type { DecisionRecord } from '../domain/proposals';
-import { DEFAULT_SCHEMA } from '../features/schema';
+import { DEFAULT_SCHEMA, type FeatureSchema } from '../features/schema';
 import { loadEnsemble, type Ensemble } from '../learning/ensemble';
+import { readManifest } from '../learning/model-run';
+import { ModelRunError } from '../learning/model-run-error';
+import { schemaOfRun } from '../learning/run-schema';
 import { compareDecision, isSameRuntime, type Comparison } from '../storage/audit-replay';
 import type { AuditEntry } from '../storage/audit-entry';
 import { readAuditDay } from '../storage/audit-reader';
+import type { ConsumedRow } from '../storage/journal-rows';
 import { openJournalReader } from '../storage/market-journal-reader';
 import type { ObjectStore } from '../storage/object-store';
 import { createDecideBar, type DecidableLane } from './market-feed/decide-bar';
@@ -58,15 +62,17 @@ export async function replayTradeDate(input: ReplayInput): Promise<ReplayResult>
   const problems = [...day.problems];
   const journal = openJournalReader(stateDir, account, (problem) => problems.push(problem));
   const ensembles = new EnsembleShelf(store);
+  const runs = [...decisions, ...opened].map(({ modelRun }) => modelRun);
+  const schemas = await schemasOf(store, new Set(runs.filter((run) => run !== null)));
   const comparisons: Comparison[] = [];
   const notReplayed: { readonly decisionId: string; readonly why: string }[] = [];
   for (const [symbol, records] of bySymbol(decisions)) {
     const firstBar = Math.min(...records.map(({ warmupFrom, barClose }) => warmupFrom ?? barClose));
     const lastClose = Math.max(...records.map(({ barClose }) => barClose));
     const rows = await journal.readConsumed(symbol, firstBar, lastClose);
-    const features = new ReplayedFeatures(DEFAULT_SCHEMA, INSTRUMENTS[symbol], rows);
+    const features = new FeatureShelf(INSTRUMENTS[symbol], rows);
     for (const recorded of records) {
-      const replayed = await replayDecision(recorded, features, rulesFor(recorded, opened), ensembles);
+      const replayed = await replayDecision(recorded, features, rulesFor(recorded, opened), { ensembles, schemas });
       if (typeof replayed === 'string') notReplayed.push({ decisionId: recorded.decisionId, why: replayed });
       else comparisons.push(compareDecision(recorded, replayed, isSameRuntime(recorded.runtime, runtimeIds())));
     }
@@ -100,18 +106,19 @@ const rulesFor = ({ barClose }: DecisionRecord, opened: readonly FeedOpened[]): 
 /** The decision as it comes out now, or why it cannot be made. */
 async function replayDecision(
   recorded: DecisionRecord,
-  features: ReplayedFeatures,
+  shelf: FeatureShelf,
   rules: FeedOpened | undefined,
-  ensembles: EnsembleShelf,
+  { ensembles, schemas }: { readonly ensembles: EnsembleShelf; readonly schemas: ReadonlyMap<string, FeatureSchema> },
 ): Promise<DecisionRecord | string> {
   const { symbol, barClose, warmupFrom, schemaHash, modelRun } = recorded;
   const contract = rules?.contracts.find((candidate) => candidate.symbol === symbol);
   if (rules === undefined || contract === undefined) return 'the audit log does not say under which rules it was made';
-  if (schemaHash !== DEFAULT_SCHEMA.hash) {
-    return `it was made with feature schema ${schemaHash?.slice(0, 12) ?? 'none'}, this version has ${DEFAULT_SCHEMA.hash.slice(0, 12)}`;
+  const schema = schemas.get(schemaHash ?? '');
+  if (schema === undefined) {
+    return `it was made with feature schema ${schemaHash?.slice(0, 12) ?? 'none'}, which this version computes neither as its own nor for a run of that day`;
   }
   if (warmupFrom === null) return 'it does not say from which bar its features were warmed up';
-  const at = features.at({ warmupFrom, barClose, featureHash: recorded.featureHash });
+  const at = shelf.featuresOf(schema).at({ warmupFrom, barClose, featureHash: recorded.featureHash });
   if (at === null) return 'the journal does not have its bar';
   const ensemble = modelRun === null ? null : await ensembles.get(modelRun, symbol);
   if (typeof ensemble === 'string') return ensemble;
@@ -130,7 +137,6 @@ async function replayDecision(
     account: recorded.account,
     trading: rules.trading,
     modelRun,
-    schemaHash: DEFAULT_SCHEMA.hash,
     runtime: runtimeIds(),
     proposalsWithheld: rules.proposalsWithheld,
   });
@@ -139,6 +145,36 @@ async function replayDecision(
     day: { trades: recorded.session.tradesToday },
   });
   return record;
+}
+
+/** The features of one instrument's day, once for each schema that it was decided under. */
+class FeatureShelf {
+  private readonly bySchema = new Map<string, ReplayedFeatures>();
+
+  constructor(
+    private readonly instrument: Instrument,
+    private readonly rows: readonly ConsumedRow[],
+  ) {}
+
+  featuresOf(schema: FeatureSchema): ReplayedFeatures {
+    const features = this.bySchema.get(schema.hash) ?? new ReplayedFeatures(schema, this.instrument, this.rows);
+    this.bySchema.set(schema.hash, features);
+    return features;
+  }
+}
+
+/** By hash: the shipped schema, and those of the runs; a run that cannot be read says so where its models are asked. */
+async function schemasOf(store: ObjectStore, runs: ReadonlySet<string>): Promise<ReadonlyMap<string, FeatureSchema>> {
+  const found = new Map([[DEFAULT_SCHEMA.hash, DEFAULT_SCHEMA]]);
+  for (const runId of runs) {
+    try {
+      const schema = schemaOfRun(await readManifest(store, runId));
+      found.set(schema.hash, schema);
+    } catch (error) {
+      if (!(error instanceof ModelRunError)) throw error;
+    }
+  }
+  return found;
 }
 
 const recordedWeights = ({ votes, ensemble }: DecisionRecord) =>
@@ -154,7 +190,7 @@ class EnsembleShelf {
     const name = `${runId}/${symbol}`;
     const known = this.loaded.get(name);
     if (known !== undefined) return known;
-    const ensemble = await loadEnsemble(this.store, runId, symbol, DEFAULT_SCHEMA).catch((error: unknown) =>
+    const ensemble = await loadEnsemble(this.store, runId, symbol).catch((error: unknown) =>
       error instanceof Error ? error.message : String(error),
     );
     this.loaded.set(name, ensemble);

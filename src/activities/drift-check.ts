@@ -3,8 +3,6 @@ import { tradeDateOf } from '../domain/calendar';
 import { isFuture } from '../domain/instruments';
 import type { LearningSymbol } from '../domain/instruments';
 import type { DecisionRecord } from '../domain/proposals';
-import type { FeatureSpec } from '../features/feature-spec';
-import { defineSchema } from '../features/schema';
 import type { FeatureSchema } from '../features/schema';
 import { checkWithPredecessor, worstState } from '../learning/drift/check-drift';
 import type { CheckInput, DriftCheck, InstrumentDrift } from '../learning/drift/check-drift';
@@ -14,6 +12,8 @@ import { consumedRows, recordedRows } from '../learning/drift/recent-rows';
 import { readReference } from '../learning/drift/training-reference';
 import type { InstrumentRun, RunManifest } from '../learning/manifest';
 import { readManifest } from '../learning/model-run';
+import { ModelRunError } from '../learning/model-run-error';
+import { schemaOfRun } from '../learning/run-schema';
 import type { LearningData } from '../learning/training/learning-data';
 import { auditedDates, readAuditDay, spooledDates } from '../storage/audit-reader';
 import { openJournalReader } from '../storage/market-journal-reader';
@@ -94,11 +94,14 @@ async function runInForce(store: ObjectStore): Promise<string> {
 }
 
 /** The features that the run was fitted on. Throws DriftError FEATURES_DIFFER when this version computes others. */
-function schemaOf({ runId, schema: { parameters, modelColumns, hash } }: RunManifest): FeatureSchema {
-  const schema = defineSchema(parameters as unknown as readonly FeatureSpec[], modelColumns);
-  if (schema.hash === hash) return schema;
-  const message = `This version computes other features than run ${runId} was fitted on: train one with omega train.`;
-  throw new DriftError('FEATURES_DIFFER', message);
+function schemaOf(manifest: RunManifest): FeatureSchema {
+  try {
+    return schemaOfRun(manifest);
+  } catch (error) {
+    if (!(error instanceof ModelRunError)) throw error;
+    const message = `This version computes other features than run ${manifest.runId} was fitted on: train one with omega train (${error.message})`;
+    throw new DriftError('FEATURES_DIFFER', message);
+  }
 }
 
 function wantedOf({ runId, instruments }: RunManifest, wanted: readonly string[] | null): readonly InstrumentRun[] {

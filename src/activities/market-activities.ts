@@ -10,7 +10,6 @@ import type { Config } from '../config/config';
 import type { FutureSymbol } from '../domain/instruments';
 import type { MarketFeedInput } from '../domain/market-feed';
 import type { ConductorCommand, ProcessReport } from '../domain/process-messages';
-import { DEFAULT_SCHEMA } from '../features/schema';
 import type { PromotedModelWatch } from '../learning/promoted-model-watch';
 import type { ShadowWatch } from '../learning/shadow-watch';
 import { feedTradeDate } from '../market-data/warm-up';
@@ -195,7 +194,6 @@ function createFeed(deps: MarketDeps, input: MarketFeedInput, data: MarketDataPo
   const decideBar = createDecideBar({
     account: input.account,
     trading: config.trading,
-    schemaHash: DEFAULT_SCHEMA.hash,
     runtime: runtimeIds(),
     // Read at each bar: a promotion changes them between two.
     get modelRun() {

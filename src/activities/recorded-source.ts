@@ -1,8 +1,7 @@
-/** What a search learns from in a data folder: futures with the shipped columns, stocks with the configured ones that need no quotes. */
+/** What a search learns from in a data folder: the configured columns, for stocks those that need no quotes. */
 import type { Config } from '../config/config';
 import { isFuture } from '../domain/instruments';
 import { configuredSchema } from '../features/configured-schema';
-import { DEFAULT_SCHEMA } from '../features/schema';
 import { stockSchema } from '../features/stock-schema';
 import { futuresData, stockData } from '../learning/training/learning-data';
 import { loadRecordedStock } from '../market-data/recorded-equity';
@@ -14,7 +13,10 @@ export const recordedSource =
   (dataFolder: string, { features }: Pick<Config, 'features'>): SearchParts['source'] =>
   async (symbol) =>
     isFuture(symbol)
-      ? { data: futuresData(await loadRecordedMarket(dataFolder, { instruments: [symbol] })), schema: DEFAULT_SCHEMA }
+      ? {
+          data: futuresData(await loadRecordedMarket(dataFolder, { instruments: [symbol] })),
+          schema: configuredSchema(features),
+        }
       : {
           data: stockData(await loadRecordedStock(dataFolder, symbol)),
           schema: stockSchema(configuredSchema(features)),

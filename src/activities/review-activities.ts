@@ -7,7 +7,6 @@ import { ApplicationFailure } from '@temporalio/common';
 import { z } from 'zod';
 import { stateOf } from '../domain/model-review';
 import { coolDownUntil, RETRAINING_CAUSES, type RetrainingBegun } from '../domain/retraining';
-import type { FeatureSchema } from '../features/schema';
 import { breachesOf, judgeShadow } from '../learning/evaluation/shadow';
 import { ModelRunError } from '../learning/model-run-error';
 import { inferenceP99, performanceOf, shadowFigures } from '../learning/observed-run';
@@ -21,7 +20,6 @@ import type { ChampionEnd, ReviewActivities, ReviewReading, ReviewRequest } from
 
 export interface ReviewDeps {
   readonly store: ObjectStore;
-  readonly schema: FeatureSchema;
   /** Of the bootstrap behind the AUC alarm. */
   readonly seed: number;
   readonly now?: () => number;
@@ -35,7 +33,7 @@ const BEGUN_KEY = 'processed/retraining/begun.json';
 const NOTHING_OBSERVED = { tradeDates: 0, decisions: 0, notFinite: 0, logLoss: null, championLogLoss: null };
 
 export function createReviewActivities(deps: ReviewDeps): ReviewActivities {
-  const { store, schema, now = Date.now } = deps;
+  const { store, now = Date.now } = deps;
   const reviewer = ({ by, why, request }: ReviewRequest): Reviewer => ({ by, why, request, at: now() });
   return {
     beginRetraining: async ({ runId, triggers }) => {
@@ -49,8 +47,8 @@ export function createReviewActivities(deps: ReviewDeps): ReviewActivities {
     },
     remarkOnRun: ({ kind, runId, ...said }) =>
       act(() => remarkOnRun(store, { kind, runId }, reviewer({ runId, ...said }))),
-    approveRun: (said) => act(() => promoteRun(store, { kind: 'approved', runId: said.runId, schema }, reviewer(said))),
-    rollBackRun: (said) => act(() => rollBack(store, { runId: said.runId, schema }, reviewer(said))),
+    approveRun: (said) => act(() => promoteRun(store, { kind: 'approved', runId: said.runId }, reviewer(said))),
+    rollBackRun: (said) => act(() => rollBack(store, { runId: said.runId }, reviewer(said))),
     readReview: (runId) => readReview(store, runId),
     readShadow: async (runId) => {
       const observed = await readObservedRun(store, 'shadow', runId);

@@ -5,7 +5,8 @@
 import type { StorageConfig } from '../config/config';
 import { hashOf } from '../learning/training/training-set-file';
 import type { LearningData } from '../learning/training/learning-data';
-import { encodeParameters, featuresOf } from '../learning/search/parameters-file';
+import { featuresOf } from '../features/configured-schema';
+import { encodeParameters } from '../learning/search/parameters-file';
 import { SearchError } from '../learning/search/search-error';
 import { withWindows } from '../learning/search/indicator-windows';
 import { encodeSearchSet, searchSet } from '../learning/search/search-set';

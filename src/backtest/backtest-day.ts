@@ -10,7 +10,6 @@ import { tradeDateBounds } from '../domain/calendar';
 import type { FutureSymbol } from '../domain/instruments';
 import type { DecisionRecord, ProposalAnswer } from '../domain/proposals';
 import type { PastDay } from '../domain/session-snapshot';
-import { DEFAULT_SCHEMA } from '../features/schema';
 import type { BacktestSession } from './backtest-session';
 import type { RecordedLane } from './recorded-lane';
 import type { SimulatedBroker } from './simulated-broker';
@@ -73,7 +72,6 @@ export class BacktestDay {
       account,
       trading: config.trading,
       modelRun,
-      schemaHash: DEFAULT_SCHEMA.hash,
       runtime: runtimeIds(),
       proposalsWithheld,
     });

@@ -2,7 +2,7 @@
 import { tradeDateBounds } from '../domain/calendar';
 import { runIdOf } from '../domain/ids';
 import type { FutureSymbol } from '../domain/instruments';
-import { DEFAULT_SCHEMA } from '../features/schema';
+import type { FeatureSchema } from '../features/schema';
 import { loadEnsemble, type Ensemble } from '../learning/ensemble';
 import { fitRun } from '../learning/fit-run';
 import type { RunManifest } from '../learning/manifest';
@@ -32,7 +32,7 @@ const modelsOf = (store: ObjectStore, runId: string, manifest: RunManifest): Day
   learnedFrom: manifest.data.days,
   withheld: null,
   notices: manifest.skipped.map(({ symbol, why }) => `no models for ${symbol}: ${why}`),
-  ensembleOf: (symbol) => loadEnsemble(store, runId, symbol, DEFAULT_SCHEMA),
+  ensembleOf: (symbol) => loadEnsemble(store, runId, symbol),
 });
 
 /** The same stored run for every date. Throws ModelRunError when it cannot be used. */
@@ -44,6 +44,7 @@ export async function storedRun(store: ObjectStore, runId: string): Promise<Mode
 export interface RefitOptions {
   readonly market: RecordedMarket;
   readonly instruments: readonly FutureSymbol[];
+  readonly schema: FeatureSchema;
   readonly seed: number;
   readonly codeVersion: string;
   /** Holds the runs while the back-test lasts. */
@@ -70,7 +71,6 @@ export function refitDaily({ onProgress, ...options }: RefitOptions): ModelSourc
         const manifest = await fitRun({
           ...options,
           days,
-          schema: DEFAULT_SCHEMA,
           runId,
           onProgress: ({ symbol, model }) => onProgress(`${tradeDate}: ${symbol} ${model} fitted`),
         });

@@ -51,7 +51,7 @@ export class RecordedLane {
     this.instrument = instrument;
     this.contract = contract;
     this.ensemble = ensemble;
-    this.memory = new EnsembleMemory(createFeatureStream(DEFAULT_SCHEMA, instrument));
+    this.memory = new EnsembleMemory(createFeatureStream(ensemble?.schema ?? DEFAULT_SCHEMA, instrument));
     this.minuteByStart = new Map(minutesBetween(recorded, from, to).map((minute) => [minute.start, minute]));
     const begin = warmUpStart(tradeDate);
     const before = minutesBetween(recorded, begin, from);

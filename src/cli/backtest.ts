@@ -15,7 +15,6 @@ import { runBacktest } from '../backtest/run-backtest';
 import { totalCosts, type SimulatedBroker } from '../backtest/simulated-broker';
 import { tradeDateBounds } from '../domain/calendar';
 import type { FutureSymbol } from '../domain/instruments';
-import { DEFAULT_SCHEMA } from '../features/schema';
 import { ModelRunError } from '../learning/model-run-error';
 import { RecordedDataError, type RecordedMarket } from '../market-data/recorded-market';
 import { loadRecordedMarket } from '../market-data/recorded-minutes';
@@ -27,6 +26,7 @@ import { PACKAGE_ROOT } from './child-command';
 import { CliError } from './cli-error';
 import type { CommandIo } from './command-io';
 import { currentConfig } from './current-place';
+import { currentSchema } from './current-schema';
 import { DEFAULT_TRADE_DATES } from './demo/selection';
 import { signedMoney, money } from './number-format';
 import { packageVersion } from './package-version';
@@ -86,17 +86,11 @@ async function modelSource(
 ): Promise<ModelSource> {
   if (model.kind === 'run') return storedRun(await openStore(storePlace(io).storage), model.runId);
   const codeVersion = packageVersion();
-  const identity = JSON.stringify([
-    market.files,
-    market.tradeDates,
-    instruments,
-    seed,
-    codeVersion,
-    DEFAULT_SCHEMA.hash,
-  ]);
+  const schema = currentSchema(io);
+  const identity = JSON.stringify([market.files, market.tradeDates, instruments, seed, codeVersion, schema.hash]);
   const name = createHash('sha256').update(identity).digest('hex').slice(0, 16);
   const store = await openFolderStore(join(io.folder, FITS_FOLDER, name));
-  return refitDaily({ market, instruments, seed, codeVersion, store, onProgress: (text) => io.err(text) });
+  return refitDaily({ market, instruments, schema, seed, codeVersion, store, onProgress: (text) => io.err(text) });
 }
 
 function brokerOf(request: BacktestRequest, market: RecordedMarket, startClock: number): SimulatedBroker {

@@ -3,8 +3,6 @@ import { Command } from 'commander';
 import { join, resolve } from 'node:path';
 import { INSTRUMENTS, type FutureSymbol } from '../domain/instruments';
 import { columnsOf } from '../features/bar-series';
-import { configuredSchema } from '../features/configured-schema';
-import { FeatureError } from '../features/feature-error';
 import { describeSpec, timeframeOf } from '../features/feature-spec';
 import type { FeatureSchema } from '../features/schema';
 import { checkFeatures, type ColumnCheck, type FeatureCheck } from '../learning/feature-check';
@@ -14,7 +12,7 @@ import { PACKAGE_ROOT } from './child-command';
 import { CliError, EXIT } from './cli-error';
 import { CommandExit } from './command-exit';
 import { printResult, type CommandIo } from './command-io';
-import { currentConfig } from './current-place';
+import { currentSchema } from './current-schema';
 import { textTable } from './text-table';
 import { wholeNumber } from './whole-number';
 
@@ -37,16 +35,6 @@ async function contracts(folder: string): Promise<readonly RecordedContract[]> {
     return (await loadRecordedMarket(folder)).contracts;
   } catch (error) {
     if (error instanceof RecordedDataError) throw new CliError('DATA', error.message, { cause: error });
-    throw error;
-  }
-}
-
-/** The schema of the configuration in force. */
-function currentSchema(io: CommandIo): FeatureSchema {
-  try {
-    return configuredSchema(currentConfig(io).config.features);
-  } catch (error) {
-    if (error instanceof FeatureError) throw new CliError('CONFIG', error.message, { cause: error });
     throw error;
   }
 }

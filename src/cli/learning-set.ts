@@ -3,9 +3,6 @@ import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Config } from '../config/config';
 import type { LearningSymbol } from '../domain/instruments';
-import { configuredSchema } from '../features/configured-schema';
-import { FeatureError } from '../features/feature-error';
-import { DEFAULT_SCHEMA } from '../features/schema';
 import type { FeatureSchema } from '../features/schema';
 import { stockSchema } from '../features/stock-schema';
 import { decodeParameters, schemaOf } from '../learning/search/parameters-file';
@@ -18,6 +15,7 @@ import { loadRecordedMarket } from '../market-data/recorded-minutes';
 import { PACKAGE_ROOT } from './child-command';
 import { CliError, messageOf } from './cli-error';
 import type { CommandIo } from './command-io';
+import { schemaOfConfig } from './current-schema';
 import { parseInstruments } from './demo';
 
 export const SET_NAMES = ['futures', 'spy'] as const;
@@ -48,27 +46,18 @@ export function learningSet(options: LearningSetOptions, config: Pick<Config, 'f
     if (options.instruments !== undefined)
       throw new CliError('USAGE', '--set spy learns SPY: leave --instruments out.');
     const stock = once(() => loadRecordedStock(folder, 'SPY'));
-    const schema = stockSchema(configured(config));
+    const schema = stockSchema(schemaOfConfig(config));
     return { name, folder, instruments: ['SPY'], schema, stock, market: () => loadRecordedMarket(folder) };
   }
   const instruments =
     options.instruments === undefined ? (['ES', 'GC'] as const) : parseInstruments(options.instruments);
   const market = once(() => loadRecordedMarket(folder, { instruments }));
-  return { name, folder, instruments, schema: DEFAULT_SCHEMA, market };
+  return { name, folder, instruments, schema: schemaOfConfig(config), market };
 }
 
 function once<T>(read: () => Promise<T>): () => Promise<T> {
   let reading: Promise<T> | undefined;
   return () => (reading ??= read());
-}
-
-function configured({ features }: Pick<Config, 'features'>): FeatureSchema {
-  try {
-    return configuredSchema(features);
-  } catch (error) {
-    if (error instanceof FeatureError) throw new CliError('CONFIG', error.message, { cause: error });
-    throw error;
-  }
 }
 
 /** A parameters file that fits `set`. Throws CliError USAGE with what is wrong. */
@@ -77,13 +66,7 @@ export async function readParameters(name: string, set: LearningSet, io: Command
     throw new CliError('USAGE', `The parameters file ${name} cannot be read (${messageOf(error)}).`);
   });
   const file = parsed(name, bytes);
-  const schema = schemaOf(file);
-  if (schema !== null && schema.hash !== set.schema.hash && set.name === 'futures')
-    throw new CliError(
-      'USAGE',
-      `${name} changes the indicators, and the session trades with the shipped ones: search with --fixed-windows, or take "features" out of the file.`,
-    );
-  if (set.name === 'spy' && schema?.columns.includes('best_bid') === true)
+  if (set.name === 'spy' && schemaOf(file)?.columns.includes('best_bid') === true)
     throw new CliError('USAGE', `${name} reads quotes, and the minutes of SPY have none: search with --set spy.`);
   return file;
 }

@@ -3,7 +3,6 @@
 import { Command } from 'commander';
 import { randomUUID } from 'node:crypto';
 import { isChampionChange, stateOf, type ReviewAct } from '../domain/model-review';
-import { DEFAULT_SCHEMA } from '../features/schema';
 import { promoteRun, remarkOnRun, rollBack, type Reviewer } from '../learning/review-run';
 import type { ObjectStore } from '../storage/object-store';
 import { readReviewLog, type ReviewEntry } from '../storage/review-log';
@@ -89,7 +88,7 @@ const withReviewer = (command: Command): Command =>
 const promoting =
   (kind: 'approved' | 'promoted', runId: string): Deed =>
   (store, reviewer) =>
-    promoteRun(store, { kind, runId, schema: DEFAULT_SCHEMA }, reviewer);
+    promoteRun(store, { kind, runId }, reviewer);
 
 export const reviewCommands = (io: CommandIo): readonly Command[] => [
   withReviewer(
@@ -114,11 +113,7 @@ export const reviewCommands = (io: CommandIo): readonly Command[] => [
       .description('withdraw the promoted run for the one before it')
       .option('--to <run>', 'an earlier promoted run (default: the one before)'),
   ).action((options: ReviewOptions) =>
-    told(
-      review(io, options, (store, who) =>
-        rollBack(store, { ...(options.to !== undefined && { to: options.to }), schema: DEFAULT_SCHEMA }, who),
-      ),
-    ),
+    told(review(io, options, (store, who) => rollBack(store, options.to === undefined ? {} : { to: options.to }, who))),
   ),
   new Command('history')
     .description('what was decided about runs: who, why, when')

@@ -3,7 +3,6 @@ import { Command } from 'commander';
 import { join, resolve } from 'node:path';
 import { FUTURE_SYMBOLS } from '../domain/instruments';
 import { stateOf, type Review, type ReviewState } from '../domain/model-review';
-import { DEFAULT_SCHEMA } from '../features/schema';
 import { addModels } from '../learning/add-models';
 import { broughtModels, dropBroughtModel } from '../learning/brought-models';
 import type { ModelEntry, RunManifest } from '../learning/manifest';
@@ -28,6 +27,7 @@ import { PACKAGE_ROOT } from './child-command';
 import { CliError } from './cli-error';
 import { printResult, type CommandIo } from './command-io';
 import { cardOf } from './model-card';
+import { currentSchema } from './current-schema';
 import { told } from './model-errors';
 import { diffCommand } from './models-diff';
 import { reviewCommands } from './models-review';
@@ -135,8 +135,8 @@ async function show(io: CommandIo, run: string | undefined, { json }: JsonOption
 }
 
 /** What a model trained elsewhere must read: hash and columns in their order. */
-function schema(io: CommandIo, { json }: JsonOption): void {
-  const { version, hash, modelColumns } = DEFAULT_SCHEMA;
+function showSchema(io: CommandIo, { json }: JsonOption): void {
+  const { version, hash, modelColumns } = currentSchema(io);
   const lines = [
     `schema_hash ${hash}`,
     ...modelColumns.map((column, index) => `${String(index).padStart(3)} ${column}`),
@@ -145,9 +145,10 @@ function schema(io: CommandIo, { json }: JsonOption): void {
 }
 
 async function add(io: CommandIo, folder: string, { json }: JsonOption): Promise<void> {
-  const models = await readModelFolder(resolve(io.folder, folder), DEFAULT_SCHEMA);
+  const schema = currentSchema(io);
+  const models = await readModelFolder(resolve(io.folder, folder), schema);
   await withStore(storePlace(io), async (store) => {
-    const run = await addModels(store, models, DEFAULT_SCHEMA.hash);
+    const run = await addModels(store, models, schema.hash);
     const votes = run !== null && (await votingRun(store)) === run.runId;
     const lines = [
       ...models.map(({ name, instruments }) => `${name} votes on ${instruments.join(', ')}`),
@@ -191,7 +192,7 @@ export const modelsCommand = (io: CommandIo): Command => {
   return command
     .addCommand(
       withJson(new Command('schema').description('hash and columns that a model trained elsewhere must read')).action(
-        (options: JsonOption) => schema(io, options),
+        (options: JsonOption) => showSchema(io, options),
       ),
     )
     .addCommand(

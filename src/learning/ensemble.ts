@@ -22,6 +22,7 @@ import { loadMetaModels } from './meta-models';
 import type { MetaModels, MetaOpinions } from './meta-models';
 import { partsOf } from './model-role';
 import { readManifest } from './model-run';
+import { schemaOfRun } from './run-schema';
 
 export interface SkippedModel {
   readonly model: string;
@@ -33,9 +34,14 @@ export interface Ballot {
   readonly skipped: readonly SkippedModel[];
 }
 
+/** How rows are wanted: columns of a schema, as many of one series as the longest window has. */
+export type RowReader = Pick<Ensemble, 'schema' | 'window'>;
+
 export interface Ensemble {
   readonly runId: string;
   readonly symbol: FutureSymbol;
+  /** Of the rows that its models read. */
+  readonly schema: FeatureSchema;
   /** Voters that loaded, in the manifest's order. */
   readonly models: readonly string[];
   /** Models that did not load and why; repeated in every ballot. `*` stands for the whole run. */
@@ -69,16 +75,12 @@ interface Voter {
 }
 
 /**
- * The models of `runId` for one instrument. Throws ModelRunError when the run or its manifest is unusable; single models that are
- * are skipped with a reason.
+ * The models of `runId` for one instrument. Throws ModelRunError when the run or its manifest is unusable, SCHEMA_MISMATCH when this
+ * version computes other features than the run's; single models that are unusable are skipped with a reason.
  */
-export async function loadEnsemble(
-  store: ObjectStore,
-  runId: string,
-  symbol: FutureSymbol,
-  schema: FeatureSchema,
-): Promise<Ensemble> {
+export async function loadEnsemble(store: ObjectStore, runId: string, symbol: FutureSymbol): Promise<Ensemble> {
   const manifest = await readManifest(store, runId);
+  const schema = schemaOfRun(manifest);
   const fitted = manifest.instruments.find((instrument) => instrument.symbol === symbol);
   const entries = fitted?.models ?? [];
   const parts = partsOf<ModelEntry>(entries);
@@ -108,27 +110,35 @@ export async function loadEnsemble(
     voters.push({ model, calibrator: await loadCalibrator(parts.calibrators.get(entry.name)) });
   }
   const meta = await loadMetaModels(store, runId, parts, schema);
-  const identity = { runId, symbol, learnedFrom: new Set(manifest.data.days), label: fitted?.label ?? null };
-  return new LoadedEnsemble(identity, voters, skipped, schema, meta);
+  const learnedFrom = new Set(manifest.data.days);
+  const identity = { runId, symbol, schema, learnedFrom, label: fitted?.label ?? null };
+  return new LoadedEnsemble(identity, voters, skipped, meta);
 }
 
 class LoadedEnsemble implements Ensemble {
   readonly runId: string;
   readonly symbol: FutureSymbol;
+  readonly schema: FeatureSchema;
   readonly learnedFrom: ReadonlySet<string>;
   readonly label: HedgeRule | null;
   readonly window: number;
   private readonly columns: Int32Array;
 
   constructor(
-    { runId, symbol, learnedFrom, label }: Pick<Ensemble, 'runId' | 'symbol' | 'learnedFrom' | 'label'>,
+    {
+      runId,
+      symbol,
+      schema,
+      learnedFrom,
+      label,
+    }: Pick<Ensemble, 'runId' | 'symbol' | 'schema' | 'learnedFrom' | 'label'>,
     private readonly voters: readonly Voter[],
     readonly skipped: readonly SkippedModel[],
-    private readonly schema: FeatureSchema,
     private readonly meta: MetaModels,
   ) {
     this.runId = runId;
     this.symbol = symbol;
+    this.schema = schema;
     this.learnedFrom = learnedFrom;
     this.label = label;
     this.window = Math.max(1, ...voters.map(({ model }) => model.entry.window ?? 1));

@@ -23,7 +23,7 @@ export async function loadModel(
   schema: FeatureSchema,
 ): Promise<LoadedModel | string> {
   if (entry.schemaHash !== schema.hash) {
-    return `it was fitted on feature schema ${entry.schemaHash.slice(0, 12)}, this session uses ${schema.hash.slice(0, 12)}: fit it again`;
+    return `it was fitted on feature schema ${entry.schemaHash.slice(0, 12)}, its run has ${schema.hash.slice(0, 12)}: fit it again`;
   }
   const key = modelKey(runId, entry.file);
   let bytes: Uint8Array;

@@ -1,17 +1,17 @@
 /**
  * What people and workflows decide about model runs (requirements E10, G6): each is one act in the review log, with who and why. Commands
  * and activities call the same functions; an activity gives a request id of its own, so that a retry is not a second act.
- * Invariant: a run is promoted, or gone back to, only when it can vote: manifest of this version, feature schema of this version, every
- * file there with the hash that the manifest names.
+ * Invariant: a run is promoted, or gone back to, only when it can vote: manifest of this version, features that this version computes, models
+ * of something that is traded, every file there with the hash that the manifest names.
  */
+import { isFuture } from '../domain/instruments';
 import type { ChampionChange, Remark, Review } from '../domain/model-review';
-import type { FeatureSchema } from '../features/schema';
 import { readModelFile } from '../storage/model-registry';
 import type { ObjectStore } from '../storage/object-store';
 import { addAct, readReviewLog, type ReviewEntry } from '../storage/review-log';
-import type { RunManifest } from './manifest';
 import { readManifest } from './model-run';
 import { ModelRunError } from './model-run-error';
+import { schemaOfRun } from './run-schema';
 
 export interface Reviewer {
   /** A person's name, or the workflow that acts for its triggers. */
@@ -25,21 +25,17 @@ export interface Reviewer {
 
 /**
  * Promotes a run: `approved` after it passed gates and shadow run, `promoted` by order of a human, whatever they said. Throws
- * ModelRunError (REVIEWER_MISSING, RUN_NOT_FOUND, MANIFEST_INVALID, SCHEMA_MISMATCH), ModelRegistryError about a damaged file,
+ * ModelRunError (REVIEWER_MISSING, RUN_NOT_FOUND, MANIFEST_INVALID, SCHEMA_MISMATCH, NOT_TRADED), ModelRegistryError about a damaged file,
  * ReviewLogError PROMOTION_CONFLICT when another run was promoted meanwhile, ACT_REFUSED when the run is in no state for it.
  */
 export async function promoteRun(
   store: ObjectStore,
-  {
-    kind,
-    runId,
-    schema,
-  }: { readonly kind: 'approved' | 'promoted'; readonly runId: string; readonly schema: FeatureSchema },
+  { kind, runId }: { readonly kind: 'approved' | 'promoted'; readonly runId: string },
   reviewer: Reviewer,
 ): Promise<ReviewEntry> {
   const said = checkedReviewer(reviewer);
   const seen = await readReviewLog(store);
-  await checkUsable(store, runId, schema);
+  await checkUsable(store, runId);
   const decide = ({ promoted }: Review): ChampionChange => ({ ...said, kind, runId, from: promoted, to: runId });
   return addAct(store, reviewer.request, seen, decide);
 }
@@ -60,7 +56,6 @@ export interface RollbackRequest {
   readonly runId?: string;
   /** A champion of before; the one before the present when left out, and nobody when there was none. */
   readonly to?: string;
-  readonly schema: FeatureSchema;
 }
 
 /**
@@ -69,7 +64,7 @@ export interface RollbackRequest {
  */
 export async function rollBack(
   store: ObjectStore,
-  { runId, to, schema }: RollbackRequest,
+  { runId, to }: RollbackRequest,
   reviewer: Reviewer,
 ): Promise<ReviewEntry> {
   const said = checkedReviewer(reviewer);
@@ -86,7 +81,7 @@ export async function rollBack(
       `Run ${runId} is not the promoted one, ${withdrawn} is: nothing to roll back.`,
     );
   const target = to ?? review.earlier.at(-1) ?? null;
-  if (target !== null) await checkUsable(store, target, schema);
+  if (target !== null) await checkUsable(store, target);
   const act: ChampionChange = { ...said, kind: 'rolled-back', runId: withdrawn, from: withdrawn, to: target };
   return addAct(store, reviewer.request, seen, () => act);
 }
@@ -98,13 +93,14 @@ function checkedReviewer({ by, why, at }: Reviewer): Pick<Remark, 'by' | 'why' |
   return { by: by.trim(), why: why.trim(), at: new Date(at).toISOString() };
 }
 
-async function checkUsable(store: ObjectStore, runId: string, schema: FeatureSchema): Promise<void> {
-  const manifest: RunManifest = await readManifest(store, runId);
-  if (manifest.schema.hash !== schema.hash) {
+async function checkUsable(store: ObjectStore, runId: string): Promise<void> {
+  const manifest = await readManifest(store, runId);
+  schemaOfRun(manifest);
+  const symbols = manifest.instruments.map(({ symbol }) => symbol);
+  if (!symbols.some(isFuture))
     throw new ModelRunError(
-      'SCHEMA_MISMATCH',
-      `Run ${runId} was fitted on feature schema ${manifest.schema.hash.slice(0, 12)}, this version computes ${schema.hash.slice(0, 12)}: fit it again.`,
+      'NOT_TRADED',
+      `Run ${runId} has models of ${symbols.join(', ')} alone, and the session trades futures: promote another one.`,
     );
-  }
   for (const { models } of manifest.instruments) for (const model of models) await readModelFile(store, runId, model);
 }

@@ -13,7 +13,7 @@ import type { Vote } from '../domain/vote';
 import type { ObjectStore } from '../storage/object-store';
 import { EMPTY_LOG, readReviewLog, type ReviewLog } from '../storage/review-log';
 import { NOT_NUMBERS } from './class-probabilities';
-import type { Ensemble } from './ensemble';
+import type { Ensemble, RowReader } from './ensemble';
 import type { LabelBand } from './manifest';
 import { readManifest } from './model-run';
 import { newObservedRun, observe, type ObservedRun } from './observed-run';
@@ -31,8 +31,8 @@ export interface ShadowWatchParts {
 /** One bar of one instrument, after it was decided. */
 export interface DecidedAnswer {
   readonly record: DecisionRecord;
-  /** Feature rows of one series that end with this bar, `window` at most, while it is the last one; none when there is no complete row. */
-  readonly rows: (window: number) => readonly Float32Array[];
+  /** Rows of one series that end with this bar, while it is the last one, as the reader reads them; none when this one has a hole. */
+  readonly rows: (reader: RowReader) => readonly Float32Array[];
 }
 
 interface KeptAnswer {
@@ -87,7 +87,10 @@ export class ShadowWatch {
     if (this.observed.shadow === null && this.observed.champion === null) return;
     const ensembles = this.observed.shadow?.ensembles;
     // Taken now: when it is this bar's turn, the feed may be further.
-    const kept = bars.map(({ record, rows }) => ({ record, rows: rows(ensembles?.get(record.symbol)?.window ?? 1) }));
+    const kept = bars.map(({ record, rows }) => {
+      const challenger = ensembles?.get(record.symbol);
+      return { record, rows: challenger === undefined ? [] : rows(challenger) };
+    });
     void this.enqueue(async () => {
       for (const bar of kept) await this.take(bar, inferenceMs, halted);
     });

@@ -17,13 +17,15 @@ import { ensureSearchAttributes } from '../client/search-attribute-setup';
 import type { Config } from '../config/config';
 import { LEARNING_QUEUE, TRAINING_QUEUE, runIdOf } from '../domain/ids';
 import type { RetrainingTrigger } from '../domain/retraining';
-import { DEFAULT_SCHEMA } from '../features/schema';
+import { configuredSchema } from '../features/configured-schema';
+import { FeatureError } from '../features/feature-error';
+import type { FeatureSchema } from '../features/schema';
 import { FAMILY_NAMES } from '../learning/families/families';
 import { loadRecordedMarket } from '../market-data/recorded-minutes';
 import type { ObjectStore } from '../storage/object-store';
 import { openStore } from '../storage/open-store';
 import type { ProcessLink } from './process-link';
-import { connectTemporal, workerTuning, workflowBundle, type TemporalLink } from './temporal';
+import { WorkerStartError, connectTemporal, workerTuning, workflowBundle, type TemporalLink } from './temporal';
 
 const FITS_AT_A_TIME = 2;
 /** Fits end with the process; the next attempt goes on after the last stored one. */
@@ -41,13 +43,13 @@ export async function runTraining(config: Config, link: ProcessLink, log: Logger
     connection: temporal.native,
     namespace: config.temporal.namespace,
   } as const;
-  const schema = DEFAULT_SCHEMA;
+  const schema = schemaToFit(config);
   const dataFolder = join(PACKAGE_ROOT, 'data');
   const learning = await Worker.create({
     ...shared,
     taskQueue: LEARNING_QUEUE,
     workflowBundle: workflowBundle(),
-    activities: { ...createReviewActivities({ store, schema, seed: config.seed }) },
+    activities: { ...createReviewActivities({ store, seed: config.seed }) },
   });
   const training = await Worker.create({
     ...shared,
@@ -97,6 +99,16 @@ const driftActivities = ({ stateDir, seed, trading }: Config, store: ObjectStore
         },
       }),
   });
+
+/** What retrainings fit. Throws WorkerStartError that names each setting that is wrong. */
+function schemaToFit({ features }: Config): FeatureSchema {
+  try {
+    return configuredSchema(features);
+  } catch (error) {
+    if (error instanceof FeatureError) throw new WorkerStartError(error.message);
+    throw error;
+  }
+}
 
 const codeVersion = (): string =>
   (JSON.parse(readFileSync(join(PACKAGE_ROOT, 'package.json'), 'utf8')) as { readonly version: string }).version;

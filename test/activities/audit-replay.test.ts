@@ -47,7 +47,7 @@ beforeAll(async () => {
   const market = await loadRecordedMarket(join(__dirname, '../../data'), { instruments: ['ES'] });
   const request = { market, days: ['2013-10-08'], instruments: ['ES'], schema: DEFAULT_SCHEMA } as const;
   await fitRun({ ...request, seed: 1, runId: RUN, store, codeVersion: 'test' });
-  ensemble = await loadEnsemble(store, RUN, 'ES', DEFAULT_SCHEMA);
+  ensemble = await loadEnsemble(store, RUN, 'ES');
   rows = frontSeries(market, 'ES', ['2013-10-07', '2013-10-08', DAY]).flatMap(({ bar, quote }) =>
     bar === null ? [] : [{ bar, quote }],
   );
@@ -100,7 +100,6 @@ async function runFeed({ from, to, missed = new Set(), redecides = false }: Feed
     account: ACCOUNT,
     trading: DEFAULT_CONFIG.trading,
     modelRun: RUN,
-    schemaHash: DEFAULT_SCHEMA.hash,
     runtime: runtimeIds(),
     proposalsWithheld: null,
   });

@@ -66,6 +66,7 @@ const vote = (model: string, probabilities: Vote['probabilities']): Vote => ({
 /** One voter reads the judged row, one the oldest row of its window; the third says nothing half of the time. */
 function ensemble(learnedFrom: readonly string[] = []): JudgedEnsemble & { asked: number } {
   const voters = {
+    schema: DEFAULT_SCHEMA,
     asked: 0,
     models: ['last', 'first', 'moody'],
     window: 4,
@@ -158,7 +159,7 @@ test('a windowed voter answers, bar by bar, what it answers in training', async 
       ...manifest,
       instruments: manifest.instruments.map((one) => ({ ...one, models: [{ ...one.models[0], ...entry }] })),
     }));
-    const loaded = await loadEnsemble(store, run, 'ES', DEFAULT_SCHEMA);
+    const loaded = await loadEnsemble(store, run, 'ES');
     expect([loaded.window, loaded.skipped]).toEqual([6, []]);
     const memory = fresh();
     const indexes = modelColumnIndexes(DEFAULT_SCHEMA);

@@ -5,7 +5,7 @@ import { openEnsemble } from '../../src/activities/market-feed/open-ensemble';
 import type { ProcessReport } from '../../src/domain/process-messages';
 import { DEFAULT_SCHEMA } from '../../src/features/schema';
 import type { ModelEntry, RunManifest } from '../../src/learning/manifest';
-import { MANIFEST_FORMAT } from '../../src/learning/manifest';
+import { MANIFEST_FORMAT, storedSchema } from '../../src/learning/manifest';
 import { writeManifest, writeModel } from '../../src/learning/model-run';
 import { openFolderStore } from '../../src/storage/folder-store';
 
@@ -33,7 +33,7 @@ const manifest: RunManifest = {
   codeVersion: 'test',
   seed: 1,
   data: { days: ['2013-10-08'], from: 'a', to: 'b', rows: 1, sha256: HASH },
-  schema: { version: 1, hash: DEFAULT_SCHEMA.hash, columns: [], modelColumns: [], parameters: [] },
+  schema: storedSchema(DEFAULT_SCHEMA),
   instruments: [
     {
       symbol: 'GC',

@@ -51,11 +51,7 @@ beforeEach(async () => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const promote = (runId: string) =>
-  promoteRun(
-    store,
-    { kind: 'promoted', runId, schema: DEFAULT_SCHEMA },
-    { by: 'Ada', why: 'test', at: 0, request: runId },
-  );
+  promoteRun(store, { kind: 'promoted', runId }, { by: 'Ada', why: 'test', at: 0, request: runId });
 
 const opened = (at: number, modelRun: string | null): FeedOpened => ({
   type: 'feed-opened',
@@ -155,7 +151,6 @@ test('a day with a promotion in the middle replays bit for bit, each bar with th
   const decideBar = createDecideBar({
     account: ACCOUNT,
     trading: DEFAULT_CONFIG.trading,
-    schemaHash: DEFAULT_SCHEMA.hash,
     runtime: runtimeIds(),
     get modelRun() {
       return models.modelRun;

@@ -15,6 +15,7 @@ import { DEFAULT_CONFIG } from '../../src/config/config';
 import { tradeDateBounds } from '../../src/domain/calendar';
 import type { RecordedMarket } from '../../src/market-data/recorded-market';
 import { loadRecordedMarket } from '../../src/market-data/recorded-minutes';
+import { DEFAULT_SCHEMA } from '../../src/features/schema';
 import { openFolderStore } from '../../src/storage/folder-store';
 
 const ROOT = join(__dirname, '..', '..');
@@ -44,7 +45,15 @@ async function backtest(tradeDates: readonly string[], fills: 'gateway' | 'model
     account,
     instruments,
     tradeDates,
-    models: refitDaily({ market, instruments, seed: 1, codeVersion: 'test', store, onProgress: () => undefined }),
+    models: refitDaily({
+      market,
+      instruments,
+      schema: DEFAULT_SCHEMA,
+      seed: 1,
+      codeVersion: 'test',
+      store,
+      onProgress: () => undefined,
+    }),
     broker:
       fills === 'gateway'
         ? new GatewayBroker({ market, account, cash: CASH, seed: 1, startClock })

@@ -3,7 +3,6 @@ import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DEFAULT_SCHEMA } from '../../src/features/schema';
 import { loadEnsemble } from '../../src/learning/ensemble';
 import { readManifest } from '../../src/learning/model-run';
 import { partsOf } from '../../src/learning/model-role';
@@ -67,7 +66,7 @@ it('is made of parts with roles, folds and figures; every file votes', async () 
     expect(holdOut?.testDays).toEqual(['2013-10-10']);
     expect(features?.length).toBeGreaterThan(5);
   }
-  const ensemble = await loadEnsemble(store, RUN, 'GC', DEFAULT_SCHEMA);
+  const ensemble = await loadEnsemble(store, RUN, 'GC');
   expect([ensemble.models, ensemble.skipped]).toEqual([FAMILIES, []]);
   await ensemble.close();
 });

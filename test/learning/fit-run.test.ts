@@ -152,7 +152,7 @@ describe('a run of two recorded days', () => {
     const trained = contractSeries(market, 'GC', DAYS, DEFAULT_SCHEMA, INSTRUMENTS.GC);
     const band = labelBand(medianSpread(trained.map(({ block }) => block))!, INSTRUMENTS.GC);
     const { data } = labelledRows(trained, band, DEFAULT_SCHEMA);
-    const ensemble = await loadEnsemble(store, RUN, 'GC', DEFAULT_SCHEMA);
+    const ensemble = await loadEnsemble(store, RUN, 'GC');
     expect([ensemble.models, ensemble.skipped]).toEqual([['sgd', 'random_forest'], []]);
     const fitted: FittedModel[] = [];
     for (const recipe of FIRST_MODELS) fitted.push(await recipe.fit(data, recipeSeed(1, 'GC', recipe.name)));
@@ -218,7 +218,7 @@ describe('a run of two recorded days', () => {
       const content = damage(await damaged.get(sgdKey));
       if (content === null) await damaged.delete(sgdKey);
       else await damaged.put(sgdKey, content);
-      const ensemble = await loadEnsemble(damaged, RUN, 'GC', DEFAULT_SCHEMA);
+      const ensemble = await loadEnsemble(damaged, RUN, 'GC');
       expect(ensemble.models).toEqual(['random_forest']);
       const ballot = await ensemble.vote(stream().row()!);
       expect(ballot.votes.map(({ model }) => model)).toEqual(['random_forest']);
@@ -233,16 +233,19 @@ describe('a run of two recorded days', () => {
       const { createHash } = await import('node:crypto');
       edited.instruments[1].models[0].sha256 = createHash('sha256').update(bytes).digest('hex');
       await damaged.put(manifestKey(RUN), Buffer.from(JSON.stringify(edited)));
-      const ensemble = await loadEnsemble(damaged, RUN, 'GC', DEFAULT_SCHEMA);
+      const ensemble = await loadEnsemble(damaged, RUN, 'GC');
       expect(notices(ensemble)).toEqual([expect.stringMatching(/^sgd: ONNX Runtime refuses/)]);
     });
 
     it('skips models of another feature schema, and rows that lack a value or a column', async () => {
-      const other = defineSchema(DEFAULT_SCHEMA.parameters, ['rsi', 'ppo']);
-      const foreign = await loadEnsemble(store, RUN, 'GC', other);
-      expect(foreign.models).toEqual([]);
+      const other = await copy();
+      const edited = structuredClone(manifest);
+      edited.instruments[1].models[0].schemaHash = defineSchema(DEFAULT_SCHEMA.parameters, ['rsi', 'ppo']).hash;
+      await other.put(manifestKey(RUN), Buffer.from(JSON.stringify(edited)));
+      const foreign = await loadEnsemble(other, RUN, 'GC');
+      expect(foreign.models).toEqual(['random_forest']);
       expect(notices(foreign)[0]).toMatch(/^sgd: .*feature schema .*fit it again/);
-      const ensemble = await loadEnsemble(store, RUN, 'GC', DEFAULT_SCHEMA);
+      const ensemble = await loadEnsemble(store, RUN, 'GC');
       const row = stream().row()!;
       row[DEFAULT_SCHEMA.columns.indexOf('imbalance')] = NaN;
       expect(notices(await ensemble.vote(row))).toEqual([
@@ -253,15 +256,13 @@ describe('a run of two recorded days', () => {
     });
 
     it('says that an instrument was not fitted, and refuses a run that is not there or has a broken manifest', async () => {
-      expect(notices(await loadEnsemble(store, RUN, 'NQ', DEFAULT_SCHEMA))).toEqual([
-        expect.stringMatching(/^\*: .*no models for NQ/),
-      ]);
-      expect(await codeOf(loadEnsemble(store, '20130101_000000', 'GC', DEFAULT_SCHEMA))).toBe('RUN_NOT_FOUND');
-      expect(await codeOf(loadEnsemble(store, 'latest', 'GC', DEFAULT_SCHEMA))).toBe('RUN_ID_INVALID');
+      expect(notices(await loadEnsemble(store, RUN, 'NQ'))).toEqual([expect.stringMatching(/^\*: .*no models for NQ/)]);
+      expect(await codeOf(loadEnsemble(store, '20130101_000000', 'GC'))).toBe('RUN_NOT_FOUND');
+      expect(await codeOf(loadEnsemble(store, 'latest', 'GC'))).toBe('RUN_ID_INVALID');
       const broken = await copy();
       for (const text of ['{', '{}', JSON.stringify({ ...manifest, runId: '20130101_000000' })]) {
         await broken.put(manifestKey(RUN), Buffer.from(text));
-        expect(await codeOf(loadEnsemble(broken, RUN, 'GC', DEFAULT_SCHEMA))).toBe('MANIFEST_INVALID');
+        expect(await codeOf(loadEnsemble(broken, RUN, 'GC'))).toBe('MANIFEST_INVALID');
       }
     });
   });

@@ -12,7 +12,7 @@ import { loadEnsemble } from '../../src/learning/ensemble';
 import { applyCalibration, fitCalibration } from '../../src/learning/evaluation/class-calibration';
 import { fitLogisticRegression, LOGISTIC_REGRESSION_DEFAULTS } from '../../src/learning/linear/logistic-regression';
 import { predictLinear } from '../../src/learning/linear/sgd-classifier';
-import type { ModelEntry, RunManifest } from '../../src/learning/manifest';
+import { storedSchema, type ModelEntry, type RunManifest } from '../../src/learning/manifest';
 import { exportCalibrator } from '../../src/learning/meta-calibration';
 import { loadMetaModels } from '../../src/learning/meta-models';
 import { LOGISTIC_STACKER } from '../../src/learning/meta-recipes';
@@ -174,11 +174,13 @@ describe('a run with a calibrator', () => {
     indexes.forEach((index, i) => (row[index] = wide.x[i]));
     const ballotOf = async (...models: Entry[]) => {
       described = {
+        runId: RUN,
+        schema: storedSchema(DEFAULT_SCHEMA),
         data: { days: [] },
         instruments: [{ symbol: 'ES', models }],
         skipped: [],
       } as unknown as RunManifest;
-      const ensemble = await loadEnsemble(store, RUN, 'ES', DEFAULT_SCHEMA);
+      const ensemble = await loadEnsemble(store, RUN, 'ES');
       const ballot = await ensemble.vote(row);
       const opinions = await ensemble.secondOpinions(row, ballot.votes, regime);
       await ensemble.close();

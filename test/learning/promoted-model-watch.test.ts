@@ -2,7 +2,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DEFAULT_SCHEMA } from '../../src/features/schema';
 import { loadEnsemble, type Ensemble } from '../../src/learning/ensemble';
 import { PromotedModelWatch } from '../../src/learning/promoted-model-watch';
 import { promoteRun, remarkOnRun, rollBack } from '../../src/learning/review-run';
@@ -12,7 +11,6 @@ import type { ObjectStore } from '../../src/storage/object-store';
 import { storeRun } from './stored-run';
 
 const [A, B, C] = ['20131007_220000', '20131008_220000', '20131009_220000'];
-const schema = DEFAULT_SCHEMA;
 let folder: string;
 let store: ObjectStore;
 let opened: { readonly ensemble: Ensemble; closed: number }[];
@@ -29,7 +27,7 @@ beforeEach(async () => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const ada = () => ({ by: 'Ada', why: 'test', at: 0, request: `watch/${(asked += 1)}` });
-const promote = (runId: string) => promoteRun(store, { kind: 'promoted', runId, schema }, ada());
+const promote = (runId: string) => promoteRun(store, { kind: 'promoted', runId }, ada());
 
 function watching(current: string | null, over: ObjectStore = store): PromotedModelWatch {
   return new PromotedModelWatch({
@@ -38,7 +36,7 @@ function watching(current: string | null, over: ObjectStore = store): PromotedMo
     current,
     load: async (runId, symbol) => {
       try {
-        const ensemble = await loadEnsemble(store, runId, symbol, schema);
+        const ensemble = await loadEnsemble(store, runId, symbol);
         const entry = { ensemble, closed: 0 };
         opened.push(entry);
         const close = ensemble.close.bind(ensemble);
@@ -85,10 +83,10 @@ test('a rollback brings the earlier run, and in the end nobody', async () => {
   await promote(A);
   await promote(B);
   const watch = watching(B);
-  await rollBack(store, { schema }, ada());
+  await rollBack(store, {}, ada());
   await watch.look();
   expect(watch.take()?.runId).toBe(A);
-  await rollBack(store, { schema }, ada());
+  await rollBack(store, {}, ada());
   await watch.look();
   expect(watch.take()).toEqual({ runId: null, ensembles: new Map() });
 });

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stateOf } from '../../src/domain/model-review';
-import { DEFAULT_SCHEMA, defineSchema } from '../../src/features/schema';
+import type { RunManifest } from '../../src/learning/manifest';
 import { compareRuns, differs } from '../../src/learning/compare-runs';
 import { readManifest } from '../../src/learning/model-run';
 import { newestTradeDate } from '../../src/learning/newest-data';
@@ -12,10 +12,10 @@ import { openFolderStore } from '../../src/storage/folder-store';
 import { manifestKey, modelKey, votingRun } from '../../src/storage/model-registry';
 import type { ObjectStore } from '../../src/storage/object-store';
 import { readReviewLog } from '../../src/storage/review-log';
+import { storedJson } from '../../src/storage/stored-json';
 import { storeRun } from './stored-run';
 
 const [A, B, C] = ['20131007_220000', '20131008_220000', '20131009_220000'];
-const schema = DEFAULT_SCHEMA;
 let folder: string;
 let store: ObjectStore;
 let asked = 0;
@@ -33,8 +33,12 @@ const ada = (changes: Partial<Reviewer> = {}): Reviewer => ({
   request: `test/${(asked += 1)}`,
   ...changes,
 });
-const promote = (runId: string, reviewer = ada()) => promoteRun(store, { kind: 'promoted', runId, schema }, reviewer);
-const approve = (runId: string, reviewer = ada()) => promoteRun(store, { kind: 'approved', runId, schema }, reviewer);
+const promote = (runId: string, reviewer = ada()) => promoteRun(store, { kind: 'promoted', runId }, reviewer);
+const approve = (runId: string, reviewer = ada()) => promoteRun(store, { kind: 'approved', runId }, reviewer);
+async function promoteRewritten(change: (manifest: RunManifest) => RunManifest): Promise<unknown> {
+  await store.put(manifestKey(B), storedJson(change(await readManifest(store, B))));
+  return promote(B);
+}
 const code = (expected: string) => expect.objectContaining({ code: expected }) as unknown;
 
 test('approval needs the shadow run; the whole way ends with the run that votes', async () => {
@@ -51,19 +55,19 @@ test('an activity that is retried is answered with the act it made', async () =>
   await promote(C);
   expect(await promote(B, reviewer)).toEqual(first);
   const breach = ada({ request: 'retraining/7/rollback' });
-  const back = await rollBack(store, { runId: C, schema }, breach);
-  expect(await rollBack(store, { runId: C, schema }, breach)).toEqual(back);
+  const back = await rollBack(store, { runId: C }, breach);
+  expect(await rollBack(store, { runId: C }, breach)).toEqual(back);
   expect((await readReviewLog(store)).entries).toHaveLength(3);
 });
 
 test('a rollback goes back one champion at a time, or to the one named, and then to nobody', async () => {
-  await expect(rollBack(store, { schema }, ada())).rejects.toEqual(code('NOTHING_PROMOTED'));
+  await expect(rollBack(store, {}, ada())).rejects.toEqual(code('NOTHING_PROMOTED'));
   for (const run of [A, B, C]) await promote(run);
-  await expect(rollBack(store, { runId: B, schema }, ada())).rejects.toEqual(code('NOT_PROMOTED'));
-  expect(await rollBack(store, { schema }, ada())).toMatchObject({ runId: C, to: B });
+  await expect(rollBack(store, { runId: B }, ada())).rejects.toEqual(code('NOT_PROMOTED'));
+  expect(await rollBack(store, {}, ada())).toMatchObject({ runId: C, to: B });
   await promote(C);
-  expect(await rollBack(store, { to: A, schema }, ada())).toMatchObject({ runId: C, to: A });
-  expect(await rollBack(store, { schema }, ada())).toMatchObject({ runId: A, to: null });
+  expect(await rollBack(store, { to: A }, ada())).toMatchObject({ runId: C, to: A });
+  expect(await rollBack(store, {}, ada())).toMatchObject({ runId: A, to: null });
   expect(await votingRun(store)).toBeNull();
   expect(stateOf((await readReviewLog(store)).review, A)).toBe('rolled-back');
 });
@@ -100,7 +104,25 @@ test.each([
   [
     'of a run of another feature schema',
     'SCHEMA_MISMATCH',
-    () => promoteRun(store, { kind: 'promoted', runId: B, schema: defineSchema(schema.parameters, ['rsi']) }, ada()),
+    () => promoteRewritten((manifest) => ({ ...manifest, schema: { ...manifest.schema, modelColumns: ['rsi'] } })),
+  ],
+  [
+    'of a run of features that this version does not know',
+    'SCHEMA_MISMATCH',
+    () =>
+      promoteRewritten((manifest) => ({
+        ...manifest,
+        schema: { ...manifest.schema, parameters: [{ kind: 'moon', name: 'moon', period: 28 }] },
+      })),
+  ],
+  [
+    'of a run of stocks alone',
+    'NOT_TRADED',
+    () =>
+      promoteRewritten((manifest) => ({
+        ...manifest,
+        instruments: manifest.instruments.slice(0, 1).map((run) => ({ ...run, symbol: 'SPY' as const })),
+      })),
   ],
 ])('a promotion %s is refused and changes nothing', async (_name, expected, act) => {
   await expect(act()).rejects.toEqual(code(expected));
@@ -111,7 +133,7 @@ test('a rollback to a run that was damaged since is refused: the champion stays'
   await promote(A);
   await promote(B);
   await store.delete(modelKey(A, 'ES/small.onnx'));
-  await expect(rollBack(store, { schema }, ada())).rejects.toEqual(code('FILE_MISSING'));
+  await expect(rollBack(store, {}, ada())).rejects.toEqual(code('FILE_MISSING'));
   expect(await votingRun(store)).toBe(B);
 });
 

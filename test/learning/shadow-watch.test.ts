@@ -31,14 +31,14 @@ beforeEach(async () => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const ada = () => ({ by: 'Ada', why: 'test', at: DAY, request: `shadow/${(requests += 1)}` });
-const promote = () => promoteRun(store, { kind: 'promoted', runId: CHAMPION, schema }, ada());
+const promote = () => promoteRun(store, { kind: 'promoted', runId: CHAMPION }, ada());
 const shadow = () => remarkOnRun(store, { kind: 'shadow-started', runId: CHALLENGER }, ada());
 
 const watching = (over: ObjectStore = store): ShadowWatch =>
   new ShadowWatch({
     store: over,
     instruments: ['ES', 'GC'],
-    load: (runId, symbol) => loadEnsemble(store, runId, symbol, schema),
+    load: (runId, symbol) => loadEnsemble(store, runId, symbol),
     notice: (text) => void notices.push(text),
   });
 
@@ -105,8 +105,8 @@ test('without a champion the challenger is observed alone; a run that becomes ch
   await promote();
   await watch.look();
   watch.observe([bar(1)], HEALTH);
-  await promoteRun(store, { kind: 'promoted', runId: CHALLENGER, schema }, { ...ada(), at: DAY + 1 });
-  await promoteRun(store, { kind: 'promoted', runId: CHAMPION, schema }, { ...ada(), at: DAY + 2 });
+  await promoteRun(store, { kind: 'promoted', runId: CHALLENGER }, { ...ada(), at: DAY + 1 });
+  await promoteRun(store, { kind: 'promoted', runId: CHAMPION }, { ...ada(), at: DAY + 2 });
   await watch.look();
   watch.observe([bar(2)], HEALTH);
   await watch.stop();

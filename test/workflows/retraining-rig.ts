@@ -14,7 +14,6 @@ import { startRetraining } from '../../src/client/retraining';
 import { LEARNING_QUEUE, TRAINING_QUEUE, runIdOf } from '../../src/domain/ids';
 import type { RetrainingCause, RetrainingPatience } from '../../src/domain/retraining';
 import { championWatchWorkflowId } from '../../src/domain/retraining';
-import { DEFAULT_SCHEMA } from '../../src/features/schema';
 import type { GateVerdict } from '../../src/learning/evaluation/gates';
 import { openFolderStore } from '../../src/storage/folder-store';
 import type { ObjectStore } from '../../src/storage/object-store';
@@ -80,7 +79,6 @@ export class RetrainingRig {
     const { nativeConnection: connection } = this.env;
     const review = createReviewActivities({
       store: this.store,
-      schema: DEFAULT_SCHEMA,
       seed: 1,
       now: () => this.now,
       championPollMs: 50,

@@ -8,7 +8,6 @@ import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../src/domain/exchange-time';
 import { newObservedRun } from '../../src/learning/observed-run';
 import { writeObservedRun } from '../../src/learning/observed-run-store';
 import { promoteRun } from '../../src/learning/review-run';
-import { DEFAULT_SCHEMA } from '../../src/features/schema';
 import { readReviewLog } from '../../src/storage/review-log';
 import * as messages from '../../src/workflows/messages';
 import { storeRun } from '../learning/stored-run';
@@ -53,7 +52,7 @@ async function observeShadow(runId: string, logLoss: number, decisions = 400): P
 const promoteChampion = async (): Promise<void> => {
   await storeRun(rig.store, CHAMPION);
   const said = { by: 'Ada', why: 'the first', at: START, request: 'test/champion' };
-  await promoteRun(rig.store, { kind: 'promoted', runId: CHAMPION, schema: DEFAULT_SCHEMA }, said);
+  await promoteRun(rig.store, { kind: 'promoted', runId: CHAMPION }, said);
 };
 const promoted = async (): Promise<string | null> => (await readReviewLog(rig.store)).review.promoted;
 
@@ -159,7 +158,7 @@ test('a no ends it, by update or in the review log itself', async () => {
   expect(await answerRetraining(io, no)).toBe(false);
   const second = await untilApproval();
   const ada = { by: 'Ada', why: 'at once', at: START, request: 'test/by-log' };
-  await promoteRun(rig.store, { kind: 'promoted', runId: second.runId, schema: DEFAULT_SCHEMA }, ada);
+  await promoteRun(rig.store, { kind: 'promoted', runId: second.runId }, ada);
   expect(await second.handle.result()).toEqual({ kind: 'promoted', runId: second.runId, by: 'Ada', why: 'at once' });
 });
 

@@ -30,7 +30,6 @@ export interface DecideBarParts {
   readonly account: string;
   readonly trading: Config['trading'];
   readonly modelRun: string | null;
-  readonly schemaHash: string;
   readonly runtime: DecisionRecord['runtime'];
   /** Null: proposals may leave; else why they may not (learning-only). */
   readonly proposalsWithheld: string | null;
@@ -55,7 +54,7 @@ export function createDecideBar(parts: DecideBarParts): DecideBar {
   const { account, trading } = parts;
   const rules = ensembleRules(trading);
   return async (lane, barClose, session) => {
-    const { featureHash, skipped, atr, ...opinions } = await lane.opinion();
+    const { featureHash, schemaHash, skipped, atr, ...opinions } = await lane.opinion();
     const { votes } = opinions;
     const context = session.contexts[lane.symbol] ?? { ...FLAT_CONTEXT, tradesToday: session.day.trades };
     const id = decisionId(account, lane.symbol, barClose);
@@ -81,7 +80,7 @@ export function createDecideBar(parts: DecideBarParts): DecideBar {
       symbol: lane.symbol,
       barClose,
       featureHash,
-      schemaHash: parts.schemaHash,
+      schemaHash,
       modelRun: parts.modelRun,
       votes,
       skipped,

@@ -3,14 +3,14 @@
  * weights by performance, and what came of vetoes. One for the live feed, the back-test and the replay of the audit log.
  * Invariants:
  *  1. Bars are folded once each and in order, from the first bar of the warm-up on; nothing looks ahead.
- *  2. Weights depend on bars and models, not on when this process began: `adopt` votes again where the models were not asked.
+ *  2. Columns and weights depend on bars and models, not on when this process began or whose columns it began with: `adopt` computes
+ *     the columns of its models from the first bar on, and votes again where the models were not asked.
  *  3. A decision on a trade date that the run has learned from says nothing of its voters, and is not judged.
  */
 import type { BarWithQuote } from '../../domain/bars';
-import { isTwoSided } from '../../domain/bars';
 import { tradeDateOf } from '../../domain/calendar';
 import type { Decision } from '../../domain/decision';
-import { judgedBars, type HorizonBar } from '../../domain/decision-horizon';
+import { judgedBars } from '../../domain/decision-horizon';
 import {
   advanceVetoes,
   judgedEntry,
@@ -31,19 +31,13 @@ import {
 } from '../../domain/hedge';
 import { advanceRegime, NO_REGIME, type Regime } from '../../domain/regime';
 import type { Vote } from '../../domain/vote';
-import {
-  BREAK_GAP_MINUTES,
-  BreakMarker,
-  emptyColumns,
-  longestStepMs,
-  setRow,
-  unmarkedSeries,
-} from '../../features/bar-series';
-import { modelColumnIndexes, type FeatureStream } from '../../features/pipeline';
+import { createFeatureStream, type FeatureStream } from '../../features/pipeline';
+import { defineSchema, type FeatureSchema } from '../../features/schema';
 import type { Ensemble } from '../../learning/ensemble';
+import { RowMemory } from './row-memory';
 
-/** Models as they are remembered: who votes, and how they are judged. */
-export type JudgedEnsemble = Pick<Ensemble, 'models' | 'window' | 'label' | 'learnedFrom' | 'vote'>;
+/** Models as they are remembered: who votes on which columns, and how they are judged. */
+export type JudgedEnsemble = Pick<Ensemble, 'schema' | 'models' | 'window' | 'label' | 'learnedFrom' | 'vote'>;
 
 /** What is kept of a decision that was made on the last bar. */
 export interface DecidedVotes {
@@ -55,44 +49,41 @@ export interface DecidedVotes {
   readonly spread: number | null;
 }
 
-interface RememberedBar extends HorizonBar {
-  /** All columns of the schema; null where a model column has no value: nobody votes there. */
-  readonly row: Float32Array | null;
-  /** Rows of one number follow each other without a break. */
-  readonly series: number;
-}
+/** The range that stops, targets and sizes are told in is the trading rules' own: no run's windows change it. */
+const RANGE_SCHEMA = defineSchema([{ kind: 'atr', name: 'atr', period: 14 }]);
 
 export class EnsembleMemory {
-  private readonly breaks = new BreakMarker(longestStepMs(1));
-  private readonly latest = unmarkedSeries(emptyColumns(1));
-  private readonly columns: Int32Array;
-  private readonly bars: RememberedBar[] = [];
-  /** The complete rows among them, in order. */
-  private readonly complete: RememberedBar[] = [];
-  private series = 0;
+  private remembered: RowMemory;
+  private readonly range: FeatureStream;
   private regimeState = NO_REGIME;
   private hedge: HedgeState = NO_HEDGE;
   private vetoes = NO_VETOES;
   private ensemble: JudgedEnsemble | null = null;
 
-  constructor(readonly features: FeatureStream) {
-    this.columns = modelColumnIndexes(features.schema);
+  /** `features` has taken no bar yet. */
+  constructor(features: FeatureStream) {
+    this.remembered = new RowMemory(features);
+    this.range = createFeatureStream(RANGE_SCHEMA, features.instrument);
   }
 
   /** The next closed bar. Throws FeatureError BARS_UNSORTED or BAR_INVALID and is unchanged then. */
   push(row: BarWithQuote): void {
-    const { bar, quote } = row;
-    this.features.push(row);
-    setRow(this.latest, 0, row);
-    this.breaks.mark(this.latest, 0, 1);
-    const continues = this.latest.afterBreak[0] === 0;
-    const mid = isTwoSided(quote) ? (quote.bid + quote.ask) / 2 : null;
-    const { start, close } = bar;
-    this.remember({ start, mid, continues });
-    this.regimeState = advanceRegime(this.regimeState, { start, close, continues });
+    const { start, mid, continues } = this.remembered.push(row);
+    this.range.push(row);
+    this.regimeState = advanceRegime(this.regimeState, { start, close: row.bar.close, continues });
     this.vetoes = advanceVetoes(this.vetoes, { start, mid, continues });
     const { label } = this.ensemble ?? {};
     if (label) this.hedge = advanceHedge(this.hedge, { start, mid, continues }, label);
+  }
+
+  /** Of the models that vote; before the first ones, those it was made with. */
+  get features(): FeatureStream {
+    return this.remembered.features;
+  }
+
+  /** ATR(14) of the minutes, price points; null until it has a value. */
+  get atr(): number | null {
+    return this.range.value('atr');
   }
 
   get regime(): Regime | null {
@@ -111,7 +102,17 @@ export class EnsembleMemory {
 
   /** Rows of the last bar's series before it, oldest first, as far as the window of `ensemble` reaches. */
   earlierRows({ window }: Pick<Ensemble, 'window'>): readonly Float32Array[] {
-    return this.earlierThan(this.complete.length - 1, window);
+    return this.remembered.earlierRows(window);
+  }
+
+  /** Rows of one series that end with the last bar, `window` at most; none while that bar's row has a hole. */
+  rows(window: number): readonly Float32Array[] {
+    return this.remembered.rows(window);
+  }
+
+  /** The same bars under another schema; what comes after is its owner's to push. */
+  rowsUnder(schema: FeatureSchema): RowMemory {
+    return this.remembered.under(schema);
   }
 
   /**
@@ -121,24 +122,25 @@ export class EnsembleMemory {
   async adopt(ensemble: JudgedEnsemble | null): Promise<void> {
     this.ensemble = ensemble;
     this.hedge = NO_HEDGE;
+    if (ensemble !== null && ensemble.schema.hash !== this.features.schema.hash)
+      this.remembered = this.remembered.under(ensemble.schema);
     const label = ensemble?.label ?? null;
     if (ensemble === null || label === null) return;
+    const { bars } = this.remembered;
     const asked = judgedBars(
-      this.bars,
+      bars,
       label.horizonBars,
       HEDGE_DECISIONS,
-      (index) => this.bars[index].row !== null && this.isNew(this.bars[index].start),
+      (index) => bars[index].row !== null && this.isNew(bars[index].start),
     );
-    const places = new Map(this.complete.map((bar, place) => [bar.start, place]));
     const votes = new Map<number, readonly Vote[]>();
     for (const index of asked) {
-      const { row, start } = this.bars[index];
+      const { row, start } = bars[index];
       if (row === null) continue;
-      const earlier = this.earlierThan(places.get(start) ?? 0, ensemble.window);
-      votes.set(start, (await ensemble.vote(row, earlier)).votes);
+      votes.set(start, (await ensemble.vote(row, this.remembered.rowsBefore(start, ensemble.window))).votes);
     }
     let hedge = NO_HEDGE;
-    for (const bar of this.bars) {
+    for (const bar of bars) {
       const said = votes.get(bar.start);
       hedge = advanceHedge(hedge, bar, label);
       if (said !== undefined) hedge = recordVotes(hedge, bar.start + MINUTE_MS, said, label);
@@ -159,31 +161,12 @@ export class EnsembleMemory {
   restoreVetoes(judged: ReadonlyMap<number, JudgedEntry>): void {
     const label = this.ensemble?.label ?? null;
     if (label === null) return;
-    this.vetoes = this.bars.reduce((ledger, bar) => {
+    this.vetoes = this.remembered.bars.reduce((ledger, bar) => {
       const close = bar.start + MINUTE_MS;
       const entry = judged.get(close);
       const advanced = advanceVetoes(ledger, bar);
       return entry === undefined ? advanced : recordJudgement(advanced, close, entry, label.horizonBars);
     }, NO_VETOES);
-  }
-
-  private remember(bar: HorizonBar): void {
-    const row = this.features.row();
-    const isComplete = row !== null && this.columns.every((index) => Number.isFinite(row[index]));
-    const before = this.complete.at(-1);
-    const sinceBefore = bar.start - (before?.start ?? bar.start);
-    this.series += bar.continues && sinceBefore < BREAK_GAP_MINUTES * MINUTE_MS ? 0 : 1;
-    const remembered = { ...bar, row: isComplete ? row : null, series: this.series };
-    this.bars.push(remembered);
-    if (isComplete) this.complete.push(remembered);
-  }
-
-  /** Rows of one series before the complete row at `place`, so that with it they are at most `window`. */
-  private earlierThan(place: number, window: number): readonly Float32Array[] {
-    const series = this.complete.at(place)?.series;
-    return this.complete
-      .slice(Math.max(0, place - window + 1), Math.max(0, place))
-      .flatMap((bar) => (bar.series === series && bar.row !== null ? [bar.row] : []));
   }
 
   private isNew(start: number): boolean {

@@ -12,6 +12,7 @@ import { MINUTE_MS } from '../../domain/exchange-time';
 import type { DecisionRecord, ProposalAnswer, ProposalBatch } from '../../domain/proposals';
 import type { FeedBar, ProcessReport } from '../../domain/process-messages';
 import type { SessionSnapshot } from '../../domain/session-snapshot';
+import type { RowReader } from '../../learning/ensemble';
 import type { ShadowWatch } from '../../learning/shadow-watch';
 import type { AuditLog } from '../../storage/audit-log';
 import type { DecideBar, DecidedBar } from './decide-bar';
@@ -152,7 +153,10 @@ export class MarketFeed {
     const newest = marketTime - minuteEnd < MINUTE_MS;
     const answers = await this.propose(minuteEnd, decided, snapshot, newest);
     this.decidedThrough = minuteEnd;
-    const bars = closed.map((lane, i) => ({ record: decided[i].record, rows: (window: number) => lane.rows(window) }));
+    const bars = closed.map((lane, i) => ({
+      record: decided[i].record,
+      rows: (reader: RowReader) => lane.rowsFor(reader),
+    }));
     this.parts.shadow?.observe(bars, { inferenceMs, halted: snapshot.halt.phase !== 'ACTIVE' });
     this.lastSettled = {
       type: 'bar-settled',

@@ -10,12 +10,13 @@ import { MINUTE_MS } from '../../domain/exchange-time';
 import type { Instrument } from '../../domain/instruments';
 import type { JudgedEntry, VetoCounts } from '../../domain/decision-vetoes';
 import type { FeatureStream } from '../../features/pipeline';
-import type { Ensemble } from '../../learning/ensemble';
+import type { Ensemble, RowReader } from '../../learning/ensemble';
 import { MinuteAggregator } from '../../market-data/minute-aggregator';
 import { mergeWarmUp } from '../../market-data/warm-up';
 import type { MarketJournal } from '../../storage/market-journal';
 import { EnsembleMemory, type DecidedVotes } from './ensemble-memory';
 import { formOpinion, type Opinion } from './opinion';
+import type { RowMemory } from './row-memory';
 
 /** A quote snapshot belongs to the minute that ended this recently. */
 const SNAPSHOT_GRACE_MS = 2_000;
@@ -40,6 +41,8 @@ export class InstrumentLane {
   private partialUntil: number;
   private ensemble: Ensemble | null;
   private readonly memory: EnsembleMemory;
+  /** The bars under the schema of a run that answers beside the one that votes. */
+  private beside: RowMemory | null = null;
   /** Start of the first bar that this feature state remembers, UTC ms; null before the first bar. */
   warmedFrom: number | null = null;
   warmBars = 0;
@@ -120,6 +123,7 @@ export class InstrumentLane {
     this.warmedFrom ??= row.bar.start;
     this.lastBar = row.bar;
     this.memory.push(row);
+    this.beside?.push(row);
   }
 
   /** After a hole in the stream the forming minute is not to be trusted. */
@@ -178,17 +182,18 @@ export class InstrumentLane {
     return this.memory.vetoCounts;
   }
 
-  /** Feature rows of one series that end with the last closed bar, `window` at most; none while that bar's row has a hole. */
-  rows(window: number): readonly Float32Array[] {
-    const { features } = this.memory;
-    const row = features.row();
-    return row === null || features.missing().length > 0 ? [] : [...this.memory.earlierRows({ window }), row];
+  /** Rows of one series that end with the last closed bar, as `reader` reads them; none while that bar's row has a hole. */
+  rowsFor({ schema, window }: RowReader): readonly Float32Array[] {
+    if (schema.hash === this.memory.features.schema.hash) return this.memory.rows(window);
+    if (this.beside?.features.schema.hash !== schema.hash) this.beside = this.memory.rowsUnder(schema);
+    return this.beside.rows(window);
   }
 
   /** From the next opinion on these models vote; the ones before are closed. Not while an opinion is formed. */
   async useEnsemble(ensemble: Ensemble | null): Promise<void> {
     const before = this.ensemble;
     this.ensemble = ensemble;
+    this.beside = null;
     await this.memory.adopt(ensemble);
     await before?.close();
   }

@@ -1,7 +1,6 @@
 /** The models of a run for one instrument, and an alert for each that will not vote: silence of a model must not look like its opinion. */
 import type { FutureSymbol } from '../../domain/instruments';
 import type { ProcessReport } from '../../domain/process-messages';
-import { DEFAULT_SCHEMA } from '../../features/schema';
 import { loadEnsemble, type Ensemble } from '../../learning/ensemble';
 import type { ObjectStore } from '../../storage/object-store';
 
@@ -18,7 +17,7 @@ export async function openEnsemble(deps: EnsembleDeps, runId: string, symbol: Fu
     deps.log('error', text, { modelRun: runId, symbol });
   };
   try {
-    const ensemble = await loadEnsemble(deps.store, runId, symbol, DEFAULT_SCHEMA);
+    const ensemble = await loadEnsemble(deps.store, runId, symbol);
     for (const { model, why } of ensemble.skipped) {
       alert(
         model === '*' ? `no model votes: ${why}` : `${symbol} model ${model} of run ${runId} does not vote: ${why}`,

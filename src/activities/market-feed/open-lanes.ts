@@ -58,7 +58,8 @@ export async function openLanes(
     const instrument = INSTRUMENTS[symbol];
     const contract = await data.resolveFront(symbol, tradeDate);
     const ensemble = modelRun === null ? null : await openEnsemble(deps, modelRun, symbol);
-    const features = createFeatureStream(DEFAULT_SCHEMA, instrument);
+    // Without models the shipped columns are recorded in the decisions.
+    const features = createFeatureStream(ensemble?.schema ?? DEFAULT_SCHEMA, instrument);
     const judged = judgedEntries(decided.filter((record) => record.symbol === symbol));
     const onHeard = (): void => void hearing.set(symbol, { wall: Date.now(), market: data.lastMarketTime() });
     // A stream that never says anything is silent from here on.

@@ -8,24 +8,31 @@ import type { EnsembleMemory } from './ensemble-memory';
 export interface Opinion extends Omit<EnsembleOpinion, 'rules'> {
   readonly skipped: readonly { readonly model: string; readonly why: string }[];
   readonly featureHash: string | null;
+  /** Of the columns that were voted on. */
+  readonly schemaHash: string;
   readonly atr: number | null;
 }
 
 /** Features, votes and second opinions on the last bar that `memory` has seen; nobody votes on a row with a hole in it. */
 export async function formOpinion(
-  memory: Pick<EnsembleMemory, 'features' | 'regime' | 'weights' | 'earlierRows'>,
-  ensemble: Pick<Ensemble, 'vote' | 'secondOpinions' | 'window'> | null,
+  memory: Pick<EnsembleMemory, 'features' | 'atr' | 'regime' | 'weights' | 'earlierRows'>,
+  ensemble: Pick<Ensemble, 'schema' | 'vote' | 'secondOpinions' | 'window'> | null,
 ): Promise<Opinion> {
-  const { features, regime, weights } = memory;
+  const { features, atr, regime, weights } = memory;
   const row = features.row();
   const missing = features.missing();
-  const known = { featureHash: row && featureHash(row), atr: features.value('atr'), regime, weights };
+  const { hash: schemaHash } = features.schema;
+  const known = { featureHash: row && featureHash(row), schemaHash, atr, regime, weights };
   const silence = (why: string): Opinion => {
     const absent = { kind: 'absent', why } as const;
     return { ...known, votes: [], skipped: [{ model: '*', why }], stack: absent, validator: absent };
   };
   if (row === null || missing.length > 0) return silence(`features without a value: ${missing.join(', ')}`);
   if (ensemble === null) return silence('no model run');
+  if (ensemble.schema.hash !== schemaHash) return silence(otherSchema(ensemble.schema.hash, schemaHash));
   const { votes, skipped } = await ensemble.vote(row, memory.earlierRows(ensemble));
   return { ...known, votes, skipped, ...(await ensemble.secondOpinions(row, votes, regime)) };
 }
+
+const otherSchema = (read: string, computed: string): string =>
+  `its models read feature schema ${read.slice(0, 12)}, the rows are of ${computed.slice(0, 12)}`;

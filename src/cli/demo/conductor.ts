@@ -6,6 +6,7 @@
  *  3. It ends its processes in order, and they end by themselves when it is killed.
  */
 import { join, resolve } from 'node:path';
+import type { FeaturesConfig } from '../../config/config';
 import { dataNotes } from '../../market-data/data-notes';
 import type { RecordedMarket } from '../../market-data/recorded-market';
 import { RecordedDataError } from '../../market-data/recorded-market';
@@ -13,6 +14,8 @@ import { loadRecordedMarket } from '../../market-data/recorded-minutes';
 import { PACKAGE_ROOT } from '../child-command';
 import { CliError, EXIT } from '../cli-error';
 import type { CommandIo } from '../command-io';
+import { currentConfig } from '../current-place';
+import { schemaOfConfig } from '../current-schema';
 import { signedMoney } from '../number-format';
 import { checkReportFile, writeReportFile } from '../report-file';
 import { CRASH_FROM, CRASH_UNTIL, crashScript } from './crash';
@@ -63,6 +66,13 @@ interface Start {
   readonly paths: DemoPaths;
 }
 
+/** The columns that omega.config.json asks for; nothing else of it reaches the demonstration. Throws CliError CONFIG. */
+function featuresOf(io: CommandIo): FeaturesConfig {
+  const { config } = currentConfig({ ...io, env: {} });
+  schemaOfConfig(config);
+  return config.features;
+}
+
 async function prepare(options: DemoOptions, io: CommandIo): Promise<Start> {
   if (options.json !== null) checkReportFile(resolve(io.folder, options.json));
   const market = await loadMarket(options, io);
@@ -71,6 +81,7 @@ async function prepare(options: DemoOptions, io: CommandIo): Promise<Start> {
     instruments: options.instruments,
     crash: options.crash,
     sampleData: options.data === null,
+    features: featuresOf(io),
   };
   const selection = selectionOf(request, market);
   const folder = resolve(io.folder, DEMO_FOLDER);

@@ -33,6 +33,7 @@ export async function modelsFor(parts: ModelParts, tradeDate: string): Promise<s
     runId: runIdOf(tradeDateBounds(tradeDate).start),
     days,
     instruments: selection.instruments,
+    features: selection.features,
     dataFolder: market.folder,
     store: paths.store,
     seed: DEMO_SEED,

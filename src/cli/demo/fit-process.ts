@@ -5,7 +5,8 @@
 import { findManifest } from '../../learning/model-run';
 import { ModelRunError } from '../../learning/model-run-error';
 import { fitRun } from '../../learning/fit-run';
-import { DEFAULT_SCHEMA } from '../../features/schema';
+import { configuredSchema } from '../../features/configured-schema';
+import type { FeaturesConfig } from '../../config/config';
 import type { FutureSymbol } from '../../domain/instruments';
 import { loadRecordedMarket } from '../../market-data/recorded-minutes';
 import { openFolderStore } from '../../storage/folder-store';
@@ -14,6 +15,7 @@ export interface FitTask {
   readonly runId: string;
   readonly days: readonly string[];
   readonly instruments: readonly FutureSymbol[];
+  readonly features: FeaturesConfig;
   readonly dataFolder: string;
   readonly store: string;
   readonly seed: number;
@@ -39,7 +41,7 @@ export async function fitTask(task: FitTask, onProgress: (text: string) => void)
     await fitRun({
       ...task,
       market,
-      schema: DEFAULT_SCHEMA,
+      schema: configuredSchema(task.features),
       store,
       onProgress: ({ symbol, model, done, total }) => onProgress(`${symbol} ${model} (${done} of ${total})`),
     });

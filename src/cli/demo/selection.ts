@@ -1,5 +1,6 @@
 /** What one demonstration trades: its days, instruments and data. A selection has a state folder of its own, so runs never mix. */
 import { createHash } from 'node:crypto';
+import type { FeaturesConfig } from '../../config/config';
 import type { FutureSymbol } from '../../domain/instruments';
 import type { RecordedMarket } from '../../market-data/recorded-market';
 import { CliError } from '../cli-error';
@@ -11,6 +12,8 @@ export interface Selection {
   /** Hash over the recorded files: other data is another run. */
   readonly dataHash: string;
   readonly crash: boolean;
+  /** What the models are fitted on. */
+  readonly features: FeaturesConfig;
   /** What is not traded although it usually is: for the screen. */
   readonly notes: readonly string[];
 }
@@ -26,6 +29,7 @@ export interface SelectionRequest {
   readonly crash: boolean;
   /** True when --data was not given: the sample data that ships with the repository. */
   readonly sampleData: boolean;
+  readonly features: FeaturesConfig;
 }
 
 const DEFAULT_INSTRUMENTS: readonly FutureSymbol[] = ['ES', 'GC'];
@@ -75,18 +79,23 @@ export function selectionOf(request: SelectionRequest, market: RecordedMarket): 
     dataFolder: market.folder,
     dataHash: createHash('sha256').update(files.join('\n')).digest('hex'),
     crash: request.crash,
+    features: request.features,
     notes: absentInstruments(request, market),
   };
 }
 
+/** Nothing for the shipped features. */
+const configuredOf = ({ indicators, modelColumns }: FeaturesConfig): readonly string[] =>
+  indicators === null && modelColumns === null ? [] : [JSON.stringify([indicators, modelColumns])];
+
 /** Folder name of a selection: readable, and different for every other selection. */
 export function selectionName(selection: Selection): string {
-  const { tradeDates, instruments, dataHash, crash } = selection;
+  const { tradeDates, instruments, dataHash, crash, features } = selection;
   const first = tradeDates[0];
   const last = tradeDates[tradeDates.length - 1];
   const days = first === last ? first : `${first}_${last}`;
   const exact = createHash('sha256')
-    .update([...tradeDates, ...instruments, dataHash].join('\n'))
+    .update([...tradeDates, ...instruments, dataHash, ...configuredOf(features)].join('\n'))
     .digest('hex')
     .slice(0, 8);
   return `${crash ? 'crash-' : ''}${days}-${instruments.join('-')}-${exact}`;

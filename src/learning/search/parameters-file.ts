@@ -1,9 +1,7 @@
 /** `best.json` of a search, which `omega train --parameters` takes: parameters by family, and the indicators they were found with. */
 import { z } from 'zod';
-import type { IndicatorSetting } from '../../config/config';
 import { configuredSchema } from '../../features/configured-schema';
 import { FeatureError } from '../../features/feature-error';
-import type { FeatureSpec } from '../../features/feature-spec';
 import type { FeatureSchema } from '../../features/schema';
 import { parseStoredJson, storedJson } from '../../storage/stored-json';
 import { tunedFamily } from '../families/tuned-family';
@@ -29,23 +27,6 @@ const fileSchema = z.strictObject({
 export type ParametersFile = Readonly<z.infer<typeof fileSchema>>;
 
 export const encodeParameters = (file: ParametersFile): Uint8Array => storedJson(file);
-
-/** A spec in the words of the configuration, where an indicator's own parameters stand beside its name. */
-function settingOf(spec: FeatureSpec): IndicatorSetting {
-  const { name, ...rest } = spec;
-  const fields = Object.entries(rest).flatMap(([key, value]: [string, unknown]): readonly [string, unknown][] => {
-    if (key === 'indicator') return [['name', value]];
-    return typeof value === 'object' && value !== null ? Object.entries(value) : [[key, value]];
-  });
-  const named: readonly [string, unknown][] = name === '' ? [] : [['indicator' in rest ? 'as' : 'name', name]];
-  return Object.fromEntries([...fields, ...named]) as IndicatorSetting;
-}
-
-/** Of a schema whose windows a search has found. */
-export const featuresOf = ({ parameters, modelColumns }: FeatureSchema): NonNullable<ParametersFile['features']> => ({
-  indicators: parameters.map((spec) => ({ ...settingOf(spec) })),
-  modelColumns: [...modelColumns],
-});
 
 /** The schema that the file asks for, null when it names none. Throws FeatureError. */
 export const schemaOf = ({ features }: ParametersFile): FeatureSchema | null =>

@@ -156,7 +156,8 @@ const market: RecordedMarket = {
   margins: [],
   files: [{ name: 'ES_201312_1m.csv', sha256: 'aa' }],
 };
-const wish = { tradeDates: null, instruments: null, crash: false, sampleData: true };
+const features = { indicators: null, modelColumns: null };
+const wish = { tradeDates: null, instruments: null, crash: false, sampleData: true, features };
 
 describe('the selection', () => {
   it('is the default days of the sample data, or all days of a folder given', () => {
@@ -171,12 +172,13 @@ describe('the selection', () => {
     expect(codeOf(() => selectionOf({ ...wish, instruments: ['GC'] }, market))).toBe('DATA');
   });
 
-  it('has another folder for other days, instruments or data', () => {
+  it('has another folder for other days, instruments, columns or data', () => {
     const name = (more: object, data = market): string => selectionName(selectionOf({ ...wish, ...more }, data));
     const names = [
       name({}),
       name({ tradeDates: ['2013-10-08'] }),
       name({ instruments: ['NQ'] }),
+      name({ features: { indicators: [{ kind: 'rsi', period: 7 }], modelColumns: null } }),
       name({}, { ...market, files: [{ name: 'ES_201312_1m.csv', sha256: 'bb' }] }),
     ];
     expect(new Set(names).size).toBe(names.length);

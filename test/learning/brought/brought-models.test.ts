@@ -6,7 +6,7 @@ import { DEFAULT_SCHEMA } from '../../../src/features/schema';
 import { addModels } from '../../../src/learning/add-models';
 import { broughtModels, dropBroughtModel } from '../../../src/learning/brought-models';
 import { loadEnsemble } from '../../../src/learning/ensemble';
-import type { RunManifest } from '../../../src/learning/manifest';
+import { storedSchema, type RunManifest } from '../../../src/learning/manifest';
 import { readModelFolder } from '../../../src/learning/model-folder';
 import { writeManifest } from '../../../src/learning/model-run';
 import { openFolderStore } from '../../../src/storage/folder-store';
@@ -48,7 +48,7 @@ const emptyRun: RunManifest = {
   codeVersion: '0',
   seed: 1,
   data: { days: ['2013-10-09'], from: '', to: '', rows: 1, sha256: 'a'.repeat(64) },
-  schema: { version: 1, hash: schema.hash, columns: [], modelColumns: [], parameters: [] },
+  schema: storedSchema(schema),
   instruments: [
     {
       symbol: 'ES',
@@ -74,7 +74,7 @@ test('models of four tools vote with the probabilities their own library gives',
   await writeManifest(store, emptyRun);
   const run = await addModels(store, models, schema.hash);
   expect(run?.runId).toBe('20131009_220001');
-  const ensemble = await loadEnsemble(store, '20131009_220001', 'ES', schema);
+  const ensemble = await loadEnsemble(store, '20131009_220001', 'ES');
   expect(ensemble.skipped).toEqual([]);
   for (const [index, probe] of made.probes.entries()) {
     const row = new Float32Array(schema.columns.length);
@@ -98,7 +98,7 @@ test('classes in another order and a zipped output: each probability in its plac
   const store = await openFolderStore(join(folder, 'store'));
   await writeManifest(store, emptyRun);
   await addModels(store, models, schema.hash);
-  const ensemble = await loadEnsemble(store, '20131009_220001', 'ES', schema);
+  const ensemble = await loadEnsemble(store, '20131009_220001', 'ES');
   const { votes } = await ensemble.vote(new Float32Array(schema.columns.length));
   const [sell, hold, buy] = made.expected.sklearn[0];
   expect(votes[0].probabilities.map((p) => p.toFixed(5))).toEqual([buy, hold, sell].map((p) => p.toFixed(5)));

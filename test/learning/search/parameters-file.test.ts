@@ -3,7 +3,8 @@ import { tunedFamily } from '../../../src/learning/families/tuned-family';
 import { DEFAULT_SCHEMA } from '../../../src/features/schema';
 import { stockSchema } from '../../../src/features/stock-schema';
 import type { ParametersFile } from '../../../src/learning/search/parameters-file';
-import { decodeParameters, encodeParameters, featuresOf, schemaOf } from '../../../src/learning/search/parameters-file';
+import { featuresOf } from '../../../src/features/configured-schema';
+import { decodeParameters, encodeParameters, schemaOf } from '../../../src/learning/search/parameters-file';
 
 const text = (value: unknown): Uint8Array => Buffer.from(JSON.stringify(value));
 
