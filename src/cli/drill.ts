@@ -1,14 +1,20 @@
 /** `omega drill` (`npm run drill:kill`): kills processes of a demonstration of its own at random and counts what was lost or repeated. */
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { resolve } from 'node:path';
-import { EXIT } from './cli-error';
+import { CliError, EXIT } from './cli-error';
 import { CommandExit } from './command-exit';
 import type { CommandIo } from './command-io';
 import { parseDays } from './demo';
+import { DRILLED_RETRAINING } from './drill/drilled-retraining';
+import { DRILLED_SEARCH } from './drill/drilled-search';
+import type { DrilledWork } from './drill/drilled-work';
 import { holds, runKillDrill, type KillDrillResult } from './drill/kill-drill';
+import { runWorkDrill, workHolds, type WorkDrillResult } from './drill/work-drill';
+import { temporalExecutable } from './learning-server';
 import { checkReportFile, writeReportFile } from './report-file';
 
 interface DrillOptions {
+  readonly what: string;
   readonly kills: number;
   readonly seed: number;
   readonly day: string;
@@ -44,17 +50,62 @@ function resultLines(result: KillDrillResult): readonly string[] {
   ];
 }
 
+const WORKS: Readonly<Record<DrilledWork['name'], DrilledWork>> = {
+  retraining: DRILLED_RETRAINING,
+  search: DRILLED_SEARCH,
+};
+const TRADING = 'trading';
+
+function workLines(result: WorkDrillResult): readonly string[] {
+  const { recoverySeconds: recovery } = result;
+  const seconds = (value: number | null): string => (value === null ? '–' : value.toFixed(2));
+  return [
+    `${result.kills} kills of the ${result.what}, seed ${result.seed}: ${result.pieces} pieces`,
+    `lost ${result.lost} · made again ${result.madeAgain} · finished work kept: ${result.keptPercent.toFixed(1)} %`,
+    `outcome equals the undisturbed run's: ${result.outcomeEqualsUnkilledRun}`,
+    `kill to the next piece: p50 ${seconds(recovery.p50)} s, max ${seconds(recovery.max)} s`,
+    ...result.differences.map((difference) => `  ${difference}`),
+    workHolds(result) ? 'holds' : 'DOES NOT HOLD',
+  ];
+}
+
+async function drillTrading(options: DrillOptions, io: CommandIo): Promise<Drilled> {
+  const result = await runKillDrill(options, io.out);
+  return { result, lines: resultLines(result), ok: holds(result) };
+}
+
+async function drillWork(work: DrilledWork, options: DrillOptions, io: CommandIo): Promise<Drilled> {
+  const temporal = io.env.OMEGA_TEMPORAL_CLI ?? (await temporalExecutable(io));
+  const result = await runWorkDrill(work, { ...options, temporal }, io.out).catch((error: unknown) => {
+    if (error instanceof RangeError) throw new CliError('USAGE', `${error.message}: give fewer.`);
+    throw error;
+  });
+  return { result, lines: workLines(result), ok: workHolds(result) };
+}
+
+interface Drilled {
+  readonly result: unknown;
+  readonly lines: readonly string[];
+  readonly ok: boolean;
+}
+
 export const drillCommand = (io: CommandIo): Command =>
   new Command('drill')
-    .description('trade a recorded day while processes are killed at random, and count what was lost or repeated')
+    .description(
+      'kill processes at random while a recorded day is traded, or long work is done, and count what was lost or repeated',
+    )
+    .addOption(
+      new Option('--what <work>', 'what is interrupted').choices([TRADING, ...Object.keys(WORKS)]).default(TRADING),
+    )
     .addOption(new Option('--kills <count>', 'processes to kill').argParser(parseCount).default(50))
     .addOption(new Option('--seed <number>', 'decides what is killed when').argParser(parseCount).default(1))
     .addOption(new Option('--day <date>', 'trade date').argParser(parseDay).default(DEFAULT_DAY))
     .addOption(new Option('--json <file>', 'write the result there').default(null))
     .action(async (options: DrillOptions) => {
       if (options.json !== null) checkReportFile(resolve(io.folder, options.json));
-      const result = await runKillDrill(options, io.out);
-      for (const line of resultLines(result)) io.out(line);
+      const work = Object.hasOwn(WORKS, options.what) ? WORKS[options.what as DrilledWork['name']] : null;
+      const { result, lines, ok } = await (work === null ? drillTrading(options, io) : drillWork(work, options, io));
+      for (const line of lines) io.out(line);
       if (options.json !== null) writeReportFile(resolve(io.folder, options.json), result);
-      throw new CommandExit(holds(result) ? EXIT.ok : EXIT.failed);
+      throw new CommandExit(ok ? EXIT.ok : EXIT.failed);
     });

@@ -120,7 +120,7 @@ function answers(address: string): Promise<boolean> {
 }
 
 /** Path of the command line tool with the server inside, found or got as for `npm start`. */
-function temporalExecutable({ env }: CommandIo): Promise<string> {
+export function temporalExecutable({ env }: CommandIo): Promise<string> {
   const child = spawn(process.execPath, [join(PACKAGE_ROOT, 'scripts', 'temporal-cli.mjs')], {
     env,
     stdio: ['ignore', 'pipe', 'inherit'],
