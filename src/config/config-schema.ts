@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { FUTURE_SYMBOLS } from '../domain/instruments';
 import { REGIME_NAMES, VOLATILITIES } from '../domain/regime';
 import type { Config } from './config';
+import { dataSchema } from './data-settings';
 import { embeddingsSchema, languageModelSchema, supplyChainSchema } from './language-model-settings';
 import { newsSchema } from './news-settings';
 
@@ -158,6 +159,7 @@ export const configSchema: z.ZodType<Config> = z.object({
   limits,
   trading,
   features,
+  data: dataSchema,
   news: newsSchema,
   languageModel: languageModelSchema,
   embeddings: embeddingsSchema,

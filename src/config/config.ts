@@ -5,6 +5,8 @@
 import type { RegimeRules } from '../domain/decision-ensemble';
 import type { FutureSymbol } from '../domain/instruments';
 import type { Voting } from '../domain/voting';
+import { DEFAULT_DATA } from './data-settings';
+import type { DataConfig } from './data-settings';
 import { DEFAULT_EMBEDDINGS, DEFAULT_LANGUAGE_MODEL, DEFAULT_SUPPLY_CHAIN } from './language-model-settings';
 import type { EmbeddingsConfig, LanguageModelConfig, SupplyChainConfig } from './language-model-settings';
 import { DEFAULT_NEWS } from './news-settings';
@@ -106,6 +108,7 @@ export interface Config {
   readonly limits: LimitsConfig;
   readonly trading: TradingConfig;
   readonly features: FeaturesConfig;
+  readonly data: DataConfig;
   readonly news: NewsConfig;
   readonly languageModel: LanguageModelConfig;
   readonly embeddings: EmbeddingsConfig;
@@ -153,6 +156,7 @@ export const DEFAULT_CONFIG: Config = {
     deadFeedAction: 'alert',
   },
   features: { indicators: null, modelColumns: null },
+  data: DEFAULT_DATA,
   news: DEFAULT_NEWS,
   languageModel: DEFAULT_LANGUAGE_MODEL,
   embeddings: DEFAULT_EMBEDDINGS,

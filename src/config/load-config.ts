@@ -12,6 +12,7 @@ import { DEFAULT_CONFIG } from './config';
 import type { ConfigOrigin, ConfigOrigins } from './config-origin';
 import { originText } from './config-origin';
 import { configSchema, contradictions } from './config-schema';
+import { isAddress } from './data-settings';
 import type { Setting } from './env';
 import { CONFIG_FILE_VARIABLE, ENVIRONMENT_VARIABLES } from './env';
 import { createRedactor, isSecretName } from './secrets';
@@ -81,6 +82,7 @@ export function loadConfig(sources: ConfigSources): LoadedConfig {
 function withAbsolutePaths(config: Config, folder: string): Config {
   return {
     ...config,
+    data: withAbsoluteSources(config.data, folder),
     news: withAbsoluteFiles(config.news, folder),
     embeddings: { ...config.embeddings, folder: resolve(folder, config.embeddings.folder) },
     supplyChain: {
@@ -97,6 +99,20 @@ const withAbsoluteFiles = (news: Config['news'], folder: string): Config['news']
   companiesFile: news.companiesFile === null ? null : resolve(folder, news.companiesFile),
   fnspid: { ...news.fnspid, files: news.fnspid.files.map((file) => resolve(folder, file)) },
 });
+
+function withAbsoluteSources(data: Config['data'], folder: string): Config['data'] {
+  const source = (given: string | null): string | null =>
+    given === null || isAddress(given) ? given : resolve(folder, given);
+  return {
+    ...data,
+    historicalFolder: resolve(folder, data.historicalFolder),
+    fnspidFolder: source(data.fnspidFolder),
+    economicCalendar: source(data.economicCalendar),
+    etfFlows: source(data.etfFlows),
+    optionsFlow: source(data.optionsFlow),
+    socialSentiment: source(data.socialSentiment),
+  };
+}
 
 /** The settings of a (partial) configuration by path. */
 function settingsOf(tree: object, above = ''): readonly Setting[] {

@@ -1,7 +1,13 @@
 /** Secrets live in the environment only: which variables hold one, and how to keep their values out of everything that is written. */
+import { PROVIDER_KEY_VARIABLES } from './provider-keys';
 
 /** Secrets that this program or its libraries read; shown by `omega config show` as set or not, never with their value. */
-export const SECRET_VARIABLES = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN'] as const;
+export const SECRET_VARIABLES: readonly string[] = [
+  'AWS_ACCESS_KEY_ID',
+  'AWS_SECRET_ACCESS_KEY',
+  'AWS_SESSION_TOKEN',
+  ...Object.values(PROVIDER_KEY_VARIABLES).flat(),
+];
 
 const SECRET_NAME = /(_KEY|_KEY_ID|_TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIALS?)(_|$)/i;
 /** Shorter values (`1`, `true`) would mask ordinary text. */
