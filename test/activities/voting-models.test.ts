@@ -15,8 +15,9 @@ import { MINUTE_MS } from '../../src/domain/exchange-time';
 import { INSTRUMENTS } from '../../src/domain/instruments';
 import { FLAT_CONTEXT, type DecisionRecord } from '../../src/domain/proposals';
 import { createFeatureStream } from '../../src/features/pipeline';
-import { DEFAULT_SCHEMA } from '../../src/features/schema';
+import { DEFAULT_SCHEMA, defineSchema } from '../../src/features/schema';
 import type { Ensemble } from '../../src/learning/ensemble';
+import { storedSchema, type RunManifest } from '../../src/learning/manifest';
 import type { PromotedModels } from '../../src/learning/promoted-model-watch';
 import { promoteRun } from '../../src/learning/review-run';
 import { frontSeries } from '../../src/market-data/front-series';
@@ -64,12 +65,30 @@ const opened = (at: number, modelRun: string | null): FeedOpened => ({
   contracts: [ES_CONTRACT],
 });
 
-/** A lane that only remembers whose models it has. */
-function seat(ensemble: Ensemble | null = null) {
+/** The shipped columns with another window, and without the range that stops are told in. */
+const OTHER_WINDOWS = defineSchema(
+  DEFAULT_SCHEMA.parameters
+    .filter(({ kind }) => kind !== 'atr')
+    .map((spec) => (spec.kind === 'rsi' ? { ...spec, period: 9 } : spec))
+    .concat([{ kind: 'atr', name: 'wide', period: 30, minutes: 5 }]),
+);
+
+const underOtherWindows = (manifest: RunManifest): RunManifest => ({
+  ...manifest,
+  schema: storedSchema(OTHER_WINDOWS),
+  instruments: manifest.instruments.map((run) => ({
+    ...run,
+    models: run.models.map((model) => ({ ...model, schemaHash: OTHER_WINDOWS.hash })),
+  })),
+});
+
+/** Whose models vote on the rows of `memory`. */
+function seat(memory: EnsembleMemory, ensemble: Ensemble | null) {
   const lane = {
     symbol: 'ES' as const,
     ensemble,
     useEnsemble: async (next: Ensemble | null): Promise<void> => {
+      await memory.adopt(next);
       await lane.ensemble?.close();
       lane.ensemble = next;
     },
@@ -117,94 +136,104 @@ test('the first promotion lets proposals leave; learning-only stays learning-onl
   expect([learning.modelRun, learning.proposalsWithheld]).toEqual([B, 'learning-only mode']);
 });
 
-test('a day with a promotion in the middle replays bit for bit, each bar with the models that decided it', async () => {
-  await storeRun(store, A);
-  await storeRun(store, B);
-  await promote(A);
-  const stateDir = join(folder, 'state');
-  const market = await loadRecordedMarket(join(__dirname, '../../data'), { instruments: ['ES'] });
-  const rows = frontSeries(market, 'ES', ['2013-10-08', DAY]).flatMap(({ bar, quote }) =>
-    bar === null ? [] : [{ bar, quote }],
-  );
-  const from = Date.UTC(2013, 9, 9, 14);
-  const journal = openMarketJournal(stateDir, ACCOUNT, () => undefined);
-  const audit = await openAuditLog({ stateDir, writer: 'market', redact: (text) => text, report: () => undefined });
-  const memory = new EnsembleMemory(createFeatureStream(DEFAULT_SCHEMA, ES));
-  const begin = warmUpStart(DAY);
-  const history = rows.filter(({ bar }) => bar.start >= begin && bar.start < from);
-  await journal.appendAll('ES', history, from, 'history');
-  for (const row of await journal.read('ES', begin, from)) memory.push(row);
-
-  const lane = seat(await openEnsemble(deps, A, 'ES'));
-  const config = { trading: { ...DEFAULT_CONFIG.trading, instruments: ['ES'] as const } };
-  const watch = watchPromotions({ ...deps, config }, { model: { kind: 'promoted' }, lockStep: false }, A);
-  const first = opened(from, A);
-  await audit.append([first]);
-  const models = new VotingModels({
-    opened: first,
-    lanes: [lane],
-    audit,
-    watch,
-    learningOnly: false,
-    notice: () => undefined,
-  });
-  const decideBar = createDecideBar({
-    account: ACCOUNT,
-    trading: DEFAULT_CONFIG.trading,
-    runtime: runtimeIds(),
-    get modelRun() {
-      return models.modelRun;
-    },
-    get proposalsWithheld() {
-      return models.proposalsWithheld;
-    },
-  });
-  const records: DecisionRecord[] = [];
-  for (const row of rows.filter(({ bar }) => bar.start >= from && bar.start < from + 30 * MINUTE_MS)) {
-    const barClose = row.bar.start + MINUTE_MS;
-    await models.beforeBar(barClose);
-    await journal.append('ES', row, barClose);
-    memory.push(row);
-    const { record } = await decideBar(
-      {
-        symbol: 'ES',
-        instrument: ES,
-        contract: ES_CONTRACT,
-        stale: null,
-        warmedFrom: memory.features.firstBar,
-        quote: () => row.quote,
-        opinion: () => formOpinion(memory, lane.ensemble),
-        remember: (decided) => memory.record(decided),
-      },
-      barClose,
-      { contexts: { ES: FLAT_CONTEXT }, day: { trades: 0 } },
+test.each([
+  ['of the same columns', (manifest: RunManifest) => manifest, DEFAULT_SCHEMA],
+  ['of columns with other windows', underOtherWindows, OTHER_WINDOWS],
+])(
+  'a day with a promotion to a run %s replays bit for bit, each bar as it was decided',
+  async (_name, change, schema) => {
+    await storeRun(store, A);
+    await storeRun(store, B, change);
+    await promote(A);
+    const stateDir = join(folder, 'state');
+    const market = await loadRecordedMarket(join(__dirname, '../../data'), { instruments: ['ES'] });
+    const rows = frontSeries(market, 'ES', ['2013-10-08', DAY]).flatMap(({ bar, quote }) =>
+      bar === null ? [] : [{ bar, quote }],
     );
-    records.push(record);
-    await audit.append([{ type: 'decision', tradeDate: DAY, record }]);
-    if (records.length === 12) {
-      await promote(B);
-      await watch?.look();
-    }
-  }
-  await watch?.stop();
-  await lane.useEnsemble(null);
-  await journal.close();
-  await audit.close();
+    const from = Date.UTC(2013, 9, 9, 14);
+    const journal = openMarketJournal(stateDir, ACCOUNT, () => undefined);
+    const audit = await openAuditLog({ stateDir, writer: 'market', redact: (text) => text, report: () => undefined });
+    const memory = new EnsembleMemory(createFeatureStream(DEFAULT_SCHEMA, ES));
+    const begin = warmUpStart(DAY);
+    const history = rows.filter(({ bar }) => bar.start >= begin && bar.start < from);
+    await journal.appendAll('ES', history, from, 'history');
+    for (const row of await journal.read('ES', begin, from)) memory.push(row);
 
-  expect(records.map(({ modelRun }) => modelRun)).toEqual(records.map((_record, i) => (i < 12 ? A : B)));
-  expect(records.every(({ votes }) => votes.length === 1)).toBe(true);
-  const { entries } = await readAuditDay(store, stateDir, DAY);
-  const came = entries.flatMap((entry) => (entry.type === 'feed-opened' ? [[entry.at, entry.modelRun]] : []));
-  expect(came).toEqual([
-    [from, A],
-    [records[12].barClose, B],
-  ]);
-  const replayed = await replayTradeDate({ store, stateDir, account: ACCOUNT, tradeDate: DAY });
-  expect(replayed).toMatchObject({
-    decisions: records.length,
-    equal: records.length,
-    differing: [],
-    notReplayed: [],
-    problems: [],
-  });
-});
+    const lane = seat(memory, await openEnsemble(deps, A, 'ES'));
+    await memory.adopt(lane.ensemble);
+    const config = { trading: { ...DEFAULT_CONFIG.trading, instruments: ['ES'] as const } };
+    const watch = watchPromotions({ ...deps, config }, { model: { kind: 'promoted' }, lockStep: false }, A);
+    const first = opened(from, A);
+    await audit.append([first]);
+    const models = new VotingModels({
+      opened: first,
+      lanes: [lane],
+      audit,
+      watch,
+      learningOnly: false,
+      notice: () => undefined,
+    });
+    const decideBar = createDecideBar({
+      account: ACCOUNT,
+      trading: DEFAULT_CONFIG.trading,
+      runtime: runtimeIds(),
+      get modelRun() {
+        return models.modelRun;
+      },
+      get proposalsWithheld() {
+        return models.proposalsWithheld;
+      },
+    });
+    const records: DecisionRecord[] = [];
+    for (const row of rows.filter(({ bar }) => bar.start >= from && bar.start < from + 30 * MINUTE_MS)) {
+      const barClose = row.bar.start + MINUTE_MS;
+      await models.beforeBar(barClose);
+      await journal.append('ES', row, barClose);
+      memory.push(row);
+      const { record } = await decideBar(
+        {
+          symbol: 'ES',
+          instrument: ES,
+          contract: ES_CONTRACT,
+          stale: null,
+          warmedFrom: memory.features.firstBar,
+          quote: () => row.quote,
+          opinion: () => formOpinion(memory, lane.ensemble),
+          remember: (decided) => memory.record(decided),
+        },
+        barClose,
+        { contexts: { ES: FLAT_CONTEXT }, day: { trades: 0 } },
+      );
+      records.push(record);
+      await audit.append([{ type: 'decision', tradeDate: DAY, record }]);
+      if (records.length === 12) {
+        await promote(B);
+        await watch?.look();
+      }
+    }
+    await watch?.stop();
+    await lane.useEnsemble(null);
+    await journal.close();
+    await audit.close();
+
+    expect(records.map(({ modelRun }) => modelRun)).toEqual(records.map((_record, i) => (i < 12 ? A : B)));
+    expect(records.every(({ votes }) => votes.length === 1)).toBe(true);
+    expect(records.map(({ schemaHash }) => schemaHash)).toEqual(
+      records.map((_record, i) => (i < 12 ? DEFAULT_SCHEMA.hash : schema.hash)),
+    );
+    const { entries } = await readAuditDay(store, stateDir, DAY);
+    const came = entries.flatMap((entry) => (entry.type === 'feed-opened' ? [[entry.at, entry.modelRun]] : []));
+    expect(came).toEqual([
+      [from, A],
+      [records[12].barClose, B],
+    ]);
+    const replayed = await replayTradeDate({ store, stateDir, account: ACCOUNT, tradeDate: DAY });
+    expect(replayed).toMatchObject({
+      decisions: records.length,
+      equal: records.length,
+      differing: [],
+      notReplayed: [],
+      problems: [],
+    });
+  },
+);
