@@ -34,6 +34,7 @@ describe('sources', () => {
     const { config, origins } = load();
     expect(config).toEqual({
       ...DEFAULT_CONFIG,
+      data: { ...DEFAULT_CONFIG.data, historicalFolder: join(folder, 'data/historical') },
       embeddings: { ...DEFAULT_CONFIG.embeddings, folder: join(folder, '.omega/minilm') },
       storage: { ...DEFAULT_CONFIG.storage, root: join(folder, '.omega/store') },
       stateDir: join(folder, '.omega/state'),
