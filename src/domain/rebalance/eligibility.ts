@@ -1,0 +1,75 @@
+/**
+ * Which names have prices that can be believed on the day of decision. Pure.
+ * Invariant: every name asked for is either eligible or excluded with its reason; nothing after the day is looked at.
+ */
+import { adjustedClose, barsThrough, type DailyBar, type DailyHistory } from './daily-history';
+import type { Exclusion, ExclusionCode } from './rebalance-error';
+
+/** A day's adjusted return beyond this, without a split in the factor, is taken for a fault of the data. */
+export const LARGEST_JUMP = 0.4;
+/** Sessions without a price after which a name counts as delisted. */
+const DELISTED_AFTER = 5;
+
+export interface EligibleName {
+  readonly ticker: string;
+  /** Through the day of decision. */
+  readonly bars: readonly DailyBar[];
+  /** Unadjusted close of the day: what a share costs. */
+  readonly price: number;
+}
+
+export interface Eligibility {
+  readonly names: readonly EligibleName[];
+  readonly excluded: readonly Exclusion[];
+}
+
+const isPrice = (value: number): boolean => Number.isFinite(value) && value > 0;
+
+/** `sessions` are the market's own up to the day of decision, ascending; `needed` bars are looked at. */
+function judge(
+  ticker: string,
+  history: DailyHistory | undefined,
+  sessions: readonly string[],
+  needed: number,
+): EligibleName | Exclusion {
+  const exclude = (code: ExclusionCode, why: string): Exclusion => ({ ticker, code, why });
+  const date = sessions[sessions.length - 1];
+  const bars = history === undefined ? [] : barsThrough(history, date);
+  const last = bars.at(-1);
+  if (last === undefined) return exclude('UNKNOWN_TICKER', `${ticker} has no price up to ${date}.`);
+  if (last.date !== date) {
+    const missed = sessions.filter((session) => session > last.date).length;
+    return missed > DELISTED_AFTER
+      ? exclude('DELISTED', `${ticker} has no price since ${last.date}, ${missed} sessions ago.`)
+      : exclude('NO_PRICE_ON_DAY', `${ticker} has no price on ${date}; the last is of ${last.date}.`);
+  }
+  const read = bars.slice(-needed);
+  const wrong = read.find(({ close, factor }) => !isPrice(close) || !isPrice(factor));
+  if (wrong !== undefined) return exclude('ZERO_PRICE', `${ticker} closed at ${wrong.close} on ${wrong.date}.`);
+  if (read.length < needed)
+    return exclude('SHORT_HISTORY', `${ticker} has ${read.length} of the ${needed} sessions that its score needs.`);
+  const jump = read.find((bar, at) => at > 0 && isJump(read[at - 1], bar));
+  if (jump !== undefined)
+    return exclude(
+      'JUMP_WITHOUT_SPLIT',
+      `${ticker} moved more than ${LARGEST_JUMP * 100} % on ${jump.date} without a split.`,
+    );
+  return { ticker, bars, price: last.close };
+}
+
+const isJump = (before: DailyBar, bar: DailyBar): boolean =>
+  Math.abs(adjustedClose(bar) / adjustedClose(before) - 1) > LARGEST_JUMP;
+
+/** Names in alphabetical order, whatever order they are asked for in. */
+export function judgeEligibility(
+  tickers: readonly string[],
+  histories: ReadonlyMap<string, DailyHistory>,
+  sessions: readonly string[],
+  needed: number,
+): Eligibility {
+  const judged = [...new Set(tickers)].sort().map((ticker) => judge(ticker, histories.get(ticker), sessions, needed));
+  return {
+    names: judged.flatMap((name) => ('bars' in name ? [name] : [])),
+    excluded: judged.flatMap((name) => ('code' in name ? [name] : [])),
+  };
+}
