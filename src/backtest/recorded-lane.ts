@@ -53,7 +53,7 @@ export class RecordedLane {
     this.ensemble = ensemble;
     this.memory = new EnsembleMemory(createFeatureStream(ensemble?.schema ?? DEFAULT_SCHEMA, instrument));
     this.minuteByStart = new Map(minutesBetween(recorded, from, to).map((minute) => [minute.start, minute]));
-    const begin = warmUpStart(tradeDate);
+    const begin = warmUpStart(tradeDate, this.memory.features.warmupBars);
     const before = minutesBetween(recorded, begin, from);
     this.latestQuote = before.findLast(({ quote }) => quote !== null)?.quote ?? null;
     const history = before.flatMap(({ bar }) => (bar === null ? [] : [bar]));

@@ -6,13 +6,21 @@ import type { Bar, BarWithQuote } from '../domain/bars';
 import { isGlobexOpen, tradeDateBounds, tradeDateOf, weekdayOf } from '../domain/calendar';
 import { DAY_MS, MINUTE_MS } from '../domain/exchange-time';
 
+const FEWEST_DATES = 2;
+/** Three weeks: what longer windows still lack then is null, and nobody votes on it. */
+const MOST_DATES = 15;
+/** Minutes with a trade that any trade date has. */
+const BARS_A_DATE = 1_000;
+
 /**
- * Where the warm-up of a trade date begins, UTC ms: the start of the second trade date before it. Fixed for the whole trade date, so
- * that a feed that comes back at noon warms up from the same bar as the one that was killed (recursive indicators remember it).
+ * Where the warm-up of a trade date begins, UTC ms: the start of the second trade date before it, earlier where the columns need more than
+ * `warmupBars` of these have. Fixed for the whole trade date, so that a feed that comes back at noon warms up from the same bar as the
+ * one that was killed (recursive indicators remember it).
  */
-export function warmUpStart(tradeDate: string): number {
+export function warmUpStart(tradeDate: string, warmupBars = 0): number {
+  const dates = Math.min(MOST_DATES, Math.max(FEWEST_DATES, Math.ceil(warmupBars / BARS_A_DATE)));
   let date = tradeDate;
-  for (let steps = 0; steps < 2; steps += 1) date = previousTradeDate(date);
+  for (let steps = 0; steps < dates; steps += 1) date = previousTradeDate(date);
   return tradeDateBounds(date).start;
 }
 

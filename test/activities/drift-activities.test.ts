@@ -3,8 +3,8 @@ import { createDriftActivities } from '../../src/activities/drift-activities';
 import { HOUR_MS } from '../../src/domain/exchange-time';
 import type { RetrainingTrigger } from '../../src/domain/retraining';
 import { lastCheckKey } from '../../src/learning/drift/last-check';
-import { stampLastTrained } from '../../src/storage/model-registry';
-import { parseStoredJson } from '../../src/storage/stored-json';
+import { manifestKey, stampLastTrained } from '../../src/storage/model-registry';
+import { parseStoredJson, storedJson } from '../../src/storage/stored-json';
 import { ACCOUNT, RUN, driftRig } from './drift-rig';
 import type { DriftRig } from './drift-rig';
 
@@ -71,6 +71,15 @@ test('without bars, without a reference, nothing is judged and the sentence says
   expect((await check()).why[0]).toContain('no consumed bars');
   await rig.consume(rig.bars);
   expect((await check()).why[0]).toContain('omega train');
+});
+
+test('a run of features that this version does not know is not judged, and the sentence says so', async () => {
+  await rig.consume(rig.bars);
+  const schema = { ...rig.manifest.schema, parameters: [{ kind: 'moon', name: 'moon', period: 28 }] };
+  await rig.store.put(manifestKey(RUN), storedJson({ ...rig.manifest, schema }));
+  const verdict = await check();
+  expect(verdict).toMatchObject({ state: 'not-judged', triggers: [] });
+  expect(verdict.why[0]).toMatch(/^FEATURES_DIFFER: .*kind "moon" is not known/);
 });
 
 test('a training of seven days ago, and days that it has not seen, ask for another; without any training nothing does', async () => {

@@ -55,6 +55,14 @@ describe('warmUpStart', () => {
   ])('%s warms up from %s', (date, start) => {
     expect(new Date(warmUpStart(date)).toISOString()).toBe(start.replace('Z', '.000Z'));
   });
+
+  it('begins earlier for columns that remember longer, three weeks at most', () => {
+    const begin = (warmupBars: number): string => new Date(warmUpStart('2013-10-09', warmupBars)).toISOString();
+    expect(begin(398)).toBe('2013-10-06T22:00:00.000Z');
+    expect(begin(2_001)).toBe('2013-10-03T22:00:00.000Z');
+    expect(begin(17_760)).toBe(begin(1e6));
+    expect(begin(1e6)).toBe('2013-09-17T22:00:00.000Z');
+  });
 });
 
 describe('feedTradeDate', () => {

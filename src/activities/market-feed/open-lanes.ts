@@ -51,7 +51,6 @@ export async function openLanes(
   data: MarketDataPort,
   { hearing, tradeDate, modelRun, account }: LanesWanted,
 ): Promise<readonly InstrumentLane[]> {
-  const from = warmUpStart(tradeDate);
   const decided = await decidedBefore(deps, account, tradeDate);
   const lanes: InstrumentLane[] = [];
   for (const symbol of deps.config.trading.instruments) {
@@ -67,7 +66,7 @@ export async function openLanes(
     lanes.push(
       await InstrumentLane.open(
         { instrument, contract, data, journal: deps.journal, features, ensemble, judged, onHeard },
-        from,
+        warmUpStart(tradeDate, features.warmupBars),
       ),
     );
   }

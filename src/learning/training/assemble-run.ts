@@ -241,9 +241,9 @@ const mutable = (parameters: ReturnType<typeof recorded>): ModelEntry['parameter
   );
 
 function foldSpans(set: TrainingSet): NonNullable<InstrumentRun['folds']> {
-  const { starts } = rowsAt(set, set.learning);
-  const iso = (row: number): string => new Date(starts[row]).toISOString();
-  return purgedFolds(rowsAt(set, set.learning)).map(({ train, test }) => ({
+  const rows = rowsAt(set, set.learning);
+  const iso = (row: number): string => new Date(rows.starts[row]).toISOString();
+  return purgedFolds(rows).map(({ train, test }) => ({
     testFrom: iso(test[0]),
     testTo: iso(test[test.length - 1]),
     trainRows: train.length,
