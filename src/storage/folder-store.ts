@@ -33,6 +33,7 @@ export async function openFolderStore(root: string): Promise<ObjectStore> {
         await rm(path, { force: true });
         await syncDirectory(join(path, '..'));
       }),
+    localFile: pathOf,
   };
 }
 

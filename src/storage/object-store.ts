@@ -44,6 +44,8 @@ export interface ObjectStore {
   list(prefix: string): Promise<readonly string[]>;
   /** Removes the object; removing one that is not there is no error. */
   delete(key: string): Promise<void>;
+  /** Path of the object's own file, where the store is a folder: to be read in place, never written. */
+  readonly localFile?: (key: string) => string;
 }
 
 const SEGMENT = /^[A-Za-z0-9_=+!@-][A-Za-z0-9._=+!@-]*$/;

@@ -4,6 +4,7 @@ import type { ObjectStore } from './object-store';
 /** `prefix` ends with a slash. Failures pass through with the whole key. */
 export function prefixedStore(store: ObjectStore, prefix: string): ObjectStore {
   const whole = (key: string): string => `${prefix}${key}`;
+  const { localFile } = store;
   return {
     location: `${store.location}/${prefix.replace(/\/$/, '')}`,
     put: (key, bytes) => store.put(whole(key), bytes),
@@ -12,5 +13,6 @@ export function prefixedStore(store: ObjectStore, prefix: string): ObjectStore {
     exists: (key) => store.exists(whole(key)),
     list: async (under) => (await store.list(whole(under))).map((key) => key.slice(prefix.length)),
     delete: (key) => store.delete(whole(key)),
+    ...(localFile && { localFile: (key) => localFile(whole(key)) }),
   };
 }
