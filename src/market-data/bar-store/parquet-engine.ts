@@ -3,11 +3,11 @@
  * kept is the object store's business.
  */
 import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { concatTables, emptyTable, PROVIDER_NAMES, TABLE_COLUMNS, type BarTable } from './bar-table';
 import { appendColumns, readColumns, type NumberColumn } from './parquet-columns';
+import { makeScratchFolder } from './scratch-folder';
 
 export interface EngineLimits {
   /** DuckDB's own memory; what does not fit goes to its temporary files. */
@@ -60,7 +60,7 @@ export interface ParquetEngine {
 
 /** Opens an engine. One thread a query: with two, DuckDB splits a partition into two files; queries beside each other use the others. */
 export async function openParquetEngine({ memoryMb }: EngineLimits = DEFAULT_LIMITS): Promise<ParquetEngine> {
-  const folder = await mkdtemp(join(tmpdir(), 'omega-bars-'));
+  const folder = await makeScratchFolder();
   const instance = await DuckDBInstance.create(':memory:', {
     memory_limit: `${memoryMb}MB`,
     threads: '1',
@@ -82,7 +82,8 @@ export async function openParquetEngine({ memoryMb }: EngineLimits = DEFAULT_LIM
     withConnection,
     writeFiles: (table, cuts) => {
       outputs += 1;
-      return withConnection((connection) => writePartitions(connection, table, cuts, join(folder, `out-${outputs}`)));
+      const output = join(folder, `out-${outputs}`);
+      return withConnection((connection) => writePartitions(connection, table, cuts, output));
     },
     readFiles: (paths) => withConnection((connection) => readTable(connection, paths)),
     close: async () => {

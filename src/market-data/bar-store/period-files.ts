@@ -71,7 +71,7 @@ export async function readPeriods(
       return { ...rows, moved: moved || rows.moved };
     }
   } finally {
-    await Promise.all(copies.map(({ path, temporary }) => (temporary ? rm(path, { force: true }) : undefined)));
+    for (const { path, temporary } of copies) if (temporary) await rm(path, { force: true });
   }
 }
 

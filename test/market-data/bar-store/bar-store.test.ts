@@ -153,7 +153,8 @@ test('a broken file is named and put aside, the other days are read, and the day
 });
 
 test('a store without files of its own (as S3 is) reads by copies', async () => {
-  const { localFile: _none, ...remote } = prefixedStore(rig.bars.store, 'processed/elsewhere/');
+  const remote = prefixedStore({ ...rig.bars.store, localFile: undefined }, 'processed/elsewhere/');
+  expect(remote.localFile).toBeUndefined();
   const bars = await openBarStore(remote);
   await bars.append(ES, minutes('2013-10-08T23:59:00Z', 3), CSV);
   expect((await bars.read(ES)).table.length).toBe(3);
