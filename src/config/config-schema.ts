@@ -6,6 +6,7 @@ import type { Config } from './config';
 import { dataSchema } from './data-settings';
 import { embeddingsSchema, languageModelSchema, supplyChainSchema } from './language-model-settings';
 import { newsSchema } from './news-settings';
+import { rebalanceSchema } from './rebalance-settings';
 
 const whole = (from: number, to = Number.MAX_SAFE_INTEGER) => {
   const must = to === Number.MAX_SAFE_INTEGER ? `a whole number from ${from}` : `a whole number from ${from} to ${to}`;
@@ -167,6 +168,7 @@ export const configSchema: z.ZodType<Config> = z.object({
   storage,
   temporal: z.object({
     address: z.string(ADDRESS).regex(/^[^\s:]+:\d{1,5}$|^\[[0-9a-f:]+\]:\d{1,5}$/i, ADDRESS),
+  rebalance: rebalanceSchema,
     namespace: text,
   }),
   stateDir: text,

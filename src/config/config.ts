@@ -10,6 +10,7 @@ import type { DataConfig } from './data-settings';
 import { DEFAULT_EMBEDDINGS, DEFAULT_LANGUAGE_MODEL, DEFAULT_SUPPLY_CHAIN } from './language-model-settings';
 import type { EmbeddingsConfig, LanguageModelConfig, SupplyChainConfig } from './language-model-settings';
 import { DEFAULT_NEWS } from './news-settings';
+import { DEFAULT_REBALANCE, type RebalanceConfig } from './rebalance-settings';
 import type { NewsConfig } from './news-settings';
 
 export interface BrokerConfig {
@@ -119,6 +120,7 @@ export interface Config {
   readonly stateDir: string;
   readonly seed: number;
 }
+  readonly rebalance: RebalanceConfig;
 
 export const DEFAULT_CONFIG: Config = {
   broker: {
@@ -172,3 +174,4 @@ export const DEFAULT_CONFIG: Config = {
   stateDir: '.omega/state',
   seed: 1,
 };
+  rebalance: DEFAULT_REBALANCE,

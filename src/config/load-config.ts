@@ -49,7 +49,12 @@ export class ConfigError extends Error {
 
 const CONFIG_FILE = 'omega.config.json';
 /** Objects that are one setting: given whole or not at all. */
-const WHOLE = new Set(['trading.sizing', 'trading.regimes.minConfidence', 'trading.regimes.sizeShare']);
+const WHOLE = new Set([
+  'trading.sizing',
+  'trading.regimes.minConfidence',
+  'trading.regimes.sizeShare',
+  'rebalance.rules.weighting',
+]);
 
 interface Given extends Setting {
   readonly origin: ConfigOrigin;
@@ -84,6 +89,10 @@ function withAbsolutePaths(config: Config, folder: string): Config {
     ...config,
     data: withAbsoluteSources(config.data, folder),
     news: withAbsoluteFiles(config.news, folder),
+    rebalance: {
+      ...config.rebalance,
+      sectorFile: config.rebalance.sectorFile === null ? null : resolve(folder, config.rebalance.sectorFile),
+    },
     embeddings: { ...config.embeddings, folder: resolve(folder, config.embeddings.folder) },
     supplyChain: {
       ...config.supplyChain,
