@@ -14,7 +14,7 @@ import { monotonicMs } from '../src/broker/limiter';
 import { waitFor } from '../src/cli/demo/wait-for';
 import { DEFAULT_CONFIG, type LimitsConfig } from '../src/config/config';
 import { tradeDateOf } from '../src/domain/calendar';
-import type { TradableContract } from '../src/domain/contracts';
+import type { FutureContract } from '../src/domain/contracts';
 import { addDays } from '../src/domain/exchange-holidays';
 import { MINUTE_MS } from '../src/domain/exchange-time';
 import { decisionId, sessionWorkflowId } from '../src/domain/ids';
@@ -121,11 +121,11 @@ async function measureBursts(
 }
 
 /** Contracts as the feed resolves them. */
-async function frontContracts({ broker }: TradingRig): Promise<ReadonlyMap<FutureSymbol, TradableContract>> {
+async function frontContracts({ broker }: TradingRig): Promise<ReadonlyMap<FutureSymbol, FutureContract>> {
   const data = createDataConnection(broker);
   try {
     await data.connect();
-    const contracts = new Map<FutureSymbol, TradableContract>();
+    const contracts = new Map<FutureSymbol, FutureContract>();
     for (const symbol of FUTURE_SYMBOLS) contracts.set(symbol, await data.resolveFront(symbol, tradeDateOf(NOON)));
     return contracts;
   } finally {
@@ -146,7 +146,7 @@ class ProposalDriver {
 
   constructor(
     private readonly rig: TradingRig,
-    private readonly contracts: ReadonlyMap<FutureSymbol, TradableContract>,
+    private readonly contracts: ReadonlyMap<FutureSymbol, FutureContract>,
   ) {
     this.account = rig.broker.account ?? '';
     this.link = new SessionLink({

@@ -8,7 +8,8 @@ import { WorkflowNotFoundError } from '@temporalio/client';
 import { defaultPayloadConverter } from '@temporalio/common';
 import { isGlobexOpen } from '../domain/calendar';
 import { marketFeedWorkflowId, sessionWorkflowId } from '../domain/ids';
-import { FUTURE_SYMBOLS, type FutureSymbol } from '../domain/instruments';
+import { isStockKey, type TradedSymbol } from '../domain/contracts';
+import { FUTURE_SYMBOLS } from '../domain/instruments';
 import { hearingIn, silenceOf, type FeedHearing, type HeardAt } from './feed-hearing';
 import { flatten, snapshot } from '../workflows/messages';
 
@@ -40,7 +41,7 @@ export function watchFeed(options: DeadFeedWatchOptions): () => void {
     const silentMs = pulse.kind === 'silent' ? pulse.forMs : since === null ? 0 : Date.now() - since;
     const hearing = pulse.kind === 'alive' ? pulse.hearing : {};
     const now = { wall: Date.now(), market: options.marketTime() };
-    const silent = (symbol: FutureSymbol): number => Math.max(silentMs, dataSilence(hearing, symbol, now));
+    const silent = (symbol: TradedSymbol): number => Math.max(silentMs, dataSilence(hearing, symbol, now));
     if (Math.max(silentMs, ...FUTURE_SYMBOLS.map(silent)) < options.deadAfterMs) {
       alerted = false;
       return;
@@ -53,27 +54,30 @@ export function watchFeed(options: DeadFeedWatchOptions): () => void {
 }
 
 /** How long nothing was heard of an instrument whose market is open, ms; 0 for one that the feed does not follow. */
-function dataSilence(hearing: FeedHearing, symbol: FutureSymbol, now: HeardAt): number {
-  const heard = hearing[symbol];
+function dataSilence(hearing: FeedHearing, symbol: TradedSymbol, now: HeardAt): number {
+  const heard = isStockKey(symbol) ? undefined : hearing[symbol];
   return heard === undefined || !isGlobexOpen(now.market ?? now.wall) ? 0 : silenceOf(heard, now);
 }
 
 /** Alerts and acts when a position is open; false when there is none (yet). */
-async function actOnSilence(options: DeadFeedWatchOptions, silent: (symbol: FutureSymbol) => number): Promise<boolean> {
+async function actOnSilence(options: DeadFeedWatchOptions, silent: (symbol: TradedSymbol) => number): Promise<boolean> {
   const session = options.client.workflow.getHandle(sessionWorkflowId(options.account));
-  const { positions } = await session.query(snapshot);
-  const open = positions.filter(({ quantity, symbol }) => quantity !== 0 && silent(symbol) >= options.deadAfterMs);
+  const { positions, orders } = await session.query(snapshot);
+  // Stocks are no business of the feed: it neither follows nor protects them.
+  const open = positions.filter(
+    ({ quantity, symbol }) => quantity !== 0 && !isStockKey(symbol) && silent(symbol) >= options.deadAfterMs,
+  );
   if (open.length === 0) return false;
   const silentMs = Math.max(...open.map(({ symbol }) => silent(symbol)));
   const held = open.map(({ symbol, quantity }) => `${quantity} ${symbol}`).join(', ');
   const then = options.action === 'flatten' ? 'flattening' : 'protective orders rest at the broker';
   options.alert(`market feed silent for ${Math.round(silentMs / 1000)} s with a position (${held}): ${then}`);
   if (options.action === 'flatten') {
-    await session.signal(flatten, {
-      symbol: null,
-      by: 'dead-feed-watch',
-      why: `feed silent for ${Math.round(silentMs / 1000)} s`,
-    });
+    const symbols = new Set([...open, ...orders].map(({ symbol }) => symbol).filter((symbol) => !isStockKey(symbol)));
+    for (const symbol of symbols) {
+      const why = `feed silent for ${Math.round(silentMs / 1000)} s`;
+      await session.signal(flatten, { symbol, by: 'dead-feed-watch', why });
+    }
   }
   return true;
 }

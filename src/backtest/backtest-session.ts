@@ -3,9 +3,9 @@
  * that answers at once, without workflows. What the workflows wait for over time happens here in the same order, one thing at a time.
  */
 import type { BrokerEvent } from '../domain/broker-events';
-import type { TradableContract } from '../domain/contracts';
+import { tradedSymbolOf, type TradableContract, type TradedSymbol } from '../domain/contracts';
 import { ORDER_ID_BLOCK, ORDER_LEGS, parseOrderRef } from '../domain/ids';
-import { FUTURE_SYMBOLS, type FutureSymbol } from '../domain/instruments';
+import { FUTURE_SYMBOLS } from '../domain/instruments';
 import type { OrderIntent } from '../domain/intents';
 import { advanceAll, applyBrokerEvent, isFinished, openBook, reportOf, type OrderBook } from '../domain/order-book';
 import type { OrderReport } from '../domain/order-report';
@@ -172,8 +172,8 @@ export class BacktestSession {
     const isLate = this.state.orders[report.key] === undefined;
     this.state = isLate ? applyLateReport(this.state, report) : applyReport(this.state, report);
     const after = bookedOrder(this.state, report.key) ?? before;
-    const { symbol, conId } = after.intent.contract;
-    if (positionOf(this.state, conId) === 0) return;
+    const symbol = tradedSymbolOf(after.intent.contract);
+    if (positionOf(this.state, after.intent.contract.conId) === 0) return;
     if (this.state.halt.phase !== 'ACTIVE' && after.booked > before.booked) {
       this.flatten(symbol, this.state.halt.cause ?? 'halted');
     }
@@ -184,28 +184,28 @@ export class BacktestSession {
   }
 
   private flattenAll(cause: string): void {
-    const symbols = new Set<FutureSymbol>([
-      ...Object.values(this.state.positions).map(({ contract }) => contract.symbol),
+    const symbols = new Set<TradedSymbol>([
+      ...Object.values(this.state.positions).map(({ contract }) => tradedSymbolOf(contract)),
       ...ordersOf(this.state)
         .filter(isLive)
-        .map(({ intent }) => intent.contract.symbol),
+        .map(({ intent }) => tradedSymbolOf(intent.contract)),
     ]);
     for (const symbol of symbols) this.flatten(symbol, cause);
     this.completeHalt();
   }
 
-  private flatten(symbol: FutureSymbol, cause: string): void {
+  private flatten(symbol: TradedSymbol, cause: string): void {
     if (this.state.flattening[symbol] !== undefined) return;
     this.setFlattening(symbol, { cause, phase: 'cancelling', confirmations: 1 });
     this.continueFlattening(symbol);
   }
 
-  private setFlattening(symbol: FutureSymbol, next: Flattening): void {
+  private setFlattening(symbol: TradedSymbol, next: Flattening): void {
     this.state = { ...this.state, flattening: { ...this.state.flattening, [symbol]: next } };
   }
 
   /** Cancels, reads, reduces, until flat; a reduction that waits for the market is taken up when the broker says what became of it. */
-  private continueFlattening(symbol: FutureSymbol): void {
+  private continueFlattening(symbol: TradedSymbol): void {
     const running = this.state.flattening[symbol];
     if (running === undefined || this.isReducing(symbol)) return;
     this.cancelOrders(symbol);
@@ -219,11 +219,11 @@ export class BacktestSession {
     this.completeHalt();
   }
 
-  private isReducing(symbol: FutureSymbol): boolean {
+  private isReducing(symbol: TradedSymbol): boolean {
     return ordersIn(this.state, symbol).some((order) => order.intent.purpose === 'reduce' && isEntryLive(order));
   }
 
-  private cancelOrders(symbol: FutureSymbol): void {
+  private cancelOrders(symbol: TradedSymbol): void {
     for (const { intent } of ordersIn(this.state, symbol).filter(isLive)) {
       const book = this.books.get(intent.key);
       if (book === undefined) continue;
@@ -241,7 +241,7 @@ export class BacktestSession {
     const { state, intent } = reserve(this.state, reductionOf(this.state, contract, quantity));
     this.state = state;
     this.causes.set(intent.key, cause);
-    this.setFlattening(contract.symbol, { cause, phase: 'reducing', confirmations: 1 });
+    this.setFlattening(tradedSymbolOf(contract), { cause, phase: 'reducing', confirmations: 1 });
     this.handOver(intent);
   }
 

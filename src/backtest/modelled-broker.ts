@@ -12,6 +12,7 @@ import { isTwoSided } from '../domain/bars';
 import { tradeDateBounds, tradeDateOf } from '../domain/calendar';
 import { MINUTE_MS } from '../domain/exchange-time';
 import { orderRef, type OrderLeg } from '../domain/ids';
+import { asFuture } from '../domain/contracts';
 import { INSTRUMENTS, type Instrument } from '../domain/instruments';
 import type { OrderIntent } from '../domain/intents';
 import { applyFill, flatPosition, type Position } from '../domain/positions';
@@ -180,7 +181,7 @@ export class ModelledBroker implements SimulatedBroker {
 
   private fill(leg: WorkingLeg, touch: Touch, bar: Bar): void {
     const { intent, side, quantity } = leg;
-    const instrument = INSTRUMENTS[intent.contract.symbol];
+    const instrument = INSTRUMENTS[asFuture(intent.contract).symbol];
     const per = this.costsPerContract(touch, intent.contract.conId, instrument, quantity, bar.start);
     const direction = side === 'buy' ? 1 : -1;
     const price = touch.raw + direction * (per.half + per.slippage + per.impact);

@@ -1,6 +1,7 @@
 /** A broker whose executions are kept with their order and costs, for the report. */
 import type { BrokerEvent } from '../domain/broker-events';
 import { tradeDateOf } from '../domain/calendar';
+import { asFuture } from '../domain/contracts';
 import { parseOrderRef } from '../domain/ids';
 import type { OrderIntent } from '../domain/intents';
 import type { ExecutedTrade } from './execution';
@@ -63,7 +64,7 @@ export class TapedBroker implements SimulatedBroker {
     if (name === null || intent === undefined)
       throw new Error(`an execution of the unknown order ${execution.orderRef}`);
     const { execId, time, side, shares, price, conId } = execution;
-    const { symbol } = intent.contract;
+    const { symbol } = asFuture(intent.contract);
     const { key, leg } = name;
     const trade = {
       key,

@@ -1,9 +1,9 @@
-/** Asks the gateway for an instrument's listed futures and picks the front one. */
-import { EventName, type ContractDetails, type IBApi } from '@stoqey/ib';
-import type { FutureContract } from '../domain/contracts';
+/** Asks the gateway for what is listed: the front future of an instrument, the stock of a ticker. */
+import { EventName, type Contract, type ContractDetails, type IBApi } from '@stoqey/ib';
+import type { FutureContract, StockContract } from '../domain/contracts';
 import type { FutureSymbol } from '../domain/instruments';
 import { BrokerError } from './broker-error';
-import { frontOf, futuresQuery } from './contracts';
+import { frontOf, futuresQuery, stockAmong, stockQuery } from './contracts';
 import type { PendingRequests } from './pending-requests';
 
 export interface ContractLookupParts {
@@ -23,20 +23,29 @@ export class ContractLookup {
 
   /** The front contract on `date` (`YYYY-MM-DD`). Rejects with BrokerError. */
   async front(symbol: FutureSymbol, date: string): Promise<FutureContract> {
+    return frontOf(symbol, await this.details(symbol, futuresQuery(symbol)), date);
+  }
+
+  /** The US stock of a ticker, with the broker's own id. Rejects with BrokerError, NO_CONTRACT for one that is not listed. */
+  async stock(ticker: string): Promise<StockContract> {
+    return stockAmong(ticker, await this.details(ticker, stockQuery(ticker)));
+  }
+
+  private async details(name: string, query: Contract): Promise<readonly ContractDetails[]> {
     const { pending, send } = this.parts;
     const id = pending.allocateId();
     const details: ContractDetails[] = [];
     this.found.set(id, details);
-    const what = `contract details of ${symbol}`;
+    const what = `contract details of ${name}`;
     const answered = pending.wait(id, what);
     try {
-      await Promise.all([answered, send(what, (api) => api.reqContractDetails(id, futuresQuery(symbol)))]);
+      await Promise.all([answered, send(what, (api) => api.reqContractDetails(id, query))]);
     } catch (error) {
       pending.fail(id, new BrokerError('NOT_READY', String(error)));
       throw error;
     } finally {
       this.found.delete(id);
     }
-    return frontOf(symbol, details, date);
+    return details;
   }
 }

@@ -1,6 +1,6 @@
 /** Contract details to the contracts of the registry, and the front one of a date by the roll rule (requirement A3). Pure. */
 import { SecType, type Contract, type ContractDetails } from '@stoqey/ib';
-import type { FutureContract } from '../domain/contracts';
+import { ibSymbolOf, stockOf, type FutureContract, type StockContract } from '../domain/contracts';
 import { INSTRUMENTS, type FutureSymbol } from '../domain/instruments';
 import { expiryInteger, frontContract } from '../domain/roll';
 import { BrokerError } from './broker-error';
@@ -15,7 +15,7 @@ export function futuresQuery(symbol: FutureSymbol): Contract {
 /** Requests name a contract by its conId; exchange and type must come along. */
 export const dataContract = (contract: DataContract): Contract => ({
   conId: contract.conId,
-  symbol: contract.ibSymbol,
+  symbol: ibSymbolOf(contract),
   secType: contract.secType === 'FUT' ? SecType.FUT : SecType.STK,
   exchange: contract.exchange,
   currency: contract.currency,
@@ -50,6 +50,30 @@ export function futureOf(symbol: FutureSymbol, { contract }: ContractDetails): F
     multiplier: instrument.multiplier,
     lastTradeDate,
   };
+}
+
+/** What to ask for: the US listing of a ticker. */
+export const stockQuery = (ticker: string): Contract => ({
+  symbol: ticker,
+  secType: SecType.STK,
+  exchange: 'SMART',
+  currency: 'USD',
+});
+
+/** The one US stock among the details. Throws BrokerError NO_CONTRACT: none, or more than one that the ticker may mean. */
+export function stockAmong(ticker: string, details: readonly ContractDetails[]): StockContract {
+  const listed = details.flatMap(({ contract: { conId, secType, symbol, currency, primaryExch } }) =>
+    conId !== undefined && secType === SecType.STK && symbol === ticker && currency === 'USD'
+      ? [stockOf(conId, ticker, primaryExch ?? '')]
+      : [],
+  );
+  const [stock, ...others] = [...new Map(listed.map((one) => [one.conId, one])).values()];
+  if (stock !== undefined && others.length === 0) return stock;
+  const found = stock === undefined ? 'no US stock' : `${others.length + 1} US stocks`;
+  throw new BrokerError(
+    'NO_CONTRACT',
+    `The gateway lists ${found} ${ticker}; check the ticker and whether it is still traded.`,
+  );
 }
 
 /** The front contract on `date` (`YYYY-MM-DD`) among the details. Throws BrokerError NO_CONTRACT. */

@@ -8,7 +8,7 @@
 import { EventName, type IBApi } from '@stoqey/ib';
 import pino from 'pino';
 import type { BrokerConfig } from '../config/config';
-import type { FutureContract } from '../domain/contracts';
+import type { FutureContract, StockContract } from '../domain/contracts';
 import type { FutureSymbol } from '../domain/instruments';
 import { BrokerError } from './broker-error';
 import { DEFAULT_BROKER_ZONE, type BrokerLog } from './broker-session';
@@ -150,6 +150,10 @@ class DataConnection implements MarketDataPort {
 
   resolveFront(symbol: FutureSymbol, date: string): Promise<FutureContract> {
     return this.contracts.front(symbol, date);
+  }
+
+  resolveStock(ticker: string): Promise<StockContract> {
+    return this.contracts.stock(ticker);
   }
 
   history(contract: DataContract, request: HistoryRequest): ReturnType<MarketDataPort['history']> {

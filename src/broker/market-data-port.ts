@@ -7,20 +7,10 @@
  *  3. The market data type that counts is the one the broker returned; anything but real time reaches listeners flagged stale.
  */
 import type { Bar, Quote } from '../domain/bars';
-import type { FutureContract } from '../domain/contracts';
+import type { FutureContract, StockContract, TradableContract } from '../domain/contracts';
 import type { FutureSymbol } from '../domain/instruments';
 
-/** A US equity, for streams and history only: its contract is not part of an order intent. */
-export interface StockContract {
-  readonly secType: 'STK';
-  readonly symbol: string;
-  readonly conId: number;
-  readonly ibSymbol: string;
-  readonly exchange: string;
-  readonly currency: string;
-}
-
-export type DataContract = FutureContract | StockContract;
+export type DataContract = TradableContract;
 
 /** IB's market data types: 1 real time, 2 frozen, 3 delayed, 4 delayed and frozen. */
 export type MarketDataType = 1 | 2 | 3 | 4;
@@ -138,6 +128,8 @@ export interface MarketDataPort {
   state(): DataState;
   /** Front contract of the trade date (`YYYY-MM-DD`) by contract details and the roll rule. Rejects with BrokerError NO_CONTRACT. */
   resolveFront(symbol: FutureSymbol, date: string): Promise<FutureContract>;
+  /** The US stock of a ticker, with the broker's own id. Rejects with BrokerError NO_CONTRACT when it is not listed. */
+  resolveStock(ticker: string): Promise<StockContract>;
   /** Bars in time order without duplicates, pacing rules kept; TRADES bars without volume are left out. */
   history(contract: DataContract, request: HistoryRequest): Promise<readonly Bar[]>;
   /** Opens the streams of the handlers given and keeps them open over reconnects; returns the function that ends them. */

@@ -3,7 +3,7 @@
  * cancelled, all with `transmit` off but the last, so that the broker takes them together. Prices are rounded to the tick (code 110).
  */
 import { OrderAction, OrderType, SecType, TimeInForce, type Contract, type Order } from '@stoqey/ib';
-import type { TradableContract } from '../domain/contracts';
+import { ibSymbolOf, stockTickAt, type TradableContract } from '../domain/contracts';
 import { orderRef, type OrderLeg } from '../domain/ids';
 import { INSTRUMENTS, roundToTick } from '../domain/instruments';
 import type { OrderIntent } from '../domain/intents';
@@ -24,8 +24,8 @@ export const legOrderId = (orderIdBase: number, leg: OrderLeg): number => orderI
 
 export const ibContract = (contract: TradableContract): Contract => ({
   conId: contract.conId,
-  symbol: contract.ibSymbol,
-  secType: SecType.FUT,
+  symbol: ibSymbolOf(contract),
+  secType: contract.secType === 'FUT' ? SecType.FUT : SecType.STK,
   exchange: contract.exchange,
   currency: contract.currency,
 });
@@ -33,30 +33,33 @@ export const ibContract = (contract: TradableContract): Contract => ({
 const actionOf = (side: 'buy' | 'sell'): OrderAction => (side === 'buy' ? OrderAction.BUY : OrderAction.SELL);
 const opposite = (side: 'buy' | 'sell'): 'buy' | 'sell' => (side === 'buy' ? 'sell' : 'buy');
 
+const onTick = (contract: TradableContract, price: number): number =>
+  roundToTick(price, contract.secType === 'FUT' ? INSTRUMENTS[contract.symbol] : { tickSize: stockTickAt(price) });
+
 function entryOrder(intent: OrderIntent): Order {
-  const instrument = INSTRUMENTS[intent.contract.symbol];
   return {
     action: actionOf(intent.side),
     totalQuantity: intent.quantity,
     ...(intent.limitPrice === null
       ? { orderType: OrderType.MKT }
-      : { orderType: OrderType.LMT, lmtPrice: roundToTick(intent.limitPrice, instrument) }),
+      : { orderType: OrderType.LMT, lmtPrice: onTick(intent.contract, intent.limitPrice) }),
     tif: TimeInForce.DAY,
     account: intent.account,
     orderRef: orderRef(intent.key, 'entry'),
-    outsideRth: true,
+    // Stocks are traded in regular hours alone: outside them spreads are wide, and IB ignores the flag of a market order anyway.
+    outsideRth: intent.contract.secType === 'FUT',
     transmit: intent.bracket === null,
   };
 }
 
 function protectiveOrder(intent: OrderIntent, leg: 'stop' | 'target', price: number): Order {
-  const onTick = roundToTick(price, INSTRUMENTS[intent.contract.symbol]);
+  const rounded = onTick(intent.contract, price);
   return {
     action: actionOf(opposite(intent.side)),
     totalQuantity: intent.quantity,
     ...(leg === 'stop'
-      ? { orderType: OrderType.STP, auxPrice: onTick }
-      : { orderType: OrderType.LMT, lmtPrice: onTick }),
+      ? { orderType: OrderType.STP, auxPrice: rounded }
+      : { orderType: OrderType.LMT, lmtPrice: rounded }),
     tif: TimeInForce.GTC,
     account: intent.account,
     orderRef: orderRef(intent.key, leg),
@@ -92,14 +95,20 @@ export interface OrderChange {
   readonly quantity?: number;
 }
 
+/** Increment by the broker's own words: a ticker may be a future's name as well. */
+function tickOf({ secType, ibSymbol }: MirrorEntry): (price: number) => number {
+  const instrument = Object.values(INSTRUMENTS).find((future) => future.ibSymbol === ibSymbol);
+  return secType === 'STK' || instrument === undefined ? stockTickAt : () => instrument.tickSize;
+}
+
 /** The same order with another price or quantity: every other field as the broker holds it, or it would be changed too. */
 export function changedOrder(
   entry: MirrorEntry,
   account: string,
   change: OrderChange,
 ): { readonly contract: Contract; readonly order: Order } {
-  const instrument = Object.values(INSTRUMENTS).find(({ ibSymbol }) => ibSymbol === entry.ibSymbol);
-  const onTick = (price: number): number => (instrument === undefined ? price : roundToTick(price, instrument));
+  const tickAt = tickOf(entry);
+  const onTick = (price: number): number => roundToTick(price, { tickSize: tickAt(price) });
   const movesStop = entry.orderType === 'STP';
   const lmtPrice = change.price !== undefined && !movesStop ? onTick(change.price) : entry.lmtPrice;
   const auxPrice = change.price !== undefined && movesStop ? onTick(change.price) : entry.auxPrice;

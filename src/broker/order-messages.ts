@@ -102,6 +102,7 @@ export function describeExecution(contract: Contract, execution: Execution, zone
     clientId: valueOr(execution.clientId, -1),
     conId: valueOr(contract.conId, 0),
     symbol: contract.symbol ?? '',
+    secType: contract.secType ?? '',
     // IB writes BOT and SLD.
     side: String(execution.side) === 'SLD' ? 'sell' : 'buy',
     shares: execution.shares,
@@ -152,6 +153,7 @@ export function attachOrderMessages(
     const position = {
       conId: valueOr(contract.conId, 0),
       symbol: contract.symbol ?? '',
+      secType: contract.secType ?? '',
       quantity: valueOr(quantity, 0),
       averageCost: valueOr(averageCost, 0),
     };

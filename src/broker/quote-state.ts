@@ -28,8 +28,7 @@ const FIELD_OF_TICK: Readonly<Record<number, Field>> = {
 };
 
 /** IB counts the volume of US equities in lots of a hundred (requirement A6). */
-const volumeUnit = (contract: DataContract): number =>
-  contract.secType === 'STK' && contract.currency === 'USD' ? 100 : 1;
+const volumeUnit = (contract: DataContract): number => (contract.secType === 'STK' ? 100 : 1);
 
 /** Takes one price or size tick; null when the tick is none of ours or says nothing. −1 and 0 mean that there is no such side. */
 export function applyTick(

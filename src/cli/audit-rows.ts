@@ -1,4 +1,5 @@
 /** Audit entries as table rows: when, what kind, about what, and one phrase. */
+import { contractName } from '../domain/contracts';
 import type { AuditEntry, AuditEntryType } from '../storage/audit-entry';
 import { entryTime } from '../storage/audit-entry';
 import { refusalText } from '../domain/refusals';
@@ -67,7 +68,7 @@ function described(entry: AuditEntry): { readonly about: string; readonly what: 
       return { about: entry.account, what: `by ${entry.by}: ${entry.why}` };
     case 'order-sent': {
       const { key, side, quantity, orderType, contract } = entry.intent;
-      return { about: key, what: `${side} ${quantity} ${contract.localSymbol} ${orderType}` };
+      return { about: key, what: `${side} ${quantity} ${contractName(contract)} ${orderType}` };
     }
   }
 }

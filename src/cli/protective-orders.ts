@@ -1,4 +1,5 @@
 /** Stops and targets that rest at the broker, asked of the order workflows: the session's own view has entries and exits only. */
+import { tradedSymbolOf } from '../domain/contracts';
 import { orderWorkflowId } from '../domain/ids';
 import type { OrderBook } from '../domain/order-book';
 import { isTerminal, type OrderState } from '../domain/orders';
@@ -29,7 +30,7 @@ export function protectiveOrdersOf({ intent, legs }: Pick<OrderBook, 'intent' | 
     return {
       ref: `${key}/${kind}`,
       orderId: leg.orderId,
-      symbol: contract.symbol,
+      symbol: tradedSymbolOf(contract),
       side: leg.side,
       quantity: leg.quantity - leg.executed,
       kind,

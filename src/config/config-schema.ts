@@ -68,6 +68,9 @@ const limits = z.object({
   exposureContracts: whole(0, 10_000),
   orderContracts: whole(0, 10_000),
   drawdownFraction: above(0, 1),
+  stockOrderNotionalFraction: above(0, 1),
+  stockGrossFraction: above(0, 2),
+  stockShorting: flag,
 });
 
 const SIZING =
@@ -165,10 +168,10 @@ export const configSchema: z.ZodType<Config> = z.object({
   languageModel: languageModelSchema,
   embeddings: embeddingsSchema,
   supplyChain: supplyChainSchema,
+  rebalance: rebalanceSchema,
   storage,
   temporal: z.object({
     address: z.string(ADDRESS).regex(/^[^\s:]+:\d{1,5}$|^\[[0-9a-f:]+\]:\d{1,5}$/i, ADDRESS),
-  rebalance: rebalanceSchema,
     namespace: text,
   }),
   stateDir: text,

@@ -51,6 +51,12 @@ export interface LimitsConfig {
   readonly exposureContracts: number;
   readonly orderContracts: number;
   readonly drawdownFraction: number;
+  /** Largest stock order that opens or enlarges a position, as a fraction of net liquidation. */
+  readonly stockOrderNotionalFraction: number;
+  /** Largest worst case of all stock positions together, long and short added up, likewise. */
+  readonly stockGrossFraction: number;
+  /** Stocks may be sold short. */
+  readonly stockShorting: boolean;
 }
 
 export interface TradingConfig {
@@ -114,13 +120,13 @@ export interface Config {
   readonly languageModel: LanguageModelConfig;
   readonly embeddings: EmbeddingsConfig;
   readonly supplyChain: SupplyChainConfig;
+  readonly rebalance: RebalanceConfig;
   readonly storage: StorageConfig;
   readonly temporal: { readonly address: string; readonly namespace: string };
   /** Latch file, journals, audit spool, logs: everything a process keeps on its own disk. */
   readonly stateDir: string;
   readonly seed: number;
 }
-  readonly rebalance: RebalanceConfig;
 
 export const DEFAULT_CONFIG: Config = {
   broker: {
@@ -137,7 +143,16 @@ export const DEFAULT_CONFIG: Config = {
     messagesPerSecond: 40,
   },
   permissions: { enableOrderExec: false, allowOrders: false, dryRun: false, allowLive: null, learningOnly: false },
-  limits: { dailyLossFraction: 0.02, tradesPerDay: 20, exposureContracts: 3, orderContracts: 2, drawdownFraction: 0.2 },
+  limits: {
+    dailyLossFraction: 0.02,
+    tradesPerDay: 20,
+    exposureContracts: 3,
+    orderContracts: 2,
+    drawdownFraction: 0.2,
+    stockOrderNotionalFraction: 0.25,
+    stockGrossFraction: 1.1,
+    stockShorting: false,
+  },
   trading: {
     instruments: ['ES', 'GC'],
     vote: 'majority',
@@ -163,6 +178,7 @@ export const DEFAULT_CONFIG: Config = {
   languageModel: DEFAULT_LANGUAGE_MODEL,
   embeddings: DEFAULT_EMBEDDINGS,
   supplyChain: DEFAULT_SUPPLY_CHAIN,
+  rebalance: DEFAULT_REBALANCE,
   storage: {
     kind: 'folder',
     root: '.omega/store',
@@ -174,4 +190,3 @@ export const DEFAULT_CONFIG: Config = {
   stateDir: '.omega/state',
   seed: 1,
 };
-  rebalance: DEFAULT_REBALANCE,

@@ -29,6 +29,8 @@ export interface BrokerExecution {
   readonly clientId: number;
   readonly conId: number;
   readonly symbol: string;
+  /** IB's security type; left out by traders of an earlier version, which traded futures alone. */
+  readonly secType?: string;
   readonly side: 'buy' | 'sell';
   readonly shares: number;
   readonly price: number;
@@ -45,6 +47,8 @@ export interface BrokerCommission {
 export interface BrokerPosition {
   readonly conId: number;
   readonly symbol: string;
+  /** As in an execution. */
+  readonly secType?: string;
   readonly quantity: number;
   /** Average cost per contract as IB reports it (price × multiplier for futures). */
   readonly averageCost: number;

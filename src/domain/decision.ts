@@ -7,7 +7,7 @@
 import type { Quote } from './bars';
 import { isTwoSided } from './bars';
 import { inRegularHours, minutesToRegularClose } from './calendar';
-import type { TradableContract } from './contracts';
+import type { FutureContract } from './contracts';
 import { judgeEnsemble } from './decision-ensemble';
 import type { EnsembleOpinion, EnsembleRecord } from './decision-ensemble';
 import { MINUTE_MS } from './exchange-time';
@@ -37,7 +37,7 @@ export interface DecisionRules {
 interface DecidedBar {
   readonly decisionId: string;
   readonly instrument: Instrument;
-  readonly contract: TradableContract;
+  readonly contract: FutureContract;
   /** End of the decided bar, UTC ms. */
   readonly barClose: number;
   readonly quote: Quote | null;

@@ -1,6 +1,7 @@
 /** One order intent: what the session decided to do, fixed before anything is written; its workflow is `order/<key>`. */
 import type { TradableContract } from './contracts';
 import type { Side } from './proposals';
+import type { StockLegName } from './stock-orders';
 
 export interface OrderIntent {
   readonly key: string;
@@ -23,4 +24,6 @@ export interface OrderIntent {
   readonly decidedMonotonicMs: number | null;
   /** Broker position in the contract expected before this order, for the absence check of an unknown. */
   readonly expectedPosition: number;
+  /** The leg of a rebalance that this is; left out for everything else. */
+  readonly rebalance?: StockLegName;
 }

@@ -8,6 +8,7 @@
  */
 import type { BrokerEvent, BrokerExecution, MirroredOrder, PlaceResult } from './broker-events';
 import { meaningOf } from './broker-codes';
+import { tradedSymbolOf } from './contracts';
 import { ORDER_LEGS, parseOrderRef, type OrderLeg } from './ids';
 import type { OrderIntent } from './intents';
 import type { BookedExecution, OrderReport } from './order-report';
@@ -232,7 +233,7 @@ export function reportOf(book: OrderBook): OrderReport {
   const stateOf = (leg: OrderLeg): OrderState | null => book.legs[leg]?.state ?? null;
   return {
     key: book.intent.key,
-    symbol: book.intent.contract.symbol,
+    symbol: tradedSymbolOf(book.intent.contract),
     states: { entry: stateOf('entry'), stop: stateOf('stop'), target: stateOf('target') },
     executions: book.executions,
     fees: book.executions.reduce((sum, { execId }) => sum + (book.commissions[execId] ?? 0), 0),

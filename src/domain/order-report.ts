@@ -1,6 +1,6 @@
 /** What an order workflow tells the session about one intent: cumulative and idempotent, so a report may be lost or repeated. JSON-safe. */
+import type { TradedSymbol } from './contracts';
 import type { OrderLeg } from './ids';
-import type { FutureSymbol } from './instruments';
 import type { OrderState } from './orders';
 
 /** An execution as booked by the order workflow, in the order it was heard; the list of a key only ever grows. */
@@ -16,7 +16,7 @@ export interface BookedExecution {
 
 export interface OrderReport {
   readonly key: string;
-  readonly symbol: FutureSymbol;
+  readonly symbol: TradedSymbol;
   readonly states: Readonly<Record<OrderLeg, OrderState | null>>;
   readonly executions: readonly BookedExecution[];
   /** Commissions heard so far, US dollars, all legs. */

@@ -3,7 +3,7 @@
  * One `proposeOrders` update per bar close carries all proposals; its update id is `proposals/<barClose>/<attempt-independent hash>`.
  */
 import type { Quote } from './bars';
-import type { TradableContract } from './contracts';
+import type { FutureContract } from './contracts';
 import type { EnsembleRecord } from './decision-ensemble';
 import type { FutureSymbol } from './instruments';
 import type { Refusal } from './refusals';
@@ -73,7 +73,7 @@ export interface EntryProposal {
   readonly kind: 'enter';
   readonly decisionId: string;
   readonly symbol: FutureSymbol;
-  readonly contract: TradableContract;
+  readonly contract: FutureContract;
   readonly side: Side;
   readonly quantity: number;
   readonly orderType: 'market' | 'limit';
@@ -92,7 +92,7 @@ export interface ExitProposal {
   readonly kind: 'exit';
   readonly decisionId: string;
   readonly symbol: FutureSymbol;
-  readonly contract: TradableContract;
+  readonly contract: FutureContract;
   readonly reason: string;
 }
 

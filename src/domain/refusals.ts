@@ -19,6 +19,10 @@ export const REFUSAL_CODES = [
   'LATCHED',
   'BROKER_NOT_READY',
   'ACCOUNT_MISMATCH',
+  'TRADE_DATE_CLOSED',
+  'STALE_REBALANCE',
+  'UNKNOWN_CONTRACT',
+  'SHORT_NOT_ALLOWED',
 ] as const;
 export type RefusalCode = (typeof REFUSAL_CODES)[number];
 

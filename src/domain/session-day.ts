@@ -1,8 +1,18 @@
 /** Trade dates of the session: opening, closing into the list of past days, and the view that queries answer. Pure. */
+import { contractName, tradedSymbolOf } from './contracts';
 import { FUTURE_SYMBOLS, type FutureSymbol } from './instruments';
 import type { OrderState } from './orders';
 import type { DecisionContext } from './proposals';
-import { freezeOf, isEntryLive, isLive, netPosition, ordersIn, ordersOf, positionsIn } from './session-orders';
+import {
+  freezeOf,
+  isEntryLive,
+  isLive,
+  netPosition,
+  ordersIn,
+  ordersOf,
+  positionsIn,
+  symbolsIn,
+} from './session-orders';
 import type { DayTotals, OrderView, PastDay, PositionView, SessionSnapshot } from './session-snapshot';
 import { EMPTY_DAY, later, type SessionOrder, type SessionState } from './session-state';
 import { tradesToday } from './risk/trades-per-day';
@@ -72,9 +82,10 @@ export function totalsOf(state: SessionState): DayTotals {
   };
 }
 
-const orderView = ({ intent, states, entryExecuted, entryNotional }: SessionOrder): OrderView => ({
+const orderView = ({ intent, states, entryExecuted, entryNotional, fees, reason }: SessionOrder): OrderView => ({
   key: intent.key,
-  symbol: intent.contract.symbol,
+  symbol: tradedSymbolOf(intent.contract),
+  conId: intent.contract.conId,
   side: intent.side,
   quantity: intent.quantity,
   purpose: intent.purpose,
@@ -84,13 +95,17 @@ const orderView = ({ intent, states, entryExecuted, entryNotional }: SessionOrde
   decidedAt: intent.decidedAt,
   decidedMonotonicMs: intent.decidedMonotonicMs,
   decisionId: intent.decisionId,
+  fees,
+  reason,
+  rebalance: intent.rebalance ?? null,
 });
 
 const positionViews = (state: SessionState): readonly PositionView[] =>
   Object.values(state.positions).map(({ contract, quantity, averagePrice, enteredAt }) => ({
-    symbol: contract.symbol,
+    symbol: tradedSymbolOf(contract),
+    secType: contract.secType,
     conId: contract.conId,
-    localSymbol: contract.localSymbol,
+    localSymbol: contractName(contract),
     quantity,
     averagePrice,
     enteredAt,
@@ -121,13 +136,13 @@ export function isSettled(state: SessionState): boolean {
       !needsHuman &&
       (states.entry === 'submitting' || Object.values(states).some((leg) => leg !== null && RESTLESS.includes(leg))),
   );
-  return !restless && Object.values(state.flattening).every(({ phase }) => phase === 'reducing');
+  return !restless && Object.values(state.flattening).every((closing) => closing?.phase === 'reducing');
 }
 
 /** The one shape that terminal, command line, feed and reports read. `busy`: an answer or a placement is still in flight. */
 export function snapshotOf(state: SessionState, busy: boolean): SessionSnapshot {
   const frozen = Object.fromEntries(
-    FUTURE_SYMBOLS.flatMap((symbol) => {
+    symbolsIn(state).flatMap((symbol) => {
       const why = freezeOf(state, symbol);
       return why === null ? [] : [[symbol, why] as const];
     }),
@@ -144,6 +159,7 @@ export function snapshotOf(state: SessionState, busy: boolean): SessionSnapshot 
     paused: state.pausedBy !== null,
     mode: state.mode,
     frozen,
+    foreignStocks: Object.values(state.foreignStocks),
     positions: positionViews(state),
     orders: ordersOf(state).map(orderView),
     day: totalsOf(state),

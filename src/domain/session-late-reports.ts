@@ -28,7 +28,7 @@ export function applyLateReport(state: SessionState, report: OrderReport): Sessi
 function amended(
   { day, pastDays }: SessionState,
   past: PastDay,
-  { executions, contractsTraded, fees, realizedPnl }: DayState,
+  { executions, contractsTraded, sharesTraded, fees, realizedPnl }: DayState,
   before: SessionOrder,
   after: SessionOrder,
 ): Pick<SessionState, 'day' | 'pastDays'> {
@@ -36,6 +36,7 @@ function amended(
     ...past,
     executions,
     contractsTraded,
+    sharesTraded,
     fees,
     realizedPnl,
     orders: recounted(past.orders, before.states.entry, after.states.entry),

@@ -3,8 +3,8 @@
  * Invariants: 1. an execution enters positions and totals once, however often it is reported; 2. an order counts against limits from its
  * reservation until nothing of it can trade any more; 3. terminal states are believed from reports only.
  */
-import type { TradableContract } from './contracts';
-import type { FutureSymbol } from './instruments';
+import { isStockKey, stockKey, tradedSymbolOf, type TradableContract, type TradedSymbol } from './contracts';
+import { FUTURE_SYMBOLS } from './instruments';
 import { ORDER_ID_BLOCK, ORDER_LEGS, orderKey, orderRef } from './ids';
 import type { OrderIntent } from './intents';
 import type { BookedExecution, OrderReport } from './order-report';
@@ -97,7 +97,7 @@ export function applyReport(state: SessionState, report: OrderReport): SessionSt
     freeze: report.freeze,
     reason: report.reason,
   };
-  const symbol = order.intent.contract.symbol;
+  const symbol = tradedSymbolOf(order.intent.contract);
   const isFreezeNews = report.freeze !== null && report.freeze !== order.freeze;
   const heard = isFreezeNews ? freeze(traded, symbol, `${report.key}: ${report.freeze ?? ''}`) : traded;
   return {
@@ -115,8 +115,11 @@ function bookExecution(state: SessionState, intent: OrderIntent, execution: Book
     position.quantity === 0
       ? without(state.positions, String(contract.conId))
       : { ...state.positions, [contract.conId]: position };
+  const isFuture = contract.secType === 'FUT';
   const lastStopAt =
-    execution.leg === 'stop' ? { ...state.lastStopAt, [contract.symbol]: execution.time } : state.lastStopAt;
+    isFuture && execution.leg === 'stop'
+      ? { ...state.lastStopAt, [contract.symbol]: execution.time }
+      : state.lastStopAt;
   return {
     ...state,
     positions,
@@ -125,7 +128,8 @@ function bookExecution(state: SessionState, intent: OrderIntent, execution: Book
     day: {
       ...state.day,
       executions: state.day.executions + 1,
-      contractsTraded: state.day.contractsTraded + execution.shares,
+      contractsTraded: state.day.contractsTraded + (isFuture ? execution.shares : 0),
+      sharesTraded: state.day.sharesTraded + (isFuture ? 0 : execution.shares),
       realizedPnl: state.day.realizedPnl + realizedPnl,
     },
   };
@@ -135,8 +139,8 @@ export const ordersOf = (state: SessionState): readonly SessionOrder[] => Object
 /** An order that is booked: of the trade date, live, or over when the last trade date closed. */
 export const bookedOrder = (state: SessionState, key: string): SessionOrder | undefined =>
   state.orders[key] ?? state.finished[key];
-export const ordersIn = (state: SessionState, symbol: FutureSymbol): readonly SessionOrder[] =>
-  ordersOf(state).filter(({ intent }) => intent.contract.symbol === symbol);
+export const ordersIn = (state: SessionState, symbol: TradedSymbol): readonly SessionOrder[] =>
+  ordersOf(state).filter(({ intent }) => tradedSymbolOf(intent.contract) === symbol);
 
 /** The entry leg may still trade. */
 export const isEntryLive = (order: SessionOrder): boolean => !isTerminal(order.states.entry ?? 'expired');
@@ -172,43 +176,60 @@ export const reductionOf = (state: SessionState, contract: TradableContract, qua
   decidedMonotonicMs: null,
 });
 
-/** An entry that traded or still may: what the day's trade limit counts. */
+/** An entry in futures that traded or still may: what the day's trade limit counts. Legs of a rebalance have limits of their own. */
 export const isTrade = (order: SessionOrder): boolean =>
+  order.intent.contract.secType === 'FUT' &&
   order.intent.purpose === 'entry' &&
   (order.entryExecuted > 0 || order.states.entry === 'filled' || isEntryLive(order));
 
 export const positionOf = (state: SessionState, conId: number): number => state.positions[conId]?.quantity ?? 0;
 
-export const positionsIn = (state: SessionState, symbol: FutureSymbol): readonly Position[] =>
-  Object.values(state.positions).filter(({ contract }) => contract.symbol === symbol);
+export const positionsIn = (state: SessionState, symbol: TradedSymbol): readonly Position[] =>
+  Object.values(state.positions).filter(({ contract }) => tradedSymbolOf(contract) === symbol);
 
-/** Contract months of a symbol that the session holds or traded lately. */
-export function contractsIn(state: SessionState, symbol: FutureSymbol): readonly TradableContract[] {
+/** Contracts of a symbol that the session holds or traded lately. */
+export function contractsIn(state: SessionState, symbol: TradedSymbol): readonly TradableContract[] {
   const booked = [...Object.values(state.finished), ...ordersOf(state)].map(({ intent }) => intent.contract);
   const held = Object.values(state.positions).map(({ contract }) => contract);
   const known = new Map([...booked, ...held].map((contract) => [contract.conId, contract]));
-  return [...known.values()].filter((contract) => contract.symbol === symbol);
+  return [...known.values()].filter((contract) => tradedSymbolOf(contract) === symbol);
 }
 
-/** Signed contracts over all contract months of a symbol. */
-export const netPosition = (state: SessionState, symbol: FutureSymbol): number =>
+/** Every future, and every stock that the session holds, trades, closes or keeps out of. */
+export function symbolsIn(state: SessionState): readonly TradedSymbol[] {
+  const traded = [...ordersOf(state), ...Object.values(state.finished)].map(({ intent }) => intent.contract);
+  const held = Object.values(state.positions).map(({ contract }) => contract);
+  const stocks = [...traded, ...held].map(tradedSymbolOf).filter(isStockKey);
+  const kept = [...Object.keys(state.frozen), ...Object.keys(state.flattening)].filter(isStockKey);
+  return [...new Set<TradedSymbol>([...FUTURE_SYMBOLS, ...stocks, ...kept])];
+}
+
+/** Signed contracts or shares over all contracts of a symbol. */
+export const netPosition = (state: SessionState, symbol: TradedSymbol): number =>
   positionsIn(state, symbol).reduce((sum, { quantity }) => sum + quantity, 0);
 
 /** No entry is made in the symbol until a human lifts it; the latest reason is the one shown. */
-export const freeze = (state: SessionState, symbol: FutureSymbol, why: string): SessionState => ({
+export const freeze = (state: SessionState, symbol: TradedSymbol, why: string): SessionState => ({
   ...state,
   frozen: { ...state.frozen, [symbol]: why },
 });
 
-export const thaw = (state: SessionState, symbol: FutureSymbol): SessionState => ({
+export const thaw = (state: SessionState, symbol: TradedSymbol): SessionState => ({
   ...state,
   frozen: without(state.frozen, symbol),
 });
 
 /** Why no entry may be made in the symbol, or null: frozen for a human, or an order of it is unknown. */
-export function freezeOf(state: SessionState, symbol: FutureSymbol): string | null {
+export function freezeOf(state: SessionState, symbol: TradedSymbol): string | null {
   const unknown = ordersIn(state, symbol).find(isUnknown);
-  return state.frozen[symbol] ?? (unknown === undefined ? null : `outcome of ${unknown.intent.key} is unknown`);
+  const why = state.frozen[symbol] ?? (unknown === undefined ? null : `outcome of ${unknown.intent.key} is unknown`);
+  return why ?? foreignIn(state, symbol);
+}
+
+/** A stock that the broker holds without our doing: it is neither bought nor sold until a human has it adopted. */
+function foreignIn(state: SessionState, symbol: TradedSymbol): string | null {
+  const held = Object.values(state.foreignStocks).find((stock) => stockKey(stock.symbol) === symbol);
+  return held === undefined ? null : `the broker holds ${held.quantity} shares that this session never traded`;
 }
 
 /**

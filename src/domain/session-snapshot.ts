@@ -1,7 +1,10 @@
 /** What queries of `tradingSession` answer: the terminal view, the CLI, the feed and reports all read this one shape. */
+import type { BrokerPosition } from './broker-events';
 import type { DecisionContext } from './proposals';
+import type { TradableContract, TradedSymbol } from './contracts';
 import type { FutureSymbol } from './instruments';
 import type { RefusalCode } from './refusals';
+import type { StockLegName } from './stock-orders';
 
 export type HaltPhase = 'ACTIVE' | 'REDUCING' | 'HALTED';
 
@@ -13,8 +16,11 @@ export interface HaltState {
 }
 
 export interface PositionView {
-  readonly symbol: FutureSymbol;
+  /** `ES`, `STK:AAPL`. */
+  readonly symbol: TradedSymbol;
+  readonly secType: TradableContract['secType'];
   readonly conId: number;
+  /** `ESZ3`, `AAPL`. */
   readonly localSymbol: string;
   readonly quantity: number;
   readonly averagePrice: number;
@@ -23,7 +29,8 @@ export interface PositionView {
 
 export interface OrderView {
   readonly key: string;
-  readonly symbol: FutureSymbol;
+  readonly symbol: TradedSymbol;
+  readonly conId: number;
   readonly side: 'buy' | 'sell';
   readonly quantity: number;
   readonly purpose: 'entry' | 'reduce';
@@ -34,6 +41,12 @@ export interface OrderView {
   readonly decisionId: string | null;
   /** CLOCK_MONOTONIC at the decision, as in the intent; null for orders without one (a reduce-only order). */
   readonly decidedMonotonicMs: number | null;
+  /** Commissions heard so far, US dollars. */
+  readonly fees: number;
+  /** Why it ended as it did, in the broker's or our words. */
+  readonly reason: string | null;
+  /** The leg of a rebalance that it is; null for everything else. */
+  readonly rebalance: StockLegName | null;
 }
 
 export interface DayTotals {
@@ -49,6 +62,7 @@ export interface DayTotals {
   readonly trades: number;
   readonly executions: number;
   readonly contractsTraded: number;
+  readonly sharesTraded: number;
   readonly fees: number;
   readonly realizedPnl: number;
 }
@@ -72,7 +86,9 @@ export interface SessionSnapshot {
   readonly halt: HaltState;
   readonly paused: boolean;
   readonly mode: 'trading' | 'learning-only' | 'dry-run';
-  readonly frozen: Readonly<Partial<Record<FutureSymbol, string>>>;
+  readonly frozen: Readonly<Partial<Record<TradedSymbol, string>>>;
+  /** Stocks that the broker holds and this session never traded: told, and not touched. */
+  readonly foreignStocks: readonly BrokerPosition[];
   readonly positions: readonly PositionView[];
   /** Orders of the trade date and any older one that is not terminal. */
   readonly orders: readonly OrderView[];

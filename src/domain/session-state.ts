@@ -2,7 +2,9 @@
  * What the trading session carries from run to run: plain JSON, one version number, a pure upcaster. Reducers beside it (session-*.ts)
  * return a new state; the workflow keeps the latest one.
  */
+import type { BrokerPosition } from './broker-events';
 import { tradeDateOf } from './calendar';
+import type { TradedSymbol } from './contracts';
 import type { OrderLeg } from './ids';
 import { FIRST_ORDER_ID } from './ids';
 import type { FutureSymbol } from './instruments';
@@ -12,20 +14,38 @@ import type { Position } from './positions';
 import type { ProposalAnswer } from './proposals';
 import type { RefusalCode } from './refusals';
 import type { HaltState, PastDay, SessionSnapshot } from './session-snapshot';
+import type { StockOrderAnswer, StockOrderRequest } from './stock-orders';
 
-export const STATE_VERSION = 3;
+export const STATE_VERSION = 4;
 
 /** A limit of equity whose breach halts; its name is its refusal code and begins the halt's cause. */
 export type HaltLimit = Extract<RefusalCode, 'LIMIT_DAILY_LOSS' | 'LIMIT_DRAWDOWN'>;
 
 /** F2, as fractions of net liquidation and counts. */
-export interface Limits {
+export interface Limits extends StockLimits {
   readonly dailyLossFraction: number;
   readonly tradesPerDay: number;
   readonly exposureContracts: number;
   readonly orderContracts: number;
   readonly drawdownFraction: number;
 }
+
+/** Of stocks, which are counted in dollars and not in contracts. */
+export interface StockLimits {
+  /** Largest order that opens or enlarges a position. */
+  readonly stockOrderNotionalFraction: number;
+  /** Largest worst case of all stock positions together, long and short added up. */
+  readonly stockGrossFraction: number;
+  /** Sales may go below zero shares. */
+  readonly stockShorting: boolean;
+}
+
+/** Of sessions that were started before there were any. */
+export const DEFAULT_STOCK_LIMITS: StockLimits = {
+  stockOrderNotionalFraction: 0.25,
+  stockGrossFraction: 1.1,
+  stockShorting: false,
+};
 
 /** The session's own line about an intent; its truth is the order workflow. */
 export interface SessionOrder {
@@ -54,6 +74,13 @@ export interface Watermark {
   readonly answer: ProposalAnswer | null;
 }
 
+/** A leg of a rebalance that was reserved, and how it was answered: asked again, it gets this and no second order. */
+export interface StockLeg extends Pick<StockOrderRequest, 'rebalanceId' | 'leg' | 'side' | 'quantity' | 'decidedAt'> {
+  readonly conId: number;
+  /** Null while the first answer is still being found. */
+  readonly answer: StockOrderAnswer | null;
+}
+
 /** Closing one symbol: cancel, read, reduce, until the broker is flat. */
 export interface Flattening {
   readonly cause: string;
@@ -67,6 +94,7 @@ export interface DayState {
   readonly refusals: Readonly<Partial<Record<RefusalCode, number>>>;
   readonly executions: number;
   readonly contractsTraded: number;
+  readonly sharesTraded: number;
   readonly fees: number;
   /** Before fees. */
   readonly realizedPnl: number;
@@ -95,7 +123,7 @@ export interface SessionState {
   /** Halts and their liftings so far: names each of them. */
   readonly haltEvents: number;
   readonly pausedBy: string | null;
-  readonly frozen: Readonly<Partial<Record<FutureSymbol, string>>>;
+  readonly frozen: Readonly<Partial<Record<TradedSymbol, string>>>;
   /** By conId. */
   readonly positions: Readonly<Record<string, Position>>;
   /** By key: orders of the trade date, and older ones that are not over. */
@@ -104,7 +132,13 @@ export interface SessionState {
   readonly finished: Readonly<Record<string, SessionOrder>>;
   readonly watermarks: Readonly<Partial<Record<FutureSymbol, Watermark>>>;
   readonly lastStopAt: Readonly<Partial<Record<FutureSymbol, number>>>;
-  readonly flattening: Readonly<Partial<Record<FutureSymbol, Flattening>>>;
+  readonly flattening: Readonly<Partial<Record<TradedSymbol, Flattening>>>;
+  /** By `<rebalance>/<leg>`: legs of the latest rebalances. */
+  readonly stockLegs: Readonly<Record<string, StockLeg>>;
+  /** Latest decision among the legs that are not kept any more, UTC ms: no leg so old is taken for a new one. */
+  readonly stockLegsForgotten: number | null;
+  /** By conId: stocks that the broker holds and this session never traded. */
+  readonly foreignStocks: Readonly<Record<string, BrokerPosition>>;
   readonly day: DayState;
   readonly pastDays: readonly PastDay[];
   readonly brokerEpoch: number | null;
@@ -117,17 +151,23 @@ export const EMPTY_DAY: DayState = {
   refusals: {},
   executions: 0,
   contractsTraded: 0,
+  sharesTraded: 0,
   fees: 0,
   realizedPnl: 0,
 };
 
 export const ACTIVE: HaltState = { phase: 'ACTIVE', cause: null, since: null };
 
+/** Limits as a process says them; one of an earlier version knows none of stocks. */
+export type SettableLimits = Omit<Limits, keyof StockLimits> & Partial<StockLimits>;
+
+export const limitsOf = (said: SettableLimits): Limits => ({ ...DEFAULT_STOCK_LIMITS, ...said });
+
 /** State of a new chain of runs; `epoch` is the start of its first run in whole seconds. */
 export const newSession = (
   account: string,
   epoch: number,
-  settings: { readonly limits: Limits; readonly mode: SessionSnapshot['mode'] },
+  settings: { readonly limits: SettableLimits; readonly mode: SessionSnapshot['mode'] },
 ): SessionState => ({
   stateVersion: STATE_VERSION,
   account,
@@ -135,7 +175,7 @@ export const newSession = (
   seq: 0,
   nextOrderId: FIRST_ORDER_ID,
   mode: settings.mode,
-  limits: settings.limits,
+  limits: limitsOf(settings.limits),
   tradeDate: null,
   startOfDayNetLiquidation: null,
   highWaterMark: null,
@@ -153,6 +193,9 @@ export const newSession = (
   watermarks: {},
   lastStopAt: {},
   flattening: {},
+  stockLegs: {},
+  stockLegsForgotten: null,
+  foreignStocks: {},
   day: EMPTY_DAY,
   pastDays: [],
   brokerEpoch: null,
@@ -165,27 +208,50 @@ export const newSession = (
  */
 export function upcast(carried: { readonly stateVersion: number }): SessionState {
   if (carried.stateVersion === STATE_VERSION) return carried as SessionState;
-  if (carried.stateVersion === 2) return fromSecondVersion(carried as SecondVersion);
-  if (carried.stateVersion === 1) return fromSecondVersion(fromFirstVersion(carried as FirstVersion));
+  if (carried.stateVersion === 3) return fromThirdVersion(carried as ThirdVersion);
+  if (carried.stateVersion === 2) return fromThirdVersion(fromSecondVersion(carried as SecondVersion));
+  if (carried.stateVersion === 1) {
+    return fromThirdVersion(fromSecondVersion(fromFirstVersion(carried as FirstVersion)));
+  }
   throw new RangeError(
     `carried session state has version ${carried.stateVersion}, this code reads ${STATE_VERSION}: run the release that wrote it`,
   );
 }
 
-/** Version 2 knew a halt's limit by its cause alone, and forgot that the daily limit was reached when its halt was lifted. */
-type SecondVersion = Omit<SessionState, 'stateVersion' | 'haltLimit' | 'lossLimitReached'> & {
+/** Version 3 traded futures alone. */
+type ThirdVersion = Omit<
+  SessionState,
+  'stateVersion' | 'limits' | 'stockLegs' | 'stockLegsForgotten' | 'foreignStocks' | 'day' | 'pastDays'
+> & {
   readonly stateVersion: number;
+  readonly limits: SettableLimits;
+  readonly day: Omit<DayState, 'sharesTraded'>;
+  readonly pastDays: readonly Omit<PastDay, 'sharesTraded'>[];
 };
+
+const fromThirdVersion = (carried: ThirdVersion): SessionState => ({
+  ...carried,
+  stateVersion: STATE_VERSION,
+  limits: limitsOf(carried.limits),
+  day: { ...carried.day, sharesTraded: 0 },
+  pastDays: carried.pastDays.map((day) => ({ ...day, sharesTraded: 0 })),
+  stockLegs: {},
+  stockLegsForgotten: null,
+  foreignStocks: {},
+});
+
+/** Version 2 knew a halt's limit by its cause alone, and forgot that the daily limit was reached when its halt was lifted. */
+type SecondVersion = Omit<ThirdVersion, 'haltLimit' | 'lossLimitReached'>;
 
 const HALT_LIMITS: readonly HaltLimit[] = ['LIMIT_DAILY_LOSS', 'LIMIT_DRAWDOWN'];
 
-function fromSecondVersion(carried: SecondVersion): SessionState {
+function fromSecondVersion(carried: SecondVersion): ThirdVersion {
   const { cause, since } = carried.halt;
   const haltLimit = HALT_LIMITS.find((limit) => cause?.startsWith(`${limit}: `)) ?? null;
   const isOfTradeDate = since !== null && carried.tradeDate !== null && tradeDateOf(since) === carried.tradeDate;
   const halted = haltLimit === 'LIMIT_DAILY_LOSS' && isOfTradeDate ? (cause ?? '').slice(haltLimit.length + 2) : null;
   const accepted = carried.acceptedLoss > 0 ? `a loss of ${carried.acceptedLoss.toFixed(2)} was accepted` : null;
-  return { ...carried, stateVersion: STATE_VERSION, haltLimit, lossLimitReached: halted ?? accepted };
+  return { ...carried, stateVersion: 3, haltLimit, lossLimitReached: halted ?? accepted };
 }
 
 /** Version 1 forgot finished orders at the close, and asked for a freeze with every report. */

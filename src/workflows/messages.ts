@@ -4,14 +4,15 @@
  */
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { BrokerEvent, BrokerPosition } from '../domain/broker-events';
-import type { LimitsConfig } from '../config/config';
 import type { OrderBook } from '../domain/order-book';
 import type { OrderLeg } from '../domain/ids';
 import type { OrderReport } from '../domain/order-report';
-import type { FutureSymbol } from '../domain/instruments';
+import type { TradedSymbol } from '../domain/contracts';
 import type { EquityReport, ProposalAnswer, ProposalBatch } from '../domain/proposals';
 import type { PlannedFit, RetrainingOutcome, RetrainingPhase, RetrainingTrigger } from '../domain/retraining';
 import type { HaltState, SessionSnapshot } from '../domain/session-snapshot';
+import type { SettableLimits } from '../domain/session-state';
+import type { StockOrderAnswer, StockOrderRequest } from '../domain/stock-orders';
 import type { FamilySummary } from '../learning/training/fit-job';
 import type { JudgedTraining, ShadowReading } from './activity-types';
 
@@ -22,11 +23,12 @@ export interface OperatorCommand {
 }
 
 export interface SymbolCommand extends OperatorCommand {
-  readonly symbol: FutureSymbol;
+  /** `ES`, `STK:AAPL`. */
+  readonly symbol: TradedSymbol;
 }
 
 export interface SessionSettings {
-  readonly limits: LimitsConfig;
+  readonly limits: SettableLimits;
   readonly mode: SessionSnapshot['mode'];
 }
 
@@ -64,6 +66,11 @@ export interface LegChange {
 
 // ---- trading session: session/<account>
 export const proposeOrders = defineUpdate<readonly ProposalAnswer[], [ProposalBatch]>('proposeOrders');
+/**
+ * One leg of a rebalance. Answered when the broker has answered about it, never after its fill; the same leg asked again gets the first answer.
+ * A refusal fails the update by its validator: type = code, details = [StockOrderAnswer]; nothing is written to history.
+ */
+export const placeStockOrder = defineUpdate<StockOrderAnswer, [StockOrderRequest]>('placeStockOrder');
 export const liftHalt = defineUpdate<HaltState, [OperatorCommand]>('liftHalt');
 /** Lifts a freeze that needed a human; the position is read from the broker again and adopted. */
 export const unfreeze = defineUpdate<void, [SymbolCommand]>('unfreeze');
@@ -71,7 +78,7 @@ export const snapshot = defineQuery<SessionSnapshot>('snapshot');
 export const halt = defineSignal<[OperatorCommand]>('halt');
 export const pause = defineSignal<[OperatorCommand]>('pause');
 export const resume = defineSignal<[OperatorCommand]>('resume');
-export const flatten = defineSignal<[OperatorCommand & { readonly symbol: FutureSymbol | null }]>('flatten');
+export const flatten = defineSignal<[OperatorCommand & { readonly symbol: TradedSymbol | null }]>('flatten');
 export const cancelOrder = defineSignal<[{ readonly key: string; readonly by: string }]>('cancelOrder');
 export const modifyOrder = defineSignal<[LegChange & { readonly key: string; readonly by: string }]>('modifyOrder');
 export const equity = defineSignal<[EquityReport]>('equity');

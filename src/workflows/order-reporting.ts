@@ -1,5 +1,6 @@
 /** How an order shows itself: reports to the session, state for the UI's search, details for its page. */
 import { getExternalWorkflowHandle, log, setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
+import { contractName } from '../domain/contracts';
 import { ORDER_LEGS, sessionWorkflowId } from '../domain/ids';
 import { reportOf, type OrderBook } from '../domain/order-book';
 import type { OrderReport } from '../domain/order-report';
@@ -58,7 +59,7 @@ function describe({ intent, legs, executions, readWanted, freeze, reason }: Orde
   });
   const notes = [readWanted, freeze, reason].filter((note) => note !== null);
   return [
-    `**${intent.side} ${intent.quantity} ${intent.contract.localSymbol}** (${intent.purpose}, ${executions.length} executions)`,
+    `**${intent.side} ${intent.quantity} ${contractName(intent.contract)}** (${intent.purpose}, ${executions.length} executions)`,
     '',
     '| leg | order | state | executed |',
     '|---|---|---|---|',

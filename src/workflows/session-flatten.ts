@@ -10,7 +10,6 @@
 import { condition, getExternalWorkflowHandle, log, sleep } from '@temporalio/workflow';
 import type { BrokerPosition } from '../domain/broker-events';
 import { orderWorkflowId } from '../domain/ids';
-import { FUTURE_SYMBOLS, type FutureSymbol } from '../domain/instruments';
 import { reduced } from '../domain/session-halt';
 import {
   contractsIn,
@@ -23,9 +22,10 @@ import {
   ordersOf,
   reductionOf,
   reserve,
+  symbolsIn,
 } from '../domain/session-orders';
 import { without, type Flattening, type SessionOrder, type SessionState } from '../domain/session-state';
-import type { TradableContract } from '../domain/contracts';
+import { tradedSymbolOf, type TradableContract, type TradedSymbol } from '../domain/contracts';
 import * as messages from './messages';
 import { beside, take, type Session } from './session';
 import { handOver } from './session-placement';
@@ -41,7 +41,7 @@ const EXIT_CONFIRMATIONS = 1;
 const HALT_CONFIRMATIONS = 2;
 
 /** Starts closing a symbol, or leaves the procedure that is at it alone. */
-export function flattenSymbol(session: Session, symbol: FutureSymbol, cause: string): void {
+export function flattenSymbol(session: Session, symbol: TradedSymbol, cause: string): void {
   const confirmations = session.state.halt.phase === 'ACTIVE' ? EXIT_CONFIRMATIONS : HALT_CONFIRMATIONS;
   const running = session.state.flattening[symbol];
   const phase = running?.phase ?? 'cancelling';
@@ -58,13 +58,13 @@ export function flattenSymbol(session: Session, symbol: FutureSymbol, cause: str
 /** Closes every symbol with a position, a live order or a doubt about either; a halt with nothing to close is complete at once. */
 export function flattenAll(session: Session, cause: string): void {
   const { state } = session;
-  const symbols = new Set<FutureSymbol>([
-    ...Object.values(state.positions).map(({ contract }) => contract.symbol),
+  const symbols = new Set<TradedSymbol>([
+    ...Object.values(state.positions).map(({ contract }) => tradedSymbolOf(contract)),
     ...ordersOf(state)
       .filter(isLive)
-      .map(({ intent }) => intent.contract.symbol),
+      .map(({ intent }) => tradedSymbolOf(intent.contract)),
     // Frozen: the broker may hold what the session does not know of.
-    ...FUTURE_SYMBOLS.filter((symbol) => state.frozen[symbol] !== undefined),
+    ...symbolsIn(state).filter((symbol) => state.frozen[symbol] !== undefined),
   ]);
   for (const symbol of symbols) flattenSymbol(session, symbol, cause);
   completeHalt(session);
@@ -72,22 +72,22 @@ export function flattenAll(session: Session, cause: string): void {
 
 /** Takes up what the run before was closing. */
 export function resumeFlattening(session: Session): void {
-  for (const [symbol, { cause }] of Object.entries(session.state.flattening)) {
-    flattenSymbol(session, symbol as FutureSymbol, cause);
+  for (const [symbol, closing] of Object.entries(session.state.flattening)) {
+    flattenSymbol(session, symbol as TradedSymbol, closing?.cause ?? 'flatten');
   }
   completeHalt(session);
 }
 
-function setFlattening(session: Session, symbol: FutureSymbol, next: Flattening): void {
+function setFlattening(session: Session, symbol: TradedSymbol, next: Flattening): void {
   take(session, { ...session.state, flattening: { ...session.state.flattening, [symbol]: next } });
 }
 
-function enter(session: Session, symbol: FutureSymbol, phase: Flattening['phase']): void {
+function enter(session: Session, symbol: TradedSymbol, phase: Flattening['phase']): void {
   const running = session.state.flattening[symbol];
   if (running !== undefined) setFlattening(session, symbol, { ...running, phase });
 }
 
-async function runFlatten(session: Session, symbol: FutureSymbol): Promise<void> {
+async function runFlatten(session: Session, symbol: TradedSymbol): Promise<void> {
   let flatReadings = 0;
   let disagreements = 0;
   let fruitless = 0;
@@ -128,7 +128,7 @@ async function runFlatten(session: Session, symbol: FutureSymbol): Promise<void>
 const never = (): Promise<void> => condition(() => false);
 
 /** The last reduce-only order of the symbol is over. */
-async function awaitReduction(session: Session, symbol: FutureSymbol): Promise<void> {
+async function awaitReduction(session: Session, symbol: TradedSymbol): Promise<void> {
   const inFlight = (): boolean =>
     ordersIn(session.state, symbol).some((order) => order.intent.purpose === 'reduce' && isEntryLive(order));
   if (!inFlight()) return;
@@ -137,19 +137,19 @@ async function awaitReduction(session: Session, symbol: FutureSymbol): Promise<v
 }
 
 /** An entry that is being handed over has a workflow to cancel it, or was never sent, in a moment; one that only waits is taken back. */
-async function awaitPlacement(session: Session, symbol: FutureSymbol): Promise<void> {
+async function awaitPlacement(session: Session, symbol: TradedSymbol): Promise<void> {
   const isHandedOver = (): boolean =>
-    session.outbox.some(({ purpose, contract }) => purpose === 'entry' && contract.symbol === symbol) ||
+    session.outbox.some(({ purpose, contract }) => purpose === 'entry' && tradedSymbolOf(contract) === symbol) ||
     ordersIn(session.state, symbol).some(({ intent }) => session.starting.has(intent.key));
   if (isHandedOver()) await condition(() => !isHandedOver());
 }
 
 /** Orders that the broker may still execute and whose cancel can be waited for. */
-const liveOrders = (session: Session, symbol: FutureSymbol): readonly SessionOrder[] =>
+const liveOrders = (session: Session, symbol: TradedSymbol): readonly SessionOrder[] =>
   ordersIn(session.state, symbol).filter((order) => isLive(order) && !isUnknown(order));
 
 /** Cancels all orders of the symbol through their own workflows and waits for what can be waited for. */
-async function cancelOrders(session: Session, symbol: FutureSymbol): Promise<void> {
+async function cancelOrders(session: Session, symbol: TradedSymbol): Promise<void> {
   const keys = ordersIn(session.state, symbol)
     .filter(isLive)
     .map(({ intent }) => intent.key);
@@ -175,7 +175,7 @@ interface OpenContract {
 /** What the broker holds in contracts of the symbol that we know. */
 const openContracts = (
   state: SessionState,
-  symbol: FutureSymbol,
+  symbol: TradedSymbol,
   broker: readonly BrokerPosition[],
 ): readonly OpenContract[] =>
   contractsIn(state, symbol).flatMap((contract) => {
@@ -186,7 +186,7 @@ const openContracts = (
 /** How broker and session differ in the symbol, or null when they agree. */
 export function differenceIn(
   state: SessionState,
-  symbol: FutureSymbol,
+  symbol: TradedSymbol,
   broker: readonly BrokerPosition[],
 ): string | null {
   const held = openContracts(state, symbol, broker).reduce((sum, { quantity }) => sum + quantity, 0);
@@ -195,13 +195,13 @@ export function differenceIn(
 }
 
 /** Freezes the symbol until a human has looked. */
-export function positionDiffers(session: Session, symbol: FutureSymbol, why: string): void {
+export function positionDiffers(session: Session, symbol: TradedSymbol, why: string): void {
   log.error('position differs', { symbol, why });
   take(session, freeze(session.state, symbol, why));
 }
 
 /** One market order against the position; resolves at its end, false when it executed nothing. */
-async function reduce(session: Session, symbol: FutureSymbol, { contract, quantity }: OpenContract): Promise<boolean> {
+async function reduce(session: Session, symbol: TradedSymbol, { contract, quantity }: OpenContract): Promise<boolean> {
   if (session.leaving) await never();
   enter(session, symbol, 'placing');
   const { state, intent } = reserve(session.state, reductionOf(session.state, contract, quantity));

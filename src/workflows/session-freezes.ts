@@ -2,7 +2,8 @@
 import { ApplicationFailure, log } from '@temporalio/workflow';
 import type { BrokerEvent } from '../domain/broker-events';
 import { parseOrderKey } from '../domain/ids';
-import { FUTURE_SYMBOLS, INSTRUMENTS, type FutureSymbol } from '../domain/instruments';
+import { isStockKey, stockKey, tickerOf, tradedSymbolOf, type TradedSymbol } from '../domain/contracts';
+import { FUTURE_SYMBOLS, INSTRUMENTS } from '../domain/instruments';
 import { bookedOrder, freeze, ordersOf, thaw } from '../domain/session-orders';
 import type { SessionState } from '../domain/session-state';
 import type { SymbolCommand, UnroutedEvents } from './messages';
@@ -12,13 +13,15 @@ import { halt } from './session-halts';
 import { adoptPositions, strangerIn } from './session-positions';
 
 /** Throws, before anything is written to history, when there is no such freeze to lift. */
-export function refuseUnfreeze({ frozen }: SessionState, command: SymbolCommand): void {
+export function refuseUnfreeze({ frozen, foreignStocks }: SessionState, command: SymbolCommand): void {
   const { symbol } = command;
   needNameAndReason(command, 'lifting a freeze');
-  if (!FUTURE_SYMBOLS.includes(symbol)) {
+  if (!isStockKey(symbol) && !FUTURE_SYMBOLS.includes(symbol)) {
     throw ApplicationFailure.nonRetryable(`${String(symbol)} is no instrument of this session`, 'UNKNOWN_SYMBOL');
   }
-  if (frozen[symbol] === undefined) throw ApplicationFailure.nonRetryable(`${symbol} is not frozen`, 'NOT_FROZEN');
+  const isForeign = isStockKey(symbol) && Object.values(foreignStocks).some((held) => held.symbol === tickerOf(symbol));
+  if (frozen[symbol] === undefined && !isForeign)
+    throw ApplicationFailure.nonRetryable(`${symbol} is not frozen`, 'NOT_FROZEN');
 }
 
 /**
@@ -65,17 +68,19 @@ export function hearStrangers(session: Session, { key, events }: UnroutedEvents)
   take(session, freeze(session.state, symbol, why));
 }
 
-function symbolOf(state: SessionState, key: string | null, events: readonly BrokerEvent[]): FutureSymbol | null {
+function symbolOf(state: SessionState, key: string | null, events: readonly BrokerEvent[]): TradedSymbol | null {
   const known = key === null ? undefined : bookedOrder(state, key);
-  if (known !== undefined) return known.intent.contract.symbol;
-  const traded = events.flatMap((event) => (event.type === 'execution' ? [event.execution.symbol] : []));
+  if (known !== undefined) return tradedSymbolOf(known.intent.contract);
+  const executions = events.flatMap((event) => (event.type === 'execution' ? [event.execution] : []));
+  const traded = executions.filter(({ secType }) => secType !== 'STK').map(({ symbol }) => symbol);
   const conIds = events.flatMap((event) =>
     event.type === 'execution' ? [event.execution.conId] : 'order' in event ? [event.order.conId] : [],
   );
   const byContract = ordersOf(state).find(({ intent }) => conIds.includes(intent.contract.conId));
+  if (byContract !== undefined) return tradedSymbolOf(byContract.intent.contract);
+  const [stock] = executions.filter(({ secType }) => secType === 'STK');
+  if (stock !== undefined) return stockKey(stock.symbol);
   return (
-    byContract?.intent.contract.symbol ??
-    FUTURE_SYMBOLS.find((symbol) => traded.includes(symbol) || traded.includes(INSTRUMENTS[symbol].ibSymbol)) ??
-    null
+    FUTURE_SYMBOLS.find((symbol) => traded.includes(symbol) || traded.includes(INSTRUMENTS[symbol].ibSymbol)) ?? null
   );
 }

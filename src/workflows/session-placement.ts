@@ -5,6 +5,7 @@
  */
 import { ParentClosePolicy, condition, log, startChild } from '@temporalio/workflow';
 import { WorkflowExecutionAlreadyStartedError, type SearchAttributePair } from '@temporalio/common';
+import { contractName, tradedSymbolOf } from '../domain/contracts';
 import { orderWorkflowId } from '../domain/ids';
 import type { OrderIntent } from '../domain/intents';
 import { refusal, type Refusal } from '../domain/refusals';
@@ -60,8 +61,8 @@ function whyWithdrawn({ state, cancelWanted }: Session, { purpose, contract, key
   if (cancelWanted.has(key)) return refusal('CANCELLED', 'before it was sent, by its operator');
   if (state.halt.phase !== 'ACTIVE') return refusal('HALTED', `before it was sent: ${state.halt.cause ?? 'halted'}`);
   if (state.pausedBy !== null) return refusal('PAUSED', `before it was sent, by ${state.pausedBy}`);
-  const isClosing = state.flattening[contract.symbol] !== undefined;
-  return isClosing ? refusal('POSITION_OPEN', `${contract.symbol} is being closed`) : null;
+  const isClosing = state.flattening[tradedSymbolOf(contract)] !== undefined;
+  return isClosing ? refusal('POSITION_OPEN', `${tradedSymbolOf(contract)} is being closed`) : null;
 }
 
 function settleUnlessRetried(session: Session, intent: OrderIntent, outcome: PlaceOutcome): void {
@@ -81,11 +82,11 @@ function settle(session: Session, intent: OrderIntent, outcome: PlaceOutcome): v
     case 'sent':
     case 'exists':
       take(session, placed(session.state, intent.key, 'submitting'));
-      beside(session, intent.contract.symbol, startOrder(session, intent, outcome));
+      beside(session, tradedSymbolOf(intent.contract), startOrder(session, intent, outcome));
       break;
     case 'unknown':
       take(session, placed(session.state, intent.key, 'unknown'));
-      beside(session, intent.contract.symbol, startOrder(session, intent, { outcome: 'unknown' }));
+      beside(session, tradedSymbolOf(intent.contract), startOrder(session, intent, { outcome: 'unknown' }));
       break;
   }
   session.waiting.get(intent.key)?.(outcome);
@@ -108,12 +109,12 @@ async function startOrder(
     // The order outlives the session's runs: its fills do not wait for anybody.
     parentClosePolicy: ParentClosePolicy.ABANDON,
     typedSearchAttributes: [
-      attribute(instrumentAttribute, intent.contract.symbol),
+      attribute(instrumentAttribute, tradedSymbolOf(intent.contract)),
       attribute(sideAttribute, intent.side),
       attribute(stateAttribute, placement.outcome === 'unknown' ? 'unknown' : 'submitting'),
       attribute(modeAttribute, session.state.mode),
     ],
-    staticSummary: `${intent.side} ${intent.quantity} ${intent.contract.localSymbol} ${intent.orderType} (${intent.purpose})`,
+    staticSummary: `${intent.side} ${intent.quantity} ${contractName(intent.contract)} ${intent.orderType} (${intent.purpose})`,
   });
   try {
     await started;

@@ -1,5 +1,6 @@
 /** Reports of order workflows: booked, and answered with a flatten when they leave a position that nothing protects. */
 import { log } from '@temporalio/workflow';
+import { tradedSymbolOf } from '../domain/contracts';
 import type { OrderReport } from '../domain/order-report';
 import { applyLateReport } from '../domain/session-late-reports';
 import { applyReport, bookedOrder, freeze, isUnprotected, positionOf } from '../domain/session-orders';
@@ -15,9 +16,10 @@ export function hearReport(session: Session, report: OrderReport): void {
   const isLate = session.state.orders[report.key] === undefined;
   take(session, isLate ? applyLateReport(session.state, report) : applyReport(session.state, report));
   const after = bookedOrder(session.state, report.key) ?? before;
-  const { symbol, conId } = after.intent.contract;
+  const { contract } = after.intent;
+  const symbol = tradedSymbolOf(contract);
   const traded = after.booked > before.booked;
-  if (positionOf(session.state, conId) === 0) return;
+  if (positionOf(session.state, contract.conId) === 0) return;
   if (session.state.halt.phase !== 'ACTIVE' && traded) {
     flattenSymbol(session, symbol, session.state.halt.cause ?? 'halted');
   }

@@ -1,7 +1,7 @@
 /** The running session: carried state and what is in flight around it. Only reducers of domain/ make a new state. */
 import { log, setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
+import { contractName, type TradedSymbol } from '../domain/contracts';
 import type { OrderIntent } from '../domain/intents';
-import type { FutureSymbol } from '../domain/instruments';
 import { freeze, ordersOf } from '../domain/session-orders';
 import type { SessionState } from '../domain/session-state';
 import type { PlaceOutcome } from './activity-types';
@@ -20,7 +20,7 @@ export interface Session {
   /** Keys that an operator wants cancelled: one that still waits is never sent. */
   readonly cancelWanted: Set<string>;
   /** Symbols with a running flatten procedure in this run. */
-  readonly flattening: Set<FutureSymbol>;
+  readonly flattening: Set<TradedSymbol>;
   /** Placements and starts of order workflows that must not be cut by continue-as-new. */
   inFlight: number;
   /** The run is about to continue as new: nothing more is sent by it. */
@@ -61,7 +61,7 @@ const standingOf = ({ halt, pausedBy }: SessionState): string =>
  * Runs work beside the handlers. A failure that nobody expected must neither stop the session nor pass unseen: it freezes the symbol
  * and asks a human.
  */
-export function beside(session: Session, symbol: FutureSymbol, work: Promise<void>): void {
+export function beside(session: Session, symbol: TradedSymbol, work: Promise<void>): void {
   work.catch((error: unknown) => {
     log.error('session work failed', { symbol, error });
     const why = error instanceof Error ? error.message : String(error);
@@ -72,7 +72,7 @@ export function beside(session: Session, symbol: FutureSymbol, work: Promise<voi
 function describe(state: SessionState): string {
   const { halt, positions, day } = state;
   const held = Object.values(positions).map(({ contract, quantity, averagePrice }) => {
-    return `| ${contract.localSymbol} | ${quantity} | ${averagePrice} |`;
+    return `| ${contractName(contract)} | ${quantity} | ${averagePrice} |`;
   });
   return [
     `**${state.account}** ${standingOf(state)}${halt.cause === null ? '' : `: ${halt.cause}`} · mode ${state.mode}`,

@@ -17,9 +17,10 @@ import {
 } from '@temporalio/workflow';
 import { ORDER_ID_BLOCK, orderWorkflowId, parseOrderRef } from '../domain/ids';
 import type { ProposalBatch } from '../domain/proposals';
+import type { StockOrderRequest } from '../domain/stock-orders';
 import { closeTradeDate, openTradeDate, snapshotOf } from '../domain/session-day';
 import { isEntryLive, missingLegs, ordersOf } from '../domain/session-orders';
-import { later, newSession, upcast, type SessionState } from '../domain/session-state';
+import { later, limitsOf, newSession, upcast, type SessionState } from '../domain/session-state';
 import { failPoints } from './fail-points';
 import * as messages from './messages';
 import { openSession, take, type Session } from './session';
@@ -30,6 +31,7 @@ import { runPlacement } from './session-placement';
 import { checkPositions } from './session-positions';
 import { proposeOrders, refuseWhole } from './session-proposals';
 import { hearReport } from './session-reports';
+import { placeStockOrder, refuseStockOrder } from './session-stock-orders';
 
 export interface SessionArguments {
   readonly account: string;
@@ -76,7 +78,9 @@ const isBusy = (session: Session): boolean => session.inFlight > 0 || session.ou
 
 function registerOperatorHandlers(session: Session): void {
   setHandler(messages.snapshot, () => snapshotOf(session.state, isBusy(session)));
-  setHandler(messages.configure, ({ limits, mode }) => take(session, { ...session.state, limits, mode }));
+  setHandler(messages.configure, ({ limits, mode }) =>
+    take(session, { ...session.state, limits: limitsOf(limits), mode }),
+  );
   setHandler(messages.halt, ({ by, why }) => halt(session, `${why} (by ${by})`));
   setHandler(messages.pause, ({ by }) => take(session, { ...session.state, pausedBy: by }));
   setHandler(messages.resume, () => take(session, { ...session.state, pausedBy: null }));
@@ -134,6 +138,9 @@ function registerFeedHandlers(session: Session, wantRollover: () => void): void 
 function registerUpdates(session: Session): void {
   setHandler(messages.proposeOrders, (batch) => proposeOrders(session, batch), {
     validator: (batch: ProposalBatch) => refuseWhole(session.state, batch),
+  });
+  setHandler(messages.placeStockOrder, (order) => placeStockOrder(session, order), {
+    validator: (order: StockOrderRequest) => refuseStockOrder(session.state, order),
   });
   setHandler(messages.liftHalt, (command) => liftHalt(session, command), {
     validator: (command: messages.OperatorCommand) => refuseLift(session.state, command),

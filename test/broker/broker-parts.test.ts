@@ -11,10 +11,10 @@ import { applyDepth, EMPTY_DEPTH } from '../../src/broker/depth-book';
 import { equityOf, NO_EQUITY, withNetLiquidation, withPnl } from '../../src/broker/equity';
 import { executionWindowStart, isFenced } from '../../src/broker/evidence';
 import { latchPath, liftLatch, readLatch, setLatch } from '../../src/broker/latch';
-import type { StockContract } from '../../src/broker/market-data-port';
 import { MarketClock } from '../../src/broker/market-clock';
 import { isPaperAccount } from '../../src/broker/permissions';
 import { applyTick, NO_QUOTE, quoteAt } from '../../src/broker/quote-state';
+import { stockOf } from '../../src/domain/contracts';
 import { ESZ3 } from './guard-rig';
 
 describe('latch', () => {
@@ -169,19 +169,11 @@ test('client ids: each free one once, never the trading id, then a pause', () =>
 });
 
 describe('quotes', () => {
-  const spy: StockContract = {
-    secType: 'STK',
-    symbol: 'SPY',
-    conId: 1,
-    ibSymbol: 'SPY',
-    exchange: 'SMART',
-    currency: 'USD',
-  };
+  const spy = stockOf(756733, 'SPY', 'ARCA');
 
   test('volume is counted in lots for US equities only', () => {
     expect(applyTick(NO_QUOTE, 8, 12, spy)?.dayVolume).toBe(1_200);
     expect(applyTick(NO_QUOTE, 8, 12, ESZ3)?.dayVolume).toBe(12);
-    expect(applyTick(NO_QUOTE, 8, 12, { ...spy, currency: 'EUR' })?.dayVolume).toBe(12);
   });
 
   test.each([

@@ -1,7 +1,7 @@
 /** Proposals as the market feed makes them, for any instrument and bar. */
 import { decisionId } from '../../src/domain/ids';
 import { INSTRUMENTS, roundToTick, type FutureSymbol } from '../../src/domain/instruments';
-import type { TradableContract } from '../../src/domain/contracts';
+import type { FutureContract } from '../../src/domain/contracts';
 import type { EntryProposal, ExitProposal, Proposal, ProposalBatch, Side } from '../../src/domain/proposals';
 
 const MINUTE = 60_000;
@@ -14,7 +14,7 @@ const PRICES: Readonly<Record<FutureSymbol, number>> = {
   GC: 1_310,
 };
 
-export function contractOf(symbol: FutureSymbol): TradableContract {
+export function contractOf(symbol: FutureSymbol): FutureContract {
   const { ibSymbol, tradingClass, exchange, currency, multiplier } = INSTRUMENTS[symbol];
   return {
     secType: 'FUT',

@@ -2,6 +2,7 @@
  * Equity of the shown account from what the screen knows: realized results of the session and open positions at the last price.
  * For the view and the day's drawdown only; the session's limits use the broker's own net liquidation. Pure.
  */
+import { isStockKey } from '../../domain/contracts';
 import { INSTRUMENTS } from '../../domain/instruments';
 import type { PositionView, SessionSnapshot } from '../../domain/session-snapshot';
 
@@ -11,7 +12,8 @@ export type LastPrices = ReadonlyMap<string, number>;
 export function unrealizedOf(position: PositionView, prices: LastPrices): number {
   const last = prices.get(position.symbol);
   if (last === undefined) return 0;
-  return (last - position.averagePrice) * position.quantity * INSTRUMENTS[position.symbol].multiplier;
+  const multiplier = isStockKey(position.symbol) ? 1 : INSTRUMENTS[position.symbol].multiplier;
+  return (last - position.averagePrice) * position.quantity * multiplier;
 }
 
 export const unrealizedPnl = (positions: readonly PositionView[], prices: LastPrices): number =>

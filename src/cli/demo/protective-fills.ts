@@ -1,15 +1,15 @@
 /** Positions that changed without an order of the session's view: a stop or target that rested at the broker was executed. Pure. */
-import type { FutureSymbol } from '../../domain/instruments';
+import { isStockKey, type TradedSymbol } from '../../domain/contracts';
 import type { SessionSnapshot } from '../../domain/session-snapshot';
 import { signedCount, signedMoney } from '../number-format';
 
 type Held = Pick<SessionSnapshot, 'positions' | 'orders' | 'contexts' | 'day' | 'tradeDate'>;
 
-const heldIn = ({ positions }: Held, symbol: FutureSymbol): number =>
+const heldIn = ({ positions }: Held, symbol: TradedSymbol): number =>
   positions.reduce((sum, held) => (held.symbol === symbol ? sum + held.quantity : sum), 0);
 
 /** Signed contracts that orders of the view filled between the two snapshots. */
-function filledByOrders(before: Held, after: Held, symbol: FutureSymbol): number {
+function filledByOrders(before: Held, after: Held, symbol: TradedSymbol): number {
   const known = new Map(before.orders.map(({ key, filledQuantity }) => [key, filledQuantity]));
   return after.orders.reduce((sum, order) => {
     const filled = order.symbol === symbol ? order.filledQuantity - (known.get(order.key) ?? 0) : 0;
@@ -24,7 +24,8 @@ export function protectiveFillLines(before: Held | null, after: Held): readonly 
   return [...symbols].flatMap((symbol) => {
     const [was, is] = [heldIn(before, symbol), heldIn(after, symbol)];
     const executed = is - was - filledByOrders(before, after, symbol);
-    if (executed === 0) return [];
+    // Nothing rests at the broker for a stock.
+    if (executed === 0 || isStockKey(symbol)) return [];
     const stopped = after.contexts[symbol]?.lastStopAt !== before.contexts[symbol]?.lastStopAt;
     const kind = stopped ? 'stop' : 'target';
     const realized = signedMoney(after.day.realizedPnl - before.day.realizedPnl);

@@ -1,6 +1,6 @@
 import { refusal } from '../refusals';
 import type { SessionState } from '../session-state';
-import type { RiskRule } from './rule';
+import type { StateRule } from './rule';
 
 /** Net liquidation lost since the start of the trade date, unrealised included; 0 before both ends are known, negative for a gain. */
 export const dailyLoss = (state: SessionState): number =>
@@ -17,7 +17,7 @@ export const lossNumbers = (state: SessionState): string =>
   `loss=${dailyLoss(state).toFixed(2)} limit=${dailyLossLimit(state).toFixed(2)}`;
 
 /** A limit that was reached stays reached for the trade date: neither a lifted halt nor a recovery opens it again. */
-export const dailyLossRule: RiskRule = ({ state }) => {
+export const dailyLossRule: StateRule = ({ state }) => {
   if (dailyLoss(state) >= dailyLossLimit(state)) return refusal('LIMIT_DAILY_LOSS', lossNumbers(state));
   const { lossLimitReached: reached } = state;
   return reached === null

@@ -1,6 +1,6 @@
 import { refusal } from '../refusals';
 import type { SessionState } from '../session-state';
-import type { RiskRule } from './rule';
+import type { StateRule } from './rule';
 
 /** Fraction of the durable high-water mark lost now; 0 before both are known. */
 export const drawdown = (state: SessionState): number =>
@@ -19,5 +19,5 @@ export const isDrawnDown = ({ highWaterMark, lastNetLiquidation, limits }: Sessi
 export const drawdownNumbers = (state: SessionState): string =>
   `drawdown=${drawdown(state).toFixed(4)} limit=${state.limits.drawdownFraction}`;
 
-export const drawdownRule: RiskRule = ({ state }) =>
+export const drawdownRule: StateRule = ({ state }) =>
   isDrawnDown(state) ? refusal('LIMIT_DRAWDOWN', drawdownNumbers(state)) : null;

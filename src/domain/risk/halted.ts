@@ -1,7 +1,7 @@
 import { refusal } from '../refusals';
-import type { RiskRule } from './rule';
+import type { StateRule } from './rule';
 
-export const haltedRule: RiskRule = ({ state: { halt, account } }) =>
+export const haltedRule: StateRule = ({ state: { halt, account } }) =>
   halt.phase === 'ACTIVE'
     ? null
     : refusal(

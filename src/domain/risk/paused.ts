@@ -1,5 +1,5 @@
 import { refusal } from '../refusals';
-import type { RiskRule } from './rule';
+import type { StateRule } from './rule';
 
-export const pausedRule: RiskRule = ({ state }) =>
+export const pausedRule: StateRule = ({ state }) =>
   state.pausedBy === null ? null : refusal('PAUSED', `by ${state.pausedBy}; go on with omega resume`);

@@ -1,6 +1,6 @@
 import { refusal } from '../refusals';
-import type { RiskRule } from './rule';
+import type { StateRule } from './rule';
 
 /** Learning-only and dry-run sessions decide and record, and order nothing (F5). */
-export const permissionsRule: RiskRule = ({ state }) =>
+export const permissionsRule: StateRule = ({ state }) =>
   state.mode === 'trading' ? null : refusal('ORDERS_DISABLED', `mode=${state.mode}`);

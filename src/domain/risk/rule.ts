@@ -9,4 +9,6 @@ export interface EntryCase {
   readonly batch: ProposalBatch;
 }
 
+/** Asks nothing but the session: stocks are judged by it as well. */
+export type StateRule = (entry: Pick<EntryCase, 'state'>) => Refusal | null;
 export type RiskRule = (entry: EntryCase) => Refusal | null;

@@ -7,7 +7,8 @@ export const wellFormedRule: RiskRule = ({ proposal }) => {
   const { quantity, side, stopPrice, targetPrice, referencePrice, limitPrice, contract, symbol } = proposal;
   const instrument = INSTRUMENTS[symbol];
   const wrong = (what: string) => refusal('INVALID_PROPOSAL', what);
-  if (contract.symbol !== symbol) return wrong(`contract=${contract.symbol} symbol=${symbol}`);
+  if (contract.secType !== 'FUT' || contract.symbol !== symbol)
+    return wrong(`contract=${contract.symbol} symbol=${symbol}`);
   if (!Number.isInteger(quantity) || quantity < 1) return wrong(`quantity=${quantity}`);
   if (proposal.orderType === 'limit' && limitPrice === null) return wrong('limit order without limitPrice');
   const prices = limitPrice === null ? [stopPrice, targetPrice] : [stopPrice, targetPrice, limitPrice];

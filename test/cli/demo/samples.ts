@@ -13,6 +13,7 @@ export const EMPTY_DAY: DayTotals = {
   trades: 0,
   executions: 0,
   contractsTraded: 0,
+  sharesTraded: 0,
   fees: 0,
   realizedPnl: 0,
 };
@@ -20,6 +21,7 @@ export const EMPTY_DAY: DayTotals = {
 export const order = (more: Partial<OrderView> = {}): OrderView => ({
   key: 'DEMO1000001-1-1',
   symbol: 'ES',
+  conId: 1,
   side: 'buy',
   quantity: 1,
   purpose: 'entry',
@@ -29,6 +31,9 @@ export const order = (more: Partial<OrderView> = {}): OrderView => ({
   decidedAt: NINE_THIRTY,
   decisionId: 'DEMO1000001/ES/2013-10-09T14:31:00.000Z',
   decidedMonotonicMs: 1000,
+  fees: 2.25,
+  reason: null,
+  rebalance: null,
   ...more,
 });
 
@@ -44,6 +49,7 @@ export const session = (more: Partial<SessionSnapshot> = {}): SessionSnapshot =>
   paused: false,
   mode: 'trading',
   frozen: {},
+  foreignStocks: [],
   positions: [],
   orders: [],
   day: EMPTY_DAY,
@@ -58,6 +64,7 @@ export const session = (more: Partial<SessionSnapshot> = {}): SessionSnapshot =>
 
 export const longOneEs: SessionSnapshot['positions'][number] = {
   symbol: 'ES',
+  secType: 'FUT',
   conId: 1,
   localSymbol: 'ESZ3',
   quantity: 1,
