@@ -34,6 +34,8 @@ export interface MarketDeps {
   readonly store: ObjectStore;
   readonly journal: MarketJournal;
   readonly audit: AuditLog;
+  /** Has a promoted run watched for breaches; idempotent. */
+  readonly watchChampion: (runId: string) => Promise<unknown>;
   readonly report: (report: ProcessReport) => void;
   /** Calls back with each clock release of the conductor; returns the function that ends it. */
   readonly onCommand: (listener: (command: ConductorCommand) => void) => () => void;
@@ -186,6 +188,11 @@ function createFeed(deps: MarketDeps, input: MarketFeedInput, data: MarketDataPo
     watch,
     audit: deps.audit,
     learningOnly: config.permissions.learningOnly,
+    // The feed never waits for it: a server that does not answer costs the watch until the next feed, and a warning.
+    onChampion: (runId) =>
+      void deps.watchChampion(runId).catch((error: unknown) => {
+        deps.log('warn', `run ${runId} votes without a watch over it`, { error: String(error) });
+      }),
     notice: (text, marketTime) => {
       deps.report({ type: 'alert', text, marketTime });
       deps.log('info', text);

@@ -1,14 +1,18 @@
-/** `omega models promote|approve|reject|rollback|history`: what people decide about runs, each with who and why. Offline but for a
- * retraining that waits for an approval: it is told. */
+/**
+ * `omega models promote|approve|reject|rollback|history`: what people decide about runs, each with who and why. Offline but for a
+ * retraining that waits for an approval, which is told, and the watch over a promoted run, which is started where a server answers.
+ */
 import { Command } from 'commander';
 import { randomUUID } from 'node:crypto';
+import { startChampionWatch } from '../client/champion-watch';
 import { isChampionChange, stateOf, type ReviewAct } from '../domain/model-review';
 import { promoteRun, remarkOnRun, rollBack, type Reviewer } from '../learning/review-run';
 import type { ObjectStore } from '../storage/object-store';
 import { readReviewLog, type ReviewEntry } from '../storage/review-log';
 import { storedNames } from '../storage/stored-json';
-import { CliError } from './cli-error';
+import { CliError, messageOf } from './cli-error';
 import { printResult, type CommandIo } from './command-io';
+import { findLearningServer } from './learning-server';
 import { told } from './model-errors';
 import { answerRetraining } from './retraining-answer';
 import { storePlace, withStore } from './store-place';
@@ -46,9 +50,24 @@ async function review(io: CommandIo, { by = '', why = '', json }: ReviewOptions,
   await withStore(storePlace(io), async (store) => {
     const entry = await deed(store, { by, why, at: Date.now(), request: `command/${randomUUID()}` });
     const { review: now } = await readReviewLog(store);
-    const value = { ...entry, state: stateOf(now, entry.runId), promoted: now.promoted };
+    const watch = isChampionChange(entry) && now.promoted !== null ? await watchOver(io, now.promoted) : null;
+    const value = { ...entry, state: stateOf(now, entry.runId), promoted: now.promoted, watch };
     printResult(io, json, storedNames(value), [sentenceOf(entry)]);
   });
+}
+
+/** Workflow id of the watch over a promoted run; null without a server: the feed that takes the run up starts it then. */
+async function watchOver(io: CommandIo, runId: string): Promise<string | null> {
+  const server = await findLearningServer(io);
+  if (server === null) return null;
+  try {
+    return await startChampionWatch(server.client, runId);
+  } catch (error) {
+    io.err(`The watch over ${runId} is not started (${messageOf(error)}): the feed that takes the run up tries again.`);
+    return null;
+  } finally {
+    await server.close();
+  }
 }
 
 function sentenceOf(entry: ReviewEntry): string {

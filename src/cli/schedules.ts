@@ -1,8 +1,10 @@
 /** `omega schedules list|apply|pause|resume`: what Temporal starts by itself for the account. Nothing does before `apply`. */
 import { Client, Connection, ScheduleNotFoundError } from '@temporalio/client';
 import { Command } from 'commander';
+import { startChampionWatch } from '../client/champion-watch';
 import { applySchedules, listSchedules, plannedSchedules, setPaused } from '../client/schedules';
 import type { KnownSchedule, PlannedSchedule } from '../client/schedules';
+import { readReviewLog } from '../storage/review-log';
 import { CliError, messageOf } from './cli-error';
 import { printResult } from './command-io';
 import type { CommandIo } from './command-io';
@@ -10,6 +12,7 @@ import { currentPlace } from './current-place';
 import { operatorOf, withOperatorOptions } from './operator';
 import type { OperatorOptions } from './operator';
 import type { SessionPlace } from './session-access';
+import { storePlace, withStore } from './store-place';
 import { textTable } from './text-table';
 
 const CONNECT_TIMEOUT_MS = 3_000;
@@ -52,9 +55,18 @@ async function apply(io: CommandIo, json: boolean | undefined): Promise<void> {
   const planned = plannedSchedules(place.account);
   const known = await withServer(place, async (client) => {
     await applySchedules(client, planned);
+    await watchChampion(io, client);
     return listSchedules(client, planned);
   });
   print(io, json, known);
+}
+
+/** The watch over the promoted run is no schedule, but what runs by itself belongs together; without a promoted run there is none. */
+async function watchChampion(io: CommandIo, client: Client): Promise<void> {
+  await withStore(storePlace(io), async (store) => {
+    const { promoted } = (await readReviewLog(store)).review;
+    if (promoted !== null) await startChampionWatch(client, promoted);
+  });
 }
 
 async function pause(

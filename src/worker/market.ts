@@ -2,6 +2,7 @@
 import { Worker } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import { createMarketActivities } from '../activities/market-activities';
+import { startChampionWatch } from '../client/champion-watch';
 import type { Config } from '../config/config';
 import { createRedactor } from '../config/secrets';
 import { marketQueue } from '../domain/ids';
@@ -32,6 +33,7 @@ export async function runMarketProcess(config: Config, link: ProcessLink, log: L
       store,
       journal,
       audit,
+      watchChampion: (runId) => startChampionWatch(temporal.client, runId),
       report: (told) => link.report(told),
       onCommand: (listener) => link.onCommand(listener),
       log: (level, message, fields) => log[level](fields ?? {}, message),

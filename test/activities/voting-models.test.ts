@@ -120,7 +120,14 @@ test('a feed follows the promoted run, another choice and lock-step do not; an u
 test('the first promotion lets proposals leave; learning-only stays learning-only', async () => {
   const models: PromotedModels = { runId: B, ensembles: new Map() };
   const take = () => models;
-  const parts = { opened: opened(0, null), lanes: [], audit: { append: () => Promise.resolve() }, watch: { take } };
+  const champions: string[] = [];
+  const parts = {
+    opened: opened(0, null),
+    lanes: [],
+    audit: { append: () => Promise.resolve() },
+    watch: { take },
+    onChampion: (runId: string) => void champions.push(runId),
+  };
   const notices: string[] = [];
   const notice = (text: string): void => void notices.push(text);
   const free = new VotingModels({ ...parts, learningOnly: false, notice });
@@ -130,6 +137,7 @@ test('the first promotion lets proposals leave; learning-only stays learning-onl
     null,
     [`models ${B} vote from here on, none until now`],
   ]);
+  expect(champions).toEqual([B]);
   const held = { ...parts, opened: { ...opened(0, A), proposalsWithheld: 'learning-only mode' } };
   const learning = new VotingModels({ ...held, learningOnly: true, notice });
   await learning.beforeBar(MINUTE_MS);
@@ -170,6 +178,7 @@ test.each([
       lanes: [lane],
       audit,
       watch,
+      onChampion: () => undefined,
       learningOnly: false,
       notice: () => undefined,
     });

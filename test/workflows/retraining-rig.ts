@@ -60,7 +60,7 @@ export class RetrainingRig {
   private constructor(
     private readonly env: TestWorkflowEnvironment,
     private readonly bundle: WorkflowBundleWithSourceMap,
-    private readonly folder: string,
+    readonly folder: string,
     readonly store: ObjectStore,
   ) {}
 

@@ -3,7 +3,9 @@ import { WorkflowUpdateFailedError } from '@temporalio/client';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import type { WorkflowBundleWithSourceMap } from '@temporalio/worker';
 import { tmpdir } from 'node:os';
+import { modelsCommand } from '../../src/cli/models';
 import { answerRetraining } from '../../src/cli/retraining-answer';
+import { startChampionWatch } from '../../src/client/champion-watch';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../src/domain/exchange-time';
 import { newObservedRun } from '../../src/learning/observed-run';
 import { writeObservedRun } from '../../src/learning/observed-run-store';
@@ -104,6 +106,30 @@ test('gates and shadow run passed, a named person says yes: promoted, and a brea
   expect(await rig.watch(runId).result()).toMatchObject({ kind: 'breached' });
   expect(await promoted()).toBe(CHAMPION);
   expect((await rig.acts()).at(-1)).toBe(`rolled-back ${runId} champion-watch/${runId}`);
+});
+
+test('a run that a person promotes is watched by one watch, however often it is asked for, and a breach takes it back', async () => {
+  await promoteChampion();
+  const runId = '20131009_220000';
+  await storeRun(rig.store, runId);
+  const printed: string[] = [];
+  const io = {
+    out: (text: string) => void printed.push(text),
+    err: (text: string) => void printed.push(text),
+    env: { TEMPORAL_ADDRESS: env.address, OMEGA_STORE: rig.folder, IBKR_ACCOUNT: 'DU1' },
+    folder: tmpdir(),
+  };
+  const promoting = ['promote', runId, '--by', 'Ada', '--why', 'reads well', '--json'];
+  await modelsCommand(io).exitOverride().parseAsync(promoting, { from: 'user' });
+  expect(JSON.parse(printed.join(''))).toMatchObject({ promoted: runId, watch: `champion-watch/${runId}` });
+  const { runId: execution } = await rig.watch(runId).describe();
+  expect(await startChampionWatch(rig.client, runId)).toBe(`champion-watch/${runId}`);
+  expect((await rig.watch(runId).describe()).runId).toBe(execution);
+
+  const since = (await readReviewLog(rig.store)).review.lastChange?.at ?? '';
+  await writeObservedRun(rig.store, 'champion', { ...newObservedRun(runId, since), notFinite: 2 });
+  expect(await rig.watch(runId).result()).toMatchObject({ kind: 'breached' });
+  expect(await promoted()).toBe(CHAMPION);
 });
 
 test('what the gates refuse is rejected, what they cannot judge stays a candidate; the champion stays', async () => {

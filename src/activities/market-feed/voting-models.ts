@@ -17,6 +17,8 @@ export interface VotingModelsParts {
   /** Null when the feed keeps the run it began with. */
   readonly watch: Pick<PromotedModelWatch, 'take'> | null;
   readonly learningOnly: boolean;
+  /** Told of each run that votes because it is promoted. */
+  readonly onChampion: (runId: string) => void;
   readonly notice: (text: string, marketTime: number) => void;
 }
 
@@ -25,6 +27,7 @@ export class VotingModels {
 
   constructor(private readonly parts: VotingModelsParts) {
     this.standing = parts.opened;
+    if (parts.watch !== null && parts.opened.modelRun !== null) parts.onChampion(parts.opened.modelRun);
   }
 
   get modelRun(): string | null {
@@ -38,7 +41,7 @@ export class VotingModels {
 
   /** Called before the bar that ended at `barClose` (UTC ms) is decided, never while one is. */
   async beforeBar(barClose: number): Promise<void> {
-    const { watch, audit, lanes, learningOnly, notice } = this.parts;
+    const { watch, audit, lanes, learningOnly, notice, onChampion } = this.parts;
     const models = watch?.take() ?? null;
     if (models === null) return;
     const before = this.modelRun;
@@ -47,6 +50,7 @@ export class VotingModels {
     this.standing = { ...this.standing, at: barClose, modelRun: models.runId, proposalsWithheld };
     for (const lane of lanes) await lane.useEnsemble(models.ensembles.get(lane.symbol) ?? null);
     await audit.append([this.standing]);
+    if (models.runId !== null) onChampion(models.runId);
     notice(`models ${models.runId ?? 'none'} vote from here on, ${before ?? 'none'} until now`, barClose);
   }
 }
