@@ -30,6 +30,7 @@ import { cardOf } from './model-card';
 import { currentSchema } from './current-schema';
 import { told } from './model-errors';
 import { diffCommand } from './models-diff';
+import { pullCommand } from './models-pull';
 import { reviewCommands } from './models-review';
 import { storePlace, withStore } from './store-place';
 import { textTable } from './text-table';
@@ -187,7 +188,8 @@ export const modelsCommand = (io: CommandIo): Command => {
           .argument('[run]', 'the one that votes when left out, else the latest'),
       ).action((run: string | undefined, options: JsonOption) => told(show(io, run, options))),
     )
-    .addCommand(diffCommand(io));
+    .addCommand(diffCommand(io))
+    .addCommand(pullCommand(io));
   for (const child of reviewCommands(io)) command.addCommand(child);
   return command
     .addCommand(
