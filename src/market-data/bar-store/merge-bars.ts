@@ -80,8 +80,12 @@ function pricesAgree(a: StoredBar, b: StoredBar, tolerance: MergeRules['toleranc
 
 const FACTOR_PRECISION = 1e-9;
 
-/** The factor of an old bar changes with every later split and dividend, and volumes are revised; prices that agree are not. */
+/**
+ * Prices agree, and still the row changes: a preferred provider confirms them (the row is its own from then on, or a third one could come
+ * between), a volume is revised, or a split or dividend has changed the factor of every bar before it.
+ */
 const saysMore = (known: StoredBar, bar: StoredBar): boolean =>
-  (bar.provider === known.provider && bar.volume !== known.volume) ||
+  bar.provider !== known.provider ||
+  bar.volume !== known.volume ||
   (bar.adjustmentFactor !== null &&
     Math.abs(bar.adjustmentFactor - (known.adjustmentFactor ?? 0)) > FACTOR_PRECISION * bar.adjustmentFactor);

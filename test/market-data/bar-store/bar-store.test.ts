@@ -92,7 +92,7 @@ test.each([
 test('a difference of a tick is none', async () => {
   const at = time('2013-10-08T14:00:00Z');
   await rig.bars.append(ES, [bar(at)], CSV);
-  expect(await rig.bars.append(ES, [bar(at, { close: 1650.5 })], IBKR)).toMatchObject({ unchanged: 1, conflicts: 0 });
+  expect(await rig.bars.append(ES, [bar(at, { close: 1650.5 })], IBKR)).toMatchObject({ replaced: 1, conflicts: 0 });
 });
 
 test('rows that cannot be bars are kept aside with their reasons, the others are stored', async () => {

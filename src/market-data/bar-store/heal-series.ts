@@ -1,0 +1,93 @@
+/** Fills the holes of a series from other providers (requirement B4), row by row with the name of the one that filled it. */
+import type { BarProvider, ProvidedBar, ProviderName } from '../providers/provider';
+import type { BarStore } from './bar-store';
+import { findGaps, type Gap } from './gaps';
+import { intervalMs, type SeriesKey } from './series-key';
+
+export interface HealRequest {
+  readonly series: SeriesKey;
+  /** UTC ms; holes in [from, to) are looked for. */
+  readonly from: number;
+  readonly to: number;
+  /** Asked in this order, each for what the ones before it left. */
+  readonly providers: readonly BarProvider[];
+  readonly now: () => number;
+}
+
+export interface HealedGap extends Gap {
+  readonly filled: readonly { readonly provider: ProviderName; readonly rows: number }[];
+  /** Why a provider did not help. */
+  readonly refusals: readonly string[];
+  /** What is missing still; empty when the hole is filled. */
+  readonly left: readonly Gap[];
+}
+
+export interface HealedSeries {
+  readonly series: SeriesKey;
+  readonly gaps: readonly HealedGap[];
+  readonly notes: readonly string[];
+}
+
+const errorSentence = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** Every bar that the provider has of the hole. Rejects with what the provider throws. */
+export async function fetchBars(
+  provider: BarProvider,
+  series: SeriesKey,
+  { from, to }: Gap,
+): Promise<readonly ProvidedBar[]> {
+  const bars: ProvidedBar[] = [];
+  for await (const page of provider.bars({ ...series, from, to })) bars.push(...page);
+  return bars;
+}
+
+/** Finds and fills. A provider that fails is named in the answer and the next one is asked; only the store's own failures reject. */
+export async function healSeries(bars: BarStore, request: HealRequest): Promise<HealedSeries> {
+  const { series, from, to } = request;
+  const { table, corrupt } = await bars.read(series, from - intervalMs(series.interval), to);
+  const notes = corrupt.map(({ key, reason, asideKey }) => `${key} is put aside as ${asideKey}: ${reason}`);
+  const gaps: HealedGap[] = [];
+  for (const gap of findGaps(series, table.start, from, to)) gaps.push(await healGap(bars, request, gap, notes));
+  return { series, gaps, notes };
+}
+
+async function healGap(bars: BarStore, request: HealRequest, gap: Gap, notes: string[]): Promise<HealedGap> {
+  const { series, providers, now } = request;
+  const filled: { provider: ProviderName; rows: number }[] = [];
+  const refusals: string[] = [];
+  let left: readonly Gap[] = [gap];
+  for (const provider of providers) {
+    if (left.length === 0) break;
+    const refusal = provider.cannot(series);
+    if (refusal !== null) {
+      refusals.push(`${provider.name}: ${refusal}`);
+      continue;
+    }
+    let rows = 0;
+    for (const hole of left) {
+      try {
+        const fetched = await fetchBars(provider, series, hole);
+        const outcome = await bars.append(series, fetched, { provider: provider.name, fetchedAt: now() });
+        rows += outcome.added;
+        notes.push(...outcome.notes.map((note) => `${provider.name}: ${note}`));
+      } catch (error) {
+        if (!isProviderFailure(error)) throw error;
+        refusals.push(`${provider.name}: ${errorSentence(error)}`);
+      }
+    }
+    if (rows > 0) filled.push({ provider: provider.name, rows });
+    else if (!refusals.some((text) => text.startsWith(`${provider.name}: `)))
+      refusals.push(`${provider.name}: has no bars there`);
+    left = await gapsLeft(bars, series, gap);
+  }
+  return { ...gap, filled, refusals, left };
+}
+
+async function gapsLeft(bars: BarStore, series: SeriesKey, { from, to }: Gap): Promise<readonly Gap[]> {
+  const { table } = await bars.read(series, from - intervalMs(series.interval), to);
+  return findGaps(series, table.start, from, to);
+}
+
+/** By name: a test's or another realm's error class is not ours. */
+const isProviderFailure = (error: unknown): boolean =>
+  error instanceof Error && (error.name === 'ProviderError' || error.name === 'BrokerError');
