@@ -74,7 +74,7 @@ export async function prepareStep(parts: TrainingParts, request: TrainingRequest
 
 /** One family of one instrument in a thread. Rejects with TrainingError FIT_FAILED; the fits before are stored. */
 export const fitStep = (
-  { config, schema, threadArguments }: TrainingParts,
+  { config, schema, threadArguments }: Pick<TrainingParts, 'config' | 'schema' | 'threadArguments'>,
   { runId, seed, parameters }: TrainingRequest,
   { symbol, setHash }: PreparedInstrument,
   family: string,

@@ -59,8 +59,7 @@ export async function runTraining(config: Config, link: ProcessLink, log: Logger
       ...driftActivities(config, store, temporal),
       ...createSearchActivities({ storage: config.storage, store, source: recordedSource(dataFolder, config) }),
       ...createTrainingActivities({
-        config,
-        store,
+        config: { storage: config.storage, trading: config.trading, limits: config.limits },
         schema,
         codeVersion: codeVersion(),
         dataFolder,

@@ -31,18 +31,12 @@ export interface RetrainingInput {
   readonly patience: RetrainingPatience;
 }
 
-// A worker that dies is noticed by its heartbeat; what a fit itself says is tried again a few times (src/activities), then told.
-const fits = proxyActivities<TrainingActivities>({
+// A worker that dies is noticed by its heartbeat, which no computation delays: all of it is in threads. What a step itself says is tried
+// again a few times (src/activities), then told.
+const steps = proxyActivities<TrainingActivities>({
   taskQueue: TRAINING_QUEUE,
   startToCloseTimeout: '4 hours',
   heartbeatTimeout: '10 s',
-  retry: { initialInterval: '1 s', maximumInterval: '1 minute' },
-});
-// These compute on the thread that heartbeats, so their silence means less.
-const steps = proxyActivities<TrainingActivities>({
-  taskQueue: TRAINING_QUEUE,
-  startToCloseTimeout: '2 hours',
-  heartbeatTimeout: '2 minutes',
   retry: { initialInterval: '1 s', maximumInterval: '1 minute' },
 });
 export async function retraining({ request, patience }: RetrainingInput): Promise<RetrainingOutcome> {
@@ -116,7 +110,7 @@ async function fitAll(self: Retraining, prepared: PreparedTraining): Promise<voi
       if (instrument === undefined) return;
       try {
         const job = { request, instrument, family };
-        self.fitted.push(await fits.fitFamily.executeWithOptions({ summary: `${symbol} ${family}` }, [job]));
+        self.fitted.push(await steps.fitFamily.executeWithOptions({ summary: `${symbol} ${family}` }, [job]));
       } catch (error) {
         if (!(error instanceof ActivityFailure) || !(error.cause instanceof ApplicationFailure)) throw error;
         self.failed.push({ symbol, family, why: error.cause.message });

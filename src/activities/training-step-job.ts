@@ -1,0 +1,132 @@
+/**
+ * The two ends of a training, preparation and assembly, as jobs for a thread: they compute for up to minutes, and the event loop of a
+ * worker must stay free for heartbeats, by whose silence its death is noticed.
+ */
+import { extname, join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { tradeHoldOut } from '../backtest/hold-out-trading';
+import type { Config, StorageConfig } from '../config/config';
+import { isFuture } from '../domain/instruments';
+import type { FeatureSchema } from '../features/schema';
+import { EvaluationError } from '../learning/evaluation/evaluation-error';
+import { ModelRunError } from '../learning/model-run-error';
+import type { PreparedTraining, TrainingRequest } from '../learning/training/prepare-training';
+import { gatesText } from '../learning/training/run-card';
+import { TrainingError } from '../learning/training/training-error';
+import { RecordedDataError } from '../market-data/recorded-market';
+import { loadRecordedMarket } from '../market-data/recorded-minutes';
+import { openStore } from '../storage/open-store';
+import type { JudgedTraining } from '../workflows/activity-types';
+import { assembleStep, prepareStep, type TrainedRun, type TrainingParts } from './training-steps';
+
+export interface StepJob {
+  readonly config: Pick<Config, 'trading' | 'limits'> & { readonly storage: StorageConfig };
+  readonly schema: FeatureSchema;
+  readonly codeVersion: string;
+  /** Folder of recorded minutes. */
+  readonly dataFolder: string;
+  readonly request: TrainingRequest;
+  /** Node's own options for the thread and those that it starts. */
+  readonly threadArguments?: readonly string[];
+}
+
+export interface AssembleJob extends StepJob {
+  readonly prepared: PreparedTraining;
+}
+
+export type StepThreadData =
+  { readonly step: 'prepare'; readonly job: StepJob } | { readonly step: 'assemble'; readonly job: AssembleJob };
+
+export type StepThreadMessage =
+  | { readonly kind: 'done'; readonly result: PreparedTraining | JudgedTraining }
+  | { readonly kind: 'failed'; readonly failure: StepFailure };
+
+export interface StepFailure {
+  /** Null: nothing that this house has a code for. */
+  readonly code: string | null;
+  readonly message: string;
+}
+
+/** A step that failed in its thread; with a code it fails again however often it is tried. */
+export class TrainingStepError extends Error {
+  readonly code: string | null;
+
+  constructor({ code, message }: StepFailure) {
+    super(message);
+    this.name = 'TrainingStepError';
+    this.code = code;
+  }
+}
+
+/** What was thrown in a training, in a form that crosses threads. */
+export function failureOf(error: unknown): StepFailure {
+  const message = error instanceof Error ? error.message : String(error);
+  const isCoded =
+    error instanceof TrainingError ||
+    error instanceof ModelRunError ||
+    error instanceof EvaluationError ||
+    error instanceof RecordedDataError ||
+    error instanceof TrainingStepError;
+  return { code: isCoded ? error.code : null, message };
+}
+
+const judged = ({ manifest, verdict, instruments }: TrainedRun): JudgedTraining => ({
+  runId: manifest.runId,
+  verdict,
+  why: gatesText(verdict),
+  instruments,
+  skipped: manifest.skipped,
+});
+
+/** Does it on the calling thread. Rejects as the step does. */
+export async function runStepHere(data: StepThreadData): Promise<PreparedTraining | JudgedTraining> {
+  const { config, dataFolder, request, threadArguments } = data.job;
+  const { schema, codeVersion } = data.job;
+  const parts: TrainingParts = {
+    config,
+    schema,
+    codeVersion,
+    store: await openStore(config.storage),
+    market: () => loadRecordedMarket(dataFolder, { instruments: request.instruments.filter(isFuture) }),
+    tradeHoldOut,
+    ...(threadArguments && { threadArguments }),
+  };
+  switch (data.step) {
+    case 'prepare':
+      return prepareStep(parts, request);
+    case 'assemble':
+      return judged(await assembleStep(parts, request, data.job.prepared));
+  }
+}
+
+/** Does it in a thread, which `signal` ends; what was stored stays. Rejects with TrainingStepError. */
+function runInThread(data: StepThreadData, signal: AbortSignal): Promise<PreparedTraining | JudgedTraining> {
+  const { threadArguments } = data.job;
+  return new Promise((resolve, reject) => {
+    const failed = (failure: StepFailure): void => reject(new TrainingStepError(failure));
+    // Beside this file, compiled or not.
+    const thread = new Worker(join(__dirname, `training-step-thread${extname(__filename)}`), {
+      workerData: data,
+      ...(threadArguments && { execArgv: [...threadArguments] }),
+    });
+    signal.addEventListener('abort', () => void thread.terminate(), { once: true });
+    thread.on('message', (message: StepThreadMessage) => {
+      switch (message.kind) {
+        case 'done':
+          return resolve(message.result);
+        case 'failed':
+          return failed(message.failure);
+      }
+    });
+    thread.on('error', (error) => failed({ code: null, message: error.message }));
+    thread.on('exit', () => failed({ code: null, message: 'its thread ended before it was done' }));
+  });
+}
+
+/** Rejects with TrainingStepError. */
+export const prepareInThread = async (job: StepJob, signal: AbortSignal): Promise<PreparedTraining> =>
+  (await runInThread({ step: 'prepare', job }, signal)) as PreparedTraining;
+
+/** Rejects with TrainingStepError. */
+export const assembleInThread = async (job: AssembleJob, signal: AbortSignal): Promise<JudgedTraining> =>
+  (await runInThread({ step: 'assemble', job }, signal)) as JudgedTraining;
