@@ -30,15 +30,14 @@ export interface MarketauxSettings {
   readonly requestsPerDay: number;
 }
 
+/** Address and limits are those of `data.tiingo`: news and prices share them. */
 export interface TiingoNewsSettings {
-  readonly baseUrl: string;
   /** Articles a page, at most 1,000. */
   readonly limit: number;
   readonly onlyWithTickers: boolean;
   /** Publishers' domains and tags, comma lists; null takes all. */
   readonly source: string | null;
   readonly tags: string | null;
-  readonly requestsPerHour: number;
 }
 
 export interface NewsConfig {
@@ -125,14 +124,7 @@ export const DEFAULT_NEWS: NewsConfig = {
     sentimentLte: null,
     requestsPerDay: 100,
   },
-  tiingo: {
-    baseUrl: 'https://api.tiingo.com',
-    limit: 100,
-    onlyWithTickers: false,
-    source: null,
-    tags: null,
-    requestsPerHour: 50,
-  },
+  tiingo: { limit: 100, onlyWithTickers: false, source: null, tags: null },
   fnspid: { files: [], lateHours: 10 },
 };
 
@@ -196,12 +188,10 @@ export const newsSchema: z.ZodType<NewsConfig> = z.object({
     requestsPerDay: whole(1, 1_000_000),
   }),
   tiingo: z.object({
-    baseUrl: address,
     limit: whole(1, 1_000),
     onlyWithTickers: flag,
     source: text.nullable(),
     tags: text.nullable(),
-    requestsPerHour: whole(1, 1_000_000),
   }),
   fnspid: z.object({ files: z.array(text), lateHours: whole(0, 240) }),
 });

@@ -25,6 +25,8 @@ export interface TickerScore {
   readonly scorer: 'marketaux' | 'tiingo' | 'fnspid' | 'language-model' | 'lexicon';
   /** True when it came along a supply-chain link (requirement D6). */
   readonly indirect: boolean;
+  /** When the score came to be, where that was after the article could be used: nothing uses the score before. UTC epoch ms. */
+  readonly usable_from?: number;
 }
 
 /** What kind of news it is; the first that fits, from what moves prices most to what does least. */
@@ -79,4 +81,13 @@ export interface Article {
   readonly usable_from: number;
   readonly relevant_tickers: readonly string[];
   readonly scores: readonly TickerScore[];
+}
+
+/** What is learnt of a stored article later: by another source that has it too, by a scorer, by the similarity search. */
+export interface ArticleAmendment {
+  readonly id: string;
+  /** Added to the article's; a score of the same scorer, ticker and kind takes the old one's place. */
+  readonly scores?: readonly TickerScore[];
+  readonly relevant_tickers?: readonly string[];
+  readonly similarity?: number;
 }

@@ -77,21 +77,25 @@ function checked(news: ScoredNews): ScoredNews {
   return news;
 }
 
-/** The score of an article about a ticker that counts: direct before indirect, then by trust; null when nobody scored it. */
-export function countedScore({ scores }: Pick<Article, 'scores'>, ticker: string): TickerScore | null {
+/**
+ * The score of an article about a ticker that counts at the time `at` (UTC epoch ms): direct before indirect, then by trust; null when
+ * nobody had scored it by then.
+ */
+export function countedScore({ scores }: Pick<Article, 'scores'>, ticker: string, at: number): TickerScore | null {
   const rank = ({ indirect, scorer }: TickerScore): number => (indirect ? TRUST.length : 0) + TRUST.indexOf(scorer);
   return scores
-    .filter((score) => score.ticker === ticker)
+    .filter((score) => score.ticker === ticker && (score.usable_from ?? -Infinity) <= at)
     .reduce<TickerScore | null>((best, score) => (best === null || rank(score) < rank(best) ? score : best), null);
 }
 
-/** What `decayedSentiment` takes: every article that somebody scored for the ticker, once each. */
+/** What `decayedSentiment` takes: every article that could be used at `at` and that somebody had scored for the ticker, once each. */
 export const newsOf = (
   articles: readonly Pick<Article, 'scores' | 'usable_from'>[],
   ticker: string,
+  at: number,
 ): readonly ScoredNews[] =>
   articles.flatMap((article) => {
-    const counted = countedScore(article, ticker);
+    const counted = article.usable_from > at ? null : countedScore(article, ticker, at);
     return counted === null
       ? []
       : [{ usableFrom: article.usable_from, score: counted.score, relevance: counted.relevance }];
@@ -104,4 +108,4 @@ export const tickerSentiments = (
   at: number,
   decay: SentimentDecay,
 ): ReadonlyMap<string, Sentiment | null> =>
-  new Map(tickers.map((ticker) => [ticker, decayedSentiment(newsOf(articles, ticker), at, decay)]));
+  new Map(tickers.map((ticker) => [ticker, decayedSentiment(newsOf(articles, ticker, at), at, decay)]));

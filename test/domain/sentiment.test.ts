@@ -54,9 +54,12 @@ test('sentiment is bounded, fades, does not depend on the order and never sees t
 
 test('an article counts once: direct before indirect, a reader before a counter of words', () => {
   const scores = [score('lexicon', -0.5), score('marketaux', 0.7), score('language-model', 0.2, true)];
-  expect(countedScore({ scores }, 'AAPL')).toMatchObject({ scorer: 'marketaux' });
-  expect(countedScore({ scores: scores.slice(2) }, 'AAPL')).toMatchObject({ indirect: true });
-  expect(countedScore({ scores }, 'MSFT')).toBeNull();
+  expect(countedScore({ scores }, 'AAPL', 0)).toMatchObject({ scorer: 'marketaux' });
+  expect(countedScore({ scores: scores.slice(2) }, 'AAPL', 0)).toMatchObject({ indirect: true });
+  expect(countedScore({ scores }, 'MSFT', 0)).toBeNull();
+  const late = [{ ...score('language-model', 0.9), usable_from: 10 }, score('lexicon', -0.5)];
+  expect(countedScore({ scores: late }, 'AAPL', 9)).toMatchObject({ scorer: 'lexicon' });
+  expect(countedScore({ scores: late }, 'AAPL', 10)).toMatchObject({ scorer: 'language-model' });
   const reduced = tickerSentiments([{ usable_from: 0, scores }], ['AAPL', 'MSFT'], 0, decay);
   expect(reduced.get('AAPL')).toMatchObject({ count: 1, mean: 0.7 });
   expect(reduced.get('MSFT')).toBeNull();
