@@ -26,6 +26,7 @@ import { logsCommand } from './logs';
 import { modelsCommand } from './models';
 import { ordersCommand } from './orders';
 import { pauseCommand } from './pause';
+import { rebalanceCommand } from './rebalance';
 import { reportCommand } from './report';
 import { resumeCommand } from './resume';
 import { retrainCommand } from './retrain';
@@ -63,6 +64,7 @@ export function omegaCommand(io: CommandIo): Command {
     .addCommand(searchCommand(io))
     .addCommand(forecastsCommand(io))
     .addCommand(driftCommand(io))
+    .addCommand(rebalanceCommand(io))
     .addCommand(schedulesCommand(io))
     .addCommand(configCommand(io))
     .addCommand(logsCommand(io))
@@ -101,6 +103,8 @@ function exitCodeOf(error: unknown, io: CommandIo, json: boolean): number {
 
 /** Of these, --json names a file for the result. */
 const WRITES_JSON_FILE: ReadonlySet<string> = new Set(['demo', 'drill', 'bench', 'backtest']);
+const writesJsonFile = ([command, sub]: readonly string[]): boolean =>
+  WRITES_JSON_FILE.has(command) || (command === 'rebalance' && sub === 'backtest');
 
 /** Runs `omega <args>`; resolves to the exit code. Settings of a `.env` file are read first; those already set stay. */
 export async function main(args: readonly string[], io: CommandIo = processIo()): Promise<number> {
@@ -109,6 +113,6 @@ export async function main(args: readonly string[], io: CommandIo = processIo())
     await omegaCommand(io).parseAsync([...args], { from: 'user' });
     return EXIT.ok;
   } catch (error) {
-    return exitCodeOf(error, io, args.includes('--json') && !WRITES_JSON_FILE.has(args[0]));
+    return exitCodeOf(error, io, args.includes('--json') && !writesJsonFile(args));
   }
 }

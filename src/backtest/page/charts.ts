@@ -105,7 +105,11 @@ export function dateMarks(
 }
 
 /** Net liquidation and buy-and-hold, dollars. */
-export function equityChart(points: readonly CurvePoint[], dates: readonly DateMark[]): Html {
+export function equityChart(
+  points: readonly CurvePoint[],
+  dates: readonly DateMark[],
+  label = 'Net liquidation by minute beside buy-and-hold',
+): Html {
   const height = 320;
   const equity = points.map((point) => point.equity);
   const hold = points.map((point) => point.buyAndHold);
@@ -113,11 +117,7 @@ export function equityChart(points: readonly CurvePoint[], dates: readonly DateM
   const low = all.reduce((a, b) => Math.min(a, b), Infinity);
   const high = all.reduce((a, b) => Math.max(a, b), -Infinity);
   const scale = scaleOf(points.length, low, high, height);
-  return html`<svg
-    viewBox="0 0 ${WIDTH} ${height}"
-    role="img"
-    aria-label="Net liquidation by minute beside buy-and-hold"
-  >
+  return html`<svg viewBox="0 0 ${WIDTH} ${height}" role="img" aria-label="${label}">
     ${grid(points, dates, ticksOf(low, high), scale, height)}
     <path class="hold" d="${path(hold, scale)}" />
     <path class="equity" d="${path(equity, scale)}" />

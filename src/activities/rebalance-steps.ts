@@ -1,0 +1,170 @@
+/**
+ * From files and store to a list: what `omega rebalance` and the weekly workflow call alike. Reads daily prices, sectors and stored news;
+ * decides by the pure function; orders nothing.
+ */
+import { join } from 'node:path';
+import type { RebalanceConfig } from '../config/rebalance-settings';
+import { DAY_MS } from '../domain/exchange-time';
+import { decideRebalance } from '../domain/rebalance/decide-rebalance';
+import { barsThrough } from '../domain/rebalance/daily-history';
+import type { Holding } from '../domain/rebalance/account-value';
+import { newsCutOff, rebalanceDates } from '../domain/rebalance/rebalance-dates';
+import { RebalanceError } from '../domain/rebalance/rebalance-error';
+import { sessionsNeeded } from '../domain/rebalance/rebalance-rules';
+import type { RebalanceList } from '../domain/rebalance/rebalance-list';
+import { filledPrice } from '../domain/rebalance/trade-costs';
+import { tickerSentiments } from '../domain/sentiment';
+import { dailySets, loadDailyPrices, stocksOf, type DailyPrices } from '../market-data/daily-prices';
+import { loadSectors } from '../market-data/sector-table';
+import { openArticleStore } from '../news/article-store';
+import type { ObjectStore } from '../storage/object-store';
+
+export interface PlanRequest {
+  /** Folder of daily CSV files. */
+  readonly dataFolder: string;
+  readonly settings: RebalanceConfig;
+  /** Name of a set; null takes the newest that has prices before the day. */
+  readonly set: string | null;
+  /** Day the orders are for; null: the session after the newest prices. */
+  readonly asOf: string | null;
+  readonly holdings: readonly Holding[];
+  /** Dollars. */
+  readonly cash: number;
+  /** Null where there is no store: then there is no news. */
+  readonly store: ObjectStore | null;
+}
+
+/** A trade at the recorded open of its day, worse by modelled half spread and slippage. */
+export interface ModelledFill {
+  readonly ticker: string;
+  readonly side: 'buy' | 'sell';
+  readonly quantity: number;
+  readonly open: number;
+  readonly price: number;
+  readonly how: 'modelled';
+}
+
+export interface RebalancePlan {
+  readonly set: string;
+  readonly sha256: string;
+  readonly list: RebalanceList;
+  /** Empty when the day of the orders is not recorded. */
+  readonly modelledFills: readonly ModelledFill[];
+  readonly notices: readonly string[];
+}
+
+/** Half-lives after which an article counts no more. */
+const HALF_LIVES = 10;
+
+export const SURVIVORSHIP =
+  'Survivorship bias: the names of this set are companies that were still listed when it was made; results over the past are flattered by that.';
+
+/** Throws RebalanceError, RecordedDataError, StoreError. */
+export async function planRebalance(request: PlanRequest): Promise<RebalancePlan> {
+  const { settings, asOf, holdings, cash } = request;
+  const { set, prices } = await pricesFor(request);
+  const { decidedOn, tradeOn, notice } = rebalanceDates(prices.sessions, asOf);
+  const universe = settings.universe ?? stocksOf(prices.histories);
+  const news = await sentimentsFor(request, universe, newsCutOff(tradeOn));
+  const list = decideRebalance(
+    {
+      decidedOn,
+      tradeOn,
+      universe,
+      histories: prices.histories,
+      sessions: prices.sessions.filter((session) => session <= decidedOn),
+      sentiments: news.sentiments,
+      sectors: settings.sectorFile === null ? null : await loadSectors(settings.sectorFile),
+      holdings,
+      cash,
+    },
+    settings.rules,
+  );
+  const rejected = prices.rejected.length;
+  return {
+    set,
+    sha256: prices.files[0]?.sha256 ?? '',
+    list,
+    modelledFills: modelledFills(list, prices, settings),
+    notices: [
+      ...(notice === null ? [] : [notice]),
+      ...list.notices,
+      ...news.notices,
+      ...(rejected === 0
+        ? []
+        : [`${rejected} rows of ${set} were put aside; the first: ${prices.rejected[0].reason}.`]),
+      SURVIVORSHIP,
+    ],
+  };
+}
+
+async function pricesFor({
+  dataFolder,
+  settings,
+  set,
+  asOf,
+}: PlanRequest): Promise<{ readonly set: string; readonly prices: DailyPrices }> {
+  const sets = dailySets(join(dataFolder, 'equity_1d'));
+  const asked = set === null ? sets : sets.filter(({ name }) => name === set);
+  if (asked.length === 0)
+    throw new RebalanceError(
+      'NO_PRICES',
+      set === null
+        ? `There are no daily prices: ${join(dataFolder, 'equity_1d')} holds no file *_daily_*.csv.gz.`
+        : `There is no set ${set}; there is ${sets.map(({ name }) => name).join(', ') || 'none'}.`,
+    );
+  const loaded = await Promise.all(asked.map(async (one) => ({ set: one.name, prices: await loadDailyPrices(one) })));
+  const newestFirst = [...loaded].sort((a, b) =>
+    (a.prices.sessions.at(-1) ?? '') < (b.prices.sessions.at(-1) ?? '') ? 1 : -1,
+  );
+  const needed = sessionsNeeded(settings.rules);
+  const before = ({ sessions }: DailyPrices): number =>
+    asOf === null ? sessions.length : sessions.filter((session) => session < asOf).length;
+  const covering = newestFirst.find(({ prices }) => before(prices) >= needed);
+  return covering ?? newestFirst[0];
+}
+
+interface HeardNews {
+  readonly sentiments: ReadonlyMap<string, number | null> | null;
+  readonly notices: readonly string[];
+}
+
+/** Stored articles usable by `at`; what can't be read is absent, and said (requirement D5). */
+async function sentimentsFor(
+  { store, settings }: PlanRequest,
+  universe: readonly string[],
+  at: number,
+): Promise<HeardNews> {
+  const { halfLifeDays, weight } = settings.rules.sentiment;
+  if (store === null || weight === 0) return { sentiments: null, notices: [] };
+  const decay = { halfLifeMs: halfLifeDays * DAY_MS };
+  try {
+    const articles = await openArticleStore(store).between(at - HALF_LIVES * decay.halfLifeMs, at);
+    if (articles.length === 0) return { sentiments: null, notices: [] };
+    const samples = articles.filter(({ source_tag }) => source_tag === 'sample').length;
+    const heard = tickerSentiments(articles, universe, at, decay);
+    return {
+      sentiments: new Map([...heard].map(([ticker, one]) => [ticker, one?.sentiment ?? null])),
+      notices: samples === 0 ? [] : [`${samples} of the ${articles.length} articles heard are samples, not news.`],
+    };
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return { sentiments: null, notices: [`The stored news can't be read, so momentum alone decides: ${why}`] };
+  }
+}
+
+function modelledFills(
+  list: RebalanceList,
+  { histories }: DailyPrices,
+  { rules }: RebalanceConfig,
+): readonly ModelledFill[] {
+  const byTicker = new Map(histories.map((history) => [history.ticker, history]));
+  return list.trades.flatMap(({ ticker, side, quantity }): readonly ModelledFill[] => {
+    const history = byTicker.get(ticker);
+    const bar = history === undefined ? undefined : barsThrough(history, list.tradeOn).at(-1);
+    if (bar === undefined || bar.date !== list.tradeOn || !(bar.open > 0)) return [];
+    return [
+      { ticker, side, quantity, open: bar.open, price: filledPrice(side, bar.open, rules.costs), how: 'modelled' },
+    ];
+  });
+}
