@@ -4,7 +4,7 @@
  */
 import { isBusinessDay, isEarlyClose } from './exchange-holidays';
 import { DAY_MS, exchangeTime, MINUTE_MS, utcOf, zoneOffsetMs } from './exchange-time';
-import type { Instrument } from './instruments';
+import type { Instrument, TradedUnit } from './instruments';
 
 const CHICAGO = 'America/Chicago';
 const SESSION_START = 17 * 60;
@@ -68,13 +68,13 @@ export function isGlobexOpen(utcMs: number): boolean {
 const EARLY_CLOSE = 12 * 60 + 15;
 
 /** Minute of day at which regular hours end on a date of the instrument's zone; null on weekends and exchange holidays, which have none. */
-function regularCloseOn(date: string, { regularHours, timeZone }: Instrument): number | null {
+function regularCloseOn(date: string, { regularHours, timeZone }: TradedUnit): number | null {
   if (!isBusinessDay(date)) return null;
   return isEarlyClose(date) && timeZone === CHICAGO ? Math.min(EARLY_CLOSE, regularHours.close) : regularHours.close;
 }
 
 /** Inside the instrument's regular hours: never on a weekend or an exchange holiday, to 12:15 Chicago on early closes. */
-export function inRegularHours(utcMs: number, instrument: Instrument): boolean {
+export function inRegularHours(utcMs: number, instrument: TradedUnit): boolean {
   const { date, minuteOfDay } = exchangeTime(utcMs, instrument.timeZone);
   if (minuteOfDay < instrument.regularHours.open || minuteOfDay >= instrument.regularHours.close) return false;
   const close = regularCloseOn(date, instrument);

@@ -51,11 +51,13 @@ export function accountValues(account: string, figures: AccountFigures): readonl
     usd('ExcessLiquidity', excess),
     usd('FullExcessLiquidity', excess),
     usd('LookAheadExcessLiquidity', excess),
-    usd('BuyingPower', Math.max(0, available)),
+    // Of stocks, as Regulation T has it: their initial margin is half of their value.
+    usd('BuyingPower', Math.max(0, 2 * available)),
+    usd('StockMarketValue', figures.stockValue),
     usd('NetLiquidationByCurrency', netLiquidation),
     usd('UnrealizedPnL', unrealizedPnl),
     usd('RealizedPnL', realizedPnl),
-    usd('FuturesPNL', unrealizedPnl + realizedPnl),
+    usd('FuturesPNL', figures.futuresPnl),
   ];
 }
 
@@ -63,6 +65,7 @@ export function accountValues(account: string, figures: AccountFigures): readonl
 export const LEDGER_TAGS: ReadonlySet<string> = new Set([
   'Currency',
   'CashBalance',
+  'StockMarketValue',
   'ExchangeRate',
   'NetLiquidationByCurrency',
   'UnrealizedPnL',

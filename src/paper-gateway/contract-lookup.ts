@@ -1,7 +1,7 @@
 /** From the contract in a request to the one that is meant, or IB's error. */
-import type { ContractReplay } from './contract-replay';
-import type { FutureListing, Listing } from './contract-universe';
+import type { Listing } from './contract-universe';
 import type { ExchangeRooms } from './exchange-rooms';
+import type { MarketReplay } from './market-replay';
 import type { ContractQuery, GatewaySession, ServerMessage, WireContract } from './messages';
 
 export type Send = (session: GatewaySession, message: ServerMessage) => void;
@@ -36,5 +36,5 @@ export function resolveContract(
 /** A contract with recorded data, or null. */
 export const recordedMarketOf = (
   listing: Listing,
-): { readonly listing: FutureListing; readonly replay: ContractReplay } | null =>
-  listing.kind === 'future' && listing.replay !== null ? { listing, replay: listing.replay } : null;
+): { readonly listing: Listing; readonly replay: MarketReplay } | null =>
+  listing.replay !== null ? { listing, replay: listing.replay } : null;

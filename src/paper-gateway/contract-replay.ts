@@ -8,35 +8,21 @@
 import { isTwoSided, type Bar, type Quote } from '../domain/bars';
 import { tradeDateBounds, tradeDateOf } from '../domain/calendar';
 import { MINUTE_MS } from '../domain/exchange-time';
-import { INSTRUMENTS, type Instrument } from '../domain/instruments';
+import { INSTRUMENTS, type FutureSymbol } from '../domain/instruments';
 import { firstMinuteFrom, type RecordedContract, type RecordedMinute } from '../market-data/recorded-market';
+import {
+  lastAtOrBefore,
+  type DayStatistics,
+  type LastTrade,
+  type MarketEvent,
+  type MarketReplay,
+  type PricedInstrument,
+  type TwoSidedQuote,
+} from './market-replay';
+import { isMatchingOpen } from './matching-hours';
 import { quietSlot, SLOT_MS, SLOTS_PER_MINUTE, slotsOfMinute, TRADE_OFFSET_MS, type Slot } from './minute-path';
 
 export const QUOTE_LIFETIME_MS = 5 * MINUTE_MS;
-
-export type MarketEvent =
-  | { readonly kind: 'trades'; readonly time: number; readonly slot: Slot }
-  | { readonly kind: 'quote'; readonly time: number; readonly quote: Quote }
-  | { readonly kind: 'five-second-bar'; readonly time: number; readonly bar: Slot };
-
-/** A quote with both prices. */
-export type TwoSidedQuote = Quote & { readonly bid: number; readonly ask: number };
-
-export interface LastTrade {
-  readonly time: number;
-  readonly price: number;
-  readonly size: number;
-}
-
-/** Trade-date statistics up to now; prices null before the first trade of the date. */
-export interface DayStatistics {
-  readonly open: number | null;
-  readonly high: number | null;
-  readonly low: number | null;
-  readonly volume: number;
-  /** Last price of the trade date before. */
-  readonly previousClose: number | null;
-}
 
 interface DayPrefix {
   readonly tradeDate: string;
@@ -73,8 +59,7 @@ function dayPrefixes(minutes: readonly RecordedMinute[]): readonly DayPrefix[] {
   return prefixes;
 }
 
-export class ContractReplay {
-  readonly instrument: Instrument;
+export class ContractReplay implements MarketReplay {
   readonly minutes: readonly RecordedMinute[];
   private readonly name: string;
   private readonly quotes: readonly Quote[];
@@ -83,15 +68,20 @@ export class ContractReplay {
   private readonly slotCache = new Map<number, readonly Slot[]>();
 
   constructor(
-    recorded: RecordedContract,
+    recorded: Omit<RecordedContract, 'symbol' | 'file'> & { readonly symbol: string },
     private readonly seed: number,
+    /** What is traded; the future of the recorded symbol when left out. */
+    readonly instrument: PricedInstrument = INSTRUMENTS[recorded.symbol as FutureSymbol],
   ) {
-    this.instrument = INSTRUMENTS[recorded.symbol];
     this.minutes = recorded.minutes;
     this.name = `${recorded.symbol}${recorded.deliveryMonth}`;
     this.quotes = recorded.minutes.flatMap(({ quote }) => (quote === null ? [] : [quote]));
     this.traded = recorded.minutes.flatMap(({ bar }) => (bar === null ? [] : [bar]));
     this.prefixes = dayPrefixes(recorded.minutes);
+  }
+
+  isOpenAt(now: number): boolean {
+    return isMatchingOpen(now, this.instrument);
   }
 
   /** The twelve 5-second bars of a traded minute. */
@@ -186,16 +176,4 @@ export class ContractReplay {
       .filter((start) => this.tradableQuoteAt(start + SLOT_MS) !== null)
       .map((start) => ({ kind: 'five-second-bar', time: start + SLOT_MS, bar: quietSlot(start, last.price) }));
   }
-}
-
-/** Index of the last item with time ≤ `now`, −1 when there is none; items ascend by time. */
-function lastAtOrBefore<T>(items: readonly T[], now: number, timeOf: (item: T) => number): number {
-  let low = 0;
-  let high = items.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (timeOf(items[middle]) <= now) low = middle + 1;
-    else high = middle;
-  }
-  return low - 1;
 }

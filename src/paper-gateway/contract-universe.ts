@@ -4,6 +4,7 @@
  *  1. Contract ids depend on symbol and delivery month only: stable over restarts, dates and data folders.
  *  2. A query that names one contract finds exactly that; a vague one finds all that match, as IB does.
  *  3. Only recorded contracts have prices; the others can be described, not traded.
+ *  4. A stock with recorded days is found by its ticker from the first to the last of them; by its id always.
  */
 import { exchangeTime } from '../domain/exchange-time';
 import { FUTURE_SYMBOLS, INSTRUMENTS, type FutureSymbol, type Instrument } from '../domain/instruments';
@@ -11,6 +12,9 @@ import { frontContract, lastTradeDate, listedDeliveryMonths, localSymbolOf } fro
 import type { RecordedContract } from '../market-data/recorded-market';
 import { ContractReplay } from './contract-replay';
 import type { ContractQuery, WireContract } from './messages';
+import type { PricedInstrument } from './market-replay';
+import { stockInstrument, stockWire, unknownListing } from './stock-listing';
+import { StockReplay, type RecordedStockMarket } from './stock-replay';
 import { US_STOCKS, type StockListing } from './us-stocks';
 
 interface ListedFuture {
@@ -28,6 +32,9 @@ export interface ListedStock {
   readonly conId: number;
   readonly wire: WireContract;
   readonly listing: StockListing;
+  readonly instrument: PricedInstrument;
+  /** Null without recorded data. */
+  readonly replay: StockReplay | null;
 }
 
 export type FutureListing = ListedFuture;
@@ -61,21 +68,6 @@ function futureWire(instrument: Instrument, deliveryMonth: string): WireContract
   };
 }
 
-const stockWire = (listing: StockListing): WireContract => ({
-  conId: listing.conId,
-  symbol: listing.symbol,
-  secType: 'STK',
-  lastTradeDateOrContractMonth: '',
-  strike: 0,
-  right: '',
-  multiplier: '',
-  exchange: 'SMART',
-  primaryExchange: listing.primaryExchange,
-  currency: 'USD',
-  localSymbol: listing.symbol,
-  tradingClass: listing.primaryExchange === 'NASDAQ' ? 'NMS' : listing.symbol,
-});
-
 /** The query leaves the field open or names the same. */
 const agrees = (asked: string, actual: string): boolean => asked === '' || asked.toUpperCase() === actual.toUpperCase();
 
@@ -108,16 +100,29 @@ function stockMatches(query: ContractQuery, stock: ListedStock): boolean {
   );
 }
 
+/** A ticker with a recorded past is listed between its first and its last day; one without prices can always be described. */
+const isListed = ({ replay }: ListedStock, now: number): boolean => replay === null || replay.isListedAt(now);
+
+function listStocks(recorded: readonly RecordedStockMarket[], seed: number): readonly ListedStock[] {
+  const described = new Map(US_STOCKS.map((listing) => [listing.symbol, listing]));
+  const markets = new Map(recorded.map((market) => [market.ticker, market]));
+  const undescribed = [...markets.keys()].filter((ticker) => !described.has(ticker)).map(unknownListing);
+  return [...US_STOCKS, ...undescribed].map((listing) => {
+    const instrument = stockInstrument(listing);
+    const market = markets.get(listing.symbol);
+    const replay = market === undefined ? null : new StockReplay(instrument, market, seed);
+    return { kind: 'stock', conId: listing.conId, wire: stockWire(listing), listing, instrument, replay };
+  });
+}
+
 export class ContractUniverse {
   private readonly futures = new Map<number, ListedFuture>();
-  private readonly stocks: readonly ListedStock[] = US_STOCKS.map((listing) => ({
-    kind: 'stock',
-    conId: listing.conId,
-    wire: stockWire(listing),
-    listing,
-  }));
+  private readonly stocks: readonly ListedStock[];
+  private readonly stocksById: ReadonlyMap<number, ListedStock>;
 
-  constructor(recorded: readonly RecordedContract[], seed: number) {
+  constructor(recorded: readonly RecordedContract[], seed: number, stocks: readonly RecordedStockMarket[] = []) {
+    this.stocks = listStocks(stocks, seed);
+    this.stocksById = new Map(this.stocks.map((stock) => [stock.conId, stock]));
     for (const contract of recorded) {
       this.list(contract.symbol, contract.deliveryMonth, new ContractReplay(contract, seed));
     }
@@ -131,7 +136,7 @@ export class ContractUniverse {
   }
 
   byId(conId: number): Listing | null {
-    return this.futures.get(conId) ?? this.stocks.find((stock) => stock.conId === conId) ?? null;
+    return this.futures.get(conId) ?? this.stocksById.get(conId) ?? null;
   }
 
   /** The future of an id met in durable state, listed again when the date has moved on. */
@@ -144,16 +149,21 @@ export class ContractUniverse {
     return symbol === undefined || !isMonth ? null : this.list(symbol, deliveryMonth, null);
   }
 
+  /** The contract of an id met in durable state. */
+  listingById(conId: number): Listing | null {
+    return this.stocksById.get(conId) ?? this.futureById(conId);
+  }
+
   /** All contracts that a query names on the virtual date of `now`; empty is IB's error 200. */
   find(query: ContractQuery, now: number): readonly Listing[] {
     const date = exchangeTime(now, 'America/Chicago').date;
     this.listCurrent(date);
     if (query.conId !== 0) {
-      const listing = this.futureById(query.conId) ?? this.byId(query.conId);
+      const listing = this.listingById(query.conId);
       return listing === null ? [] : [listing];
     }
     const secType = query.secType.toUpperCase();
-    if (secType === 'STK') return this.stocks.filter((stock) => stockMatches(query, stock));
+    if (secType === 'STK') return this.stocks.filter((stock) => stockMatches(query, stock) && isListed(stock, now));
     if (secType === 'CONTFUT') return this.fronts(query, date);
     if (secType !== 'FUT' && secType !== 'FUT+CONTFUT' && !(secType === '' && query.localSymbol !== '')) return [];
     if (query.symbol === '' && query.localSymbol === '' && query.tradingClass === '') return [];

@@ -16,6 +16,7 @@ export function ordersReport({ ledger, market }: ExchangeRooms): readonly unknow
     permId: order.permId,
     parentPermId: order.parentPermId,
     symbol: market.listing(order.conId)?.instrument.symbol ?? null,
+    secType: market.listing(order.conId)?.wire.secType ?? null,
     conId: order.conId,
     action: order.order.action,
     quantity: order.order.totalQuantity,
@@ -40,13 +41,24 @@ export function ordersReport({ ledger, market }: ExchangeRooms): readonly unknow
 export function executionsReport({ ledger, market }: ExchangeRooms, tradeDate: string | null): readonly unknown[] {
   return ledger.executions
     .filter((execution) => tradeDate === null || execution.tradeDate === tradeDate)
-    .map((execution) => ({ ...execution, symbol: market.listing(execution.conId)?.instrument.symbol ?? null }));
+    .map((execution) => {
+      const listing = market.listing(execution.conId);
+      // A stock recorded in daily bars has no recorded quotes: it fills at modelled ones.
+      const modelled = listing?.kind === 'stock';
+      return {
+        ...execution,
+        symbol: listing?.instrument.symbol ?? null,
+        secType: listing?.wire.secType ?? null,
+        modelled,
+      };
+    });
 }
 
 export function positionsReport({ ledger, market, account }: ExchangeRooms): readonly unknown[] {
   return ledger.account.positions.map((position) => ({
     ...position,
     symbol: market.listing(position.conId)?.instrument.symbol ?? null,
+    secType: market.listing(position.conId)?.wire.secType ?? null,
     localSymbol: market.listing(position.conId)?.wire.localSymbol ?? null,
     mark: market.mark(position.conId),
     unrealizedPnl: account.unrealized(position),

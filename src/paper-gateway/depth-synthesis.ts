@@ -1,6 +1,7 @@
 /** An order book behind the recorded top of book. Only the first level is recorded; the rest is synthesised and every subscriber is told so. */
 import { isTwoSided, type Quote } from '../domain/bars';
-import { roundToTick, type Instrument } from '../domain/instruments';
+import { roundToTick } from '../domain/instruments';
+import type { PricedInstrument } from './market-replay';
 import { randomFrom, seedOf } from './seeded-random';
 
 export interface DepthLevel {
@@ -22,7 +23,7 @@ export const DEPTH_NOTICE = {
 export const SIMULATED_MAKER = 'SIM';
 
 /** Further levels are one tick apart and one to three times as large as the recorded one. */
-export function synthesiseDepth(quote: Quote | null, rows: number, instrument: Instrument, seed: number): Depth {
+export function synthesiseDepth(quote: Quote | null, rows: number, instrument: PricedInstrument, seed: number): Depth {
   if (!isTwoSided(quote)) return { bids: [], asks: [] };
   const random = randomFrom(seedOf(seed, instrument.symbol, quote.time));
   const side = (best: number, size: number, step: number): readonly DepthLevel[] =>

@@ -10,13 +10,14 @@ import { MINUTE_MS } from '../domain/exchange-time';
 import type { RecordedMarket } from '../market-data/recorded-market';
 import { AccountFeeds } from './account-feeds';
 import { ClientOutbox } from './client-outbox';
-import type { MarketEvent } from './contract-replay';
+import type { MarketEvent } from './market-replay';
 import { ContractUniverse } from './contract-universe';
 import type { ExchangeRooms } from './exchange-rooms';
 import { FaultBoard } from './fault-board';
 import { HistoryDesk } from './history-desk';
 import type { Journal } from './journal';
 import type { Ledger } from './ledger';
+import { directionOf, type OrderRecord } from './ledger-records';
 import { MarketStreams } from './market-streams';
 import { MarketView } from './market-view';
 import { MatchingEngine } from './matching-engine';
@@ -26,9 +27,12 @@ import { OrderMessenger } from './order-messenger';
 import { ClientPacing } from './pacing';
 import { PaperAccount } from './paper-account';
 import { RequestRouter } from './request-router';
+import type { RecordedStockMarket } from './stock-replay';
 
 export interface ExchangeOptions {
   readonly market: RecordedMarket;
+  /** US stocks with recorded prices; none when left out. */
+  readonly stocks?: readonly RecordedStockMarket[];
   /** Of a journal the exchange needs its ledger and the commit alone. */
   readonly journal: Pick<Journal, 'ledger' | 'commit'>;
   /** IB's limits on clients, in wall time. */
@@ -64,13 +68,14 @@ export class Exchange implements RequestHandler, ExchangeRooms {
   constructor(private readonly options: ExchangeOptions) {
     this.ledger = options.journal.ledger;
     const { seed, account } = this.ledger.origin;
-    this.universe = new ContractUniverse(options.market.contracts, seed);
+    this.universe = new ContractUniverse(options.market.contracts, seed, options.stocks);
     this.market = new MarketView(this.universe, this.ledger);
     this.account = new PaperAccount(this.ledger, this.market, options.market.margins);
     const sessionOf = (clientId: number): GatewaySession | null => this.sessionOf(clientId);
     const send = (session: GatewaySession, message: ServerMessage): void => this.outbox.send(session, message);
     this.notices = new OrderMessenger(account, this.market, this.faults, sessionOf, send);
-    this.engine = new MatchingEngine(this.ledger, this.market, this.account, this.notices);
+    const isHeld = (order: OrderRecord): boolean => this.faults.leavesUnfilled(directionOf(order));
+    this.engine = new MatchingEngine(this.ledger, this.market, this.account, this.notices, isHeld);
     this.orders = new OrderDesk(this.ledger, this.market, this.account, this.engine, this.notices);
     const now = (): number => this.ledger.clock;
     const marketDataType = (): 1 | 3 => (this.faults.switches.delayedData ? 3 : 1);

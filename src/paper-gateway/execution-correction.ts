@@ -1,6 +1,5 @@
 /** IB's correction of an execution: a new report whose id ends in `.02` where the first ended in `.01`, at another price. */
 import type { ExchangeRooms } from './exchange-rooms';
-import { INSTRUMENTS } from '../domain/instruments';
 import { roundMoney } from './position-accounting';
 
 /**
@@ -14,7 +13,7 @@ export function correctExecution(exchange: ExchangeRooms, execId: string | null,
   const instrument = wrong === undefined ? null : (market.listing(wrong.conId)?.instrument ?? null);
   if (wrong === undefined || instrument === null) return false;
   const direction = wrong.side === 'BOT' ? 1 : -1;
-  const corrected = price ?? wrong.price + direction * INSTRUMENTS[instrument.symbol].tickSize;
+  const corrected = price ?? wrong.price + direction * instrument.tickSize;
   const stem = wrong.execId.slice(0, wrong.execId.lastIndexOf('.'));
   const version = Number(wrong.execId.slice(wrong.execId.lastIndexOf('.') + 1)) + 1;
   const execution = {

@@ -14,7 +14,14 @@ interface Switches {
   /** nextValidId starts here again and ended ids may be used again; null: as it should be. */
   readonly idRollback: number | null;
   readonly kill: 'kill-before-place' | 'kill-after-place' | null;
+  /** Orders of this side do not trade. */
+  readonly unfilled: FaultSide | null;
 }
+
+type FaultSide = 'buy' | 'sell' | 'any';
+
+const strikes = (side: FaultSide, direction: 1 | -1): boolean =>
+  side === 'any' || (side === 'buy') === (direction === 1);
 
 const ALL_WELL: Switches = {
   connectivityLost: false,
@@ -24,10 +31,11 @@ const ALL_WELL: Switches = {
   delayedData: false,
   idRollback: null,
   kill: null,
+  unfilled: null,
 };
 
 export class FaultBoard {
-  private waiting: { readonly fault: CountedFault; left: number }[] = [];
+  private waiting: { readonly fault: CountedFault; left: number; toSkip: number }[] = [];
   private current: Switches = ALL_WELL;
 
   get switches(): Switches {
@@ -45,7 +53,7 @@ export class FaultBoard {
   }
 
   add(fault: CountedFault): void {
-    this.waiting.push({ fault, left: fault.count });
+    this.waiting.push({ fault, left: fault.count, toSkip: 'skip' in fault ? fault.skip : 0 });
   }
 
   /** Uses up one strike of a counted fault; null when none waits. */
@@ -56,6 +64,25 @@ export class FaultBoard {
     entry.left -= 1;
     if (entry.left === 0) this.waiting.splice(index, 1);
     return entry.fault as Counted<N>;
+  }
+
+  /** A rejection for a new order of this side; one that it still lets pass counts towards its skipping. */
+  takeRejection(direction: 1 | -1): Counted<'reject-order'> | null {
+    const entry = this.waiting.find(({ fault }) => fault.fault === 'reject-order' && strikes(fault.side, direction));
+    if (entry === undefined) return null;
+    if (entry.toSkip > 0) {
+      entry.toSkip -= 1;
+      return null;
+    }
+    entry.left -= 1;
+    if (entry.left === 0) this.waiting.splice(this.waiting.indexOf(entry), 1);
+    return entry.fault as Counted<'reject-order'>;
+  }
+
+  /** Orders of this side are accepted and left alone. */
+  leavesUnfilled(direction: 1 | -1): boolean {
+    const { unfilled } = this.current;
+    return unfilled !== null && strikes(unfilled, direction);
   }
 
   clear(): void {

@@ -67,6 +67,12 @@ export class FaultDesk {
       case 'kill-after-place':
         faults.set({ kill: fault.fault });
         return done();
+      case 'leave-unfilled':
+        this.exchange.transact(() => {
+          faults.set({ unfilled: fault.on ? fault.side : null });
+          this.exchange.engine.matchAll();
+        });
+        return done();
       case 'correct-execution':
         return this.correct(fault);
       case '1100':

@@ -3,6 +3,7 @@ import { z } from 'zod';
 
 const clientId = z.number().int().nullable().default(null);
 const count = z.number().int().min(1).default(1);
+const side = z.enum(['buy', 'sell', 'any']);
 const onOff = z.boolean().default(true);
 
 export const faultSchema = z.discriminatedUnion('fault', [
@@ -32,11 +33,16 @@ export const faultSchema = z.discriminatedUnion('fault', [
   // Orders.
   z.object({ fault: z.literal('fill-while-away'), count }),
   z.object({ fault: z.literal('drop-order'), count }),
+  /** The next `count` new orders of the side, after `skip` of them: 3 of 20, wherever they come. */
   z.object({
     fault: z.literal('reject-order'),
     count,
+    skip: z.number().int().min(0).default(0),
+    side: side.default('any'),
     reason: z.string().default('Rejected by the paper gateway on request'),
   }),
+  /** Orders of the side are accepted and rest unfilled until it is switched off. */
+  z.object({ fault: z.literal('leave-unfilled'), side: side.default('any'), on: onOff }),
   z.object({
     fault: z.literal('inform-order'),
     count,

@@ -11,6 +11,7 @@ import { Exchange } from './exchange';
 import { FaultDesk } from './fault-desk';
 import { Journal } from './journal';
 import { lockStateFolder } from './state-lock';
+import { loadStockMarkets, NO_STOCKS } from './stock-markets';
 import { GatewayTransport } from './transport';
 
 export interface GatewayOptions {
@@ -20,6 +21,8 @@ export interface GatewayOptions {
   readonly controlPort: number;
   readonly dataFolder: string;
   readonly instruments?: readonly FutureSymbol[];
+  /** US stocks have the prices of recorded daily bars, and of minutes where there are some. */
+  readonly stocks?: boolean;
   /** Virtual time of a new state folder, UTC ms; a folder in use goes on where it was. */
   readonly startClock: number;
   readonly mode: ClockMode;
@@ -66,13 +69,16 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   const { log } = options;
   const market = await loadRecordedMarket(options.dataFolder, { instruments: options.instruments });
   for (const note of dataNotes(market)) log(note);
+  const stocks = options.stocks === true ? await loadStockMarkets(options.dataFolder) : NO_STOCKS;
+  for (const note of stocks.notes) log(note);
   mkdirSync(options.stateFolder, { recursive: true });
   const lock = await lockStateFolder(options.stateFolder);
   const { account, startCash, seed, startClock } = options;
-  const origin = { account, startCash, seed, startClock, dataFiles: market.files };
+  const dataFiles = [...market.files, ...stocks.files];
+  const origin = { account, startCash, seed, startClock, dataFiles };
   const { journal, resumed } = Journal.open(options.stateFolder, origin);
   const { clientPacing, onDiskFailure } = options;
-  const exchange = new Exchange({ market, journal, clientPacing, onDiskFailure });
+  const exchange = new Exchange({ market, stocks: stocks.markets, journal, clientPacing, onDiskFailure });
   const marketTime = (): number => exchange.ledger.clock;
   const transport = new GatewayTransport({
     host: options.host,
@@ -84,7 +90,10 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   const driver = new ClockDriver(options.mode, {
     now: marketTime,
     advanceTo: (target) => exchange.advanceTo(target),
-    endOfData: Math.max(...market.contracts.map(({ minutes }) => minutes[minutes.length - 1].start + MINUTE_MS)),
+    endOfData: Math.max(
+      ...market.contracts.map(({ minutes }) => minutes[minutes.length - 1].start + MINUTE_MS),
+      stocks.endOfData,
+    ),
   });
   const faults = new FaultDesk(exchange, transport);
   const abandon = async (error: unknown, port: number): Promise<never> => {

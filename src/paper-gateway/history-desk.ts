@@ -2,7 +2,7 @@
 import { tradeDateBounds, tradeDateOf } from '../domain/calendar';
 import type { Bar } from '../domain/bars';
 import type { ContractReplay } from './contract-replay';
-import type { FutureListing } from './contract-universe';
+import type { Listing } from './contract-universe';
 import { formatBarDate, formatGatewayTime, formatUtcTime, parseWireTime } from './fields-time';
 import { historicalTicks } from './history-ticks';
 import {
@@ -62,7 +62,7 @@ export class HistoryDesk {
     return new Set([...this.live.values()].map(({ conId }) => conId));
   }
 
-  bars(session: GatewaySession, request: BarsRequest, listing: FutureListing, replay: ContractReplay): void {
+  bars(session: GatewaySession, request: BarsRequest, listing: Listing, replay: ContractReplay): void {
     if (request.whatToShow.toUpperCase() === 'SCHEDULE') return this.schedule(session, request, replay);
     const asked = this.readBarsRequest(request);
     if ('code' in asked) return this.fail(session, request.reqId, asked.code, asked.message);
@@ -201,7 +201,7 @@ export class HistoryDesk {
     return { size, show, range: { from, to, cutOff: to } };
   }
 
-  private noData(session: GatewaySession, reqId: number, listing: FutureListing, show: WhatToShow): void {
+  private noData(session: GatewaySession, reqId: number, listing: Listing, show: WhatToShow): void {
     const name = `${listing.wire.localSymbol}@${listing.wire.exchange}`;
     this.fail(session, reqId, 162, `${HMDS}HMDS query returned no data: ${name} ${show}`);
   }

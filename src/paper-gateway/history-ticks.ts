@@ -2,9 +2,10 @@
 import { isTwoSided } from '../domain/bars';
 import { inRegularHours } from '../domain/calendar';
 import { MINUTE_MS } from '../domain/exchange-time';
-import type { ContractReplay, TwoSidedQuote } from './contract-replay';
+import type { ContractReplay } from './contract-replay';
 import { parseWireTime } from './fields-time';
 import type { ClientRequest, ServerMessage } from './messages';
+import type { TwoSidedQuote } from './market-replay';
 import { ticksOfSlot, TRADE_OFFSET_MS } from './minute-path';
 
 type TicksRequest = Extract<ClientRequest, { type: 'reqHistoricalTicks' }>;

@@ -1,8 +1,9 @@
 /** Command line of the paper gateway: reads the options, starts it, says where it listens, ends in order. */
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { FUTURE_SYMBOLS, findInstrument, type FutureSymbol } from '../domain/instruments';
+import { FUTURE_SYMBOLS, STOCKS, findInstrument, type FutureSymbol } from '../domain/instruments';
 import { RecordedDataError } from '../market-data/recorded-market';
 import { clockModeText, parseClockMode, type ClockMode } from './clock-driver';
+import { stockHoursOn } from './daily-replay';
 import { PortError, startGateway, type RunningGateway } from './gateway';
 import { StateError } from './journal';
 
@@ -20,6 +21,8 @@ interface CommandLine {
   readonly cash: number;
   readonly clientPacing?: 'on' | 'off';
   readonly exitWithParent: boolean;
+  readonly stocks: boolean;
+  readonly asOf?: number;
 }
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
@@ -37,6 +40,13 @@ function timeOf(text: string): number {
     throw new InvalidArgumentError('give a time with its zone, for example 2013-10-09T14:30:00Z.');
   }
   return time;
+}
+
+/** 09:30 in New York. */
+function openingOf(text: string): number {
+  const isDate = /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(Date.parse(`${text}T00:00:00Z`));
+  if (!isDate) throw new InvalidArgumentError('give a date, for example 2013-06-03.');
+  return stockHoursOn(text, STOCKS.SPY.regularHours).open;
 }
 
 function speedOf(text: string): ClockMode {
@@ -91,6 +101,8 @@ function commandLine(argv: readonly string[]): CommandLine {
     .option('--account <code>', 'account code', 'DEMO1000001')
     .option('--cash <dollars>', 'start cash of a new state folder', numberOf, 100_000)
     .option('--client-pacing <on|off>', "IB's limits on clients (default: on, off in lock-step)", onOff)
+    .option('--stocks', 'price US stocks: daily bars, and minutes where recorded', false)
+    .option('--as-of <date>', 'clock of a new state folder: the open of US stocks on YYYY-MM-DD', openingOf)
     .option('--exit-with-parent', 'end when standard input closes', false)
     .parse(argv as string[])
     .opts();
@@ -139,7 +151,8 @@ async function main(): Promise<void> {
     controlPort: options.controlPort,
     dataFolder: options.data,
     instruments: options.instruments,
-    startClock: options.clock,
+    stocks: options.stocks,
+    startClock: options.asOf ?? options.clock,
     mode: options.speed,
     stateFolder: options.state,
     seed: options.seed,

@@ -6,11 +6,11 @@
  */
 import { inRegularHours } from '../domain/calendar';
 import { isTwoSided } from '../domain/bars';
-import type { ContractReplay, MarketEvent } from './contract-replay';
-import type { FutureListing } from './contract-universe';
+import type { Listing } from './contract-universe';
 import { DEPTH_NOTICE, SIMULATED_MAKER, synthesiseDepth, type Depth, type DepthLevel } from './depth-synthesis';
 import type { ClientRequest, GatewaySession, ServerMessage } from './messages';
 import { marketStateAt, TickWriter, type MarketState } from './quote-ticks';
+import type { MarketEvent, MarketReplay } from './market-replay';
 import { ticksOfSlot, type Slot } from './minute-path';
 
 type Request<T extends ClientRequest['type']> = Extract<ClientRequest, { type: T }>;
@@ -21,12 +21,15 @@ export type StreamKind = StreamRequest['type'];
 interface Stream {
   readonly session: GatewaySession;
   readonly request: StreamRequest;
-  readonly conId: number;
-  readonly replay: ContractReplay;
+  readonly listing: Listing;
+  readonly replay: MarketReplay;
   /** Last state told, for the difference. */
   state: MarketState | null;
   depth: Depth | null;
 }
+
+/** IB counts the day's volume of US stocks in lots of a hundred shares. */
+const STOCK_LOT = 100;
 
 export interface StreamSurroundings {
   readonly now: () => number;
@@ -46,7 +49,7 @@ export class MarketStreams {
 
   /** Contracts with a subscriber. */
   contracts(): ReadonlySet<number> {
-    return new Set([...this.streams.values()].map(({ conId }) => conId));
+    return new Set([...this.streams.values()].map(({ listing }) => listing.conId));
   }
 
   /** Request ids of a session's quote subscriptions, for notices that go to each of them. */
@@ -65,8 +68,8 @@ export class MarketStreams {
     }
   }
 
-  subscribe(session: GatewaySession, request: StreamRequest, listing: FutureListing, replay: ContractReplay): void {
-    const stream: Stream = { session, request, conId: listing.conId, replay, state: null, depth: null };
+  subscribe(session: GatewaySession, request: StreamRequest, listing: Listing, replay: MarketReplay): void {
+    const stream: Stream = { session, request, listing, replay, state: null, depth: null };
     const key = keyOf(session, request.type, request.reqId);
     if (this.streams.has(key)) return this.fail(stream, 322, 'Error processing request.-Duplicate ticker id');
     switch (request.type) {
@@ -115,7 +118,7 @@ export class MarketStreams {
 
   onEvent(conId: number, event: MarketEvent): void {
     for (const stream of this.streams.values()) {
-      if (stream.conId !== conId) continue;
+      if (stream.listing.conId !== conId) continue;
       const { request } = stream;
       switch (request.type) {
         case 'reqMktData':
@@ -150,7 +153,12 @@ export class MarketStreams {
   private sendQuotes(stream: Stream, request: Request<'reqMktData'>): void {
     const state = marketStateAt(stream.replay, this.around.now());
     const rtVolume = request.genericTicks.split(',').includes('233');
-    const writer = new TickWriter(request.reqId, this.around.marketDataType() === 3, rtVolume);
+    const writer = new TickWriter({
+      reqId: request.reqId,
+      delayed: this.around.marketDataType() === 3,
+      rtVolume,
+      lot: stream.listing.kind === 'stock' ? STOCK_LOT : 1,
+    });
     for (const message of writer.changes(stream.state, state)) this.send(stream, message);
     stream.state = state;
   }

@@ -1,7 +1,7 @@
 /** The market of all recorded contracts at the virtual time of the ledger: quotes to trade against, marks to value positions with. */
-import type { ContractReplay, TwoSidedQuote } from './contract-replay';
+import type { ContractUniverse, Listing } from './contract-universe';
+import type { MarketReplay, TwoSidedQuote } from './market-replay';
 import { isMatchingOpen } from './matching-hours';
-import type { ContractUniverse, FutureListing } from './contract-universe';
 
 export class MarketView {
   constructor(
@@ -13,18 +13,21 @@ export class MarketView {
     return this.clock.clock;
   }
 
-  listing(conId: number): FutureListing | null {
-    return this.universe.futureById(conId);
+  listing(conId: number): Listing | null {
+    return this.universe.listingById(conId);
   }
 
-  replay(conId: number): ContractReplay | null {
-    return this.universe.futureById(conId)?.replay ?? null;
+  replay(conId: number): MarketReplay | null {
+    return this.listing(conId)?.replay ?? null;
   }
 
   /** Orders in the contract can match now. */
   isOpen(conId: number): boolean {
     const listing = this.listing(conId);
-    return listing !== null && isMatchingOpen(this.now, listing.instrument);
+    if (listing === null) return false;
+    return listing.kind === 'future'
+      ? isMatchingOpen(this.now, listing.instrument)
+      : (listing.replay?.isOpenAt(this.now) ?? false);
   }
 
   /** What an order in the contract can trade against now; null when it has to wait. */
@@ -32,7 +35,7 @@ export class MarketView {
     return this.isOpen(conId) ? (this.replay(conId)?.tradableQuoteAt(this.now) ?? null) : null;
   }
 
-  /** Value of one contract in points: the last trade, held inside the quote when that is newer, as IB marks; null before any price. */
+  /** Value of one contract in points, of a stock in dollars: the last trade, held inside the quote when that is newer, as IB marks; null before any price. */
   mark(conId: number): number | null {
     const replay = this.replay(conId);
     if (replay === null) return null;

@@ -6,9 +6,9 @@
  *  4. A terminal order never changes again.
  */
 import { tradeDateOf } from '../domain/calendar';
-import type { TwoSidedQuote } from './contract-replay';
 import type { Ledger } from './ledger';
 import { directionOf, isTerminal, remainingOf, type ExecutionRecord, type OrderRecord } from './ledger-records';
+import type { PricedInstrument, TwoSidedQuote } from './market-replay';
 import type { MarketView } from './market-view';
 import type { Slot } from './minute-path';
 import {
@@ -23,6 +23,7 @@ import {
 import { ocaGroupOf, ocaReduces } from './order-groups';
 import type { PaperAccount } from './paper-account';
 import { roundMoney } from './position-accounting';
+import { stockCommission } from './stock-commission';
 
 /** Where changes are told; the exchange turns them into messages to the owning client. */
 export interface OrderNotices {
@@ -37,6 +38,8 @@ export class MatchingEngine {
     private readonly market: MarketView,
     private readonly account: PaperAccount,
     private readonly notices: OrderNotices,
+    /** A scripted fault keeps the order from trading. */
+    private readonly isHeld: (order: OrderRecord) => boolean,
   ) {}
 
   /** Trades of a 5-second bar: elect stops, fill limits that the prices went through. */
@@ -44,7 +47,7 @@ export class MatchingEngine {
     let volume = slot.volume;
     for (const { permId } of this.workingIn(conId)) {
       const order = this.ledger.order(permId);
-      if (!this.isWorking(order)) continue;
+      if (!this.isWorking(order) || this.isHeld(order)) continue;
       if (isStopType(order) && !order.triggered) {
         this.elect(order, electByPrices(order, slot.prices, this.instrumentOf(order)));
         continue;
@@ -54,6 +57,11 @@ export class MatchingEngine {
       volume -= fill.quantity;
       this.execute(order, fill);
     }
+  }
+
+  /** Whatever may trade now does: a fault that held it is over. */
+  matchAll(): void {
+    for (const { permId } of this.ledger.openOrders()) this.matchNow(permId);
   }
 
   /** A new quote: everything that can trade against it does. */
@@ -70,6 +78,7 @@ export class MatchingEngine {
       order = this.elect(order, electByQuote(order, quote, this.instrumentOf(order)));
     }
     order = this.acknowledge(order);
+    if (this.isHeld(order)) return;
     const fill = fillAtQuote(order, this.offerOf(order.conId, quote), this.fillable(order));
     if (fill === null) return;
     this.takeFromQuote(order, quote, fill.quantity);
@@ -119,7 +128,7 @@ export class MatchingEngine {
 
   private book(order: OrderRecord, { price, quantity }: Fill): ExecutionRecord {
     const instrument = this.instrumentOf(order);
-    const commission = roundMoney(instrument.feePerContract * quantity);
+    const commission = this.commissionOf(order, quantity, price);
     const realizedPnl = this.account.book(order.conId, directionOf(order) * quantity, price, commission);
     const number = this.ledger.account.nextExecution;
     const now = this.market.now;
@@ -144,6 +153,15 @@ export class MatchingEngine {
     this.ledger.addExecution(execution);
     this.ledger.putAccount({ nextExecution: number + 1 });
     return execution;
+  }
+
+  /** What this fill costs; `order` has it booked already. */
+  private commissionOf(order: OrderRecord, quantity: number, price: number): number {
+    const listing = this.market.listing(order.conId);
+    if (listing?.kind !== 'stock') return roundMoney(this.instrumentOf(order).feePerContract * quantity);
+    const value = order.averageFillPrice * order.filled;
+    const charged = stockCommission(order.filled - quantity, value - price * quantity);
+    return roundMoney(stockCommission(order.filled, value) - charged);
   }
 
   /** The other orders of the group are cancelled, or lose the filled quantity, by the group's OCA type. */
@@ -241,7 +259,7 @@ export class MatchingEngine {
       .reduce((sum, { filled }) => sum + filled, 0);
   }
 
-  private instrumentOf(order: OrderRecord): NonNullable<ReturnType<MarketView['listing']>>['instrument'] {
+  private instrumentOf(order: OrderRecord): PricedInstrument {
     const listing = this.market.listing(order.conId);
     if (listing === null) throw new Error(`the order ${order.permId} names an unknown contract ${order.conId}`);
     return listing.instrument;

@@ -3,7 +3,7 @@
  * the very instant of a close still meets the last quote, because a bar's decision is made at the bar's end.
  */
 import { exchangeTime } from '../domain/exchange-time';
-import type { Instrument } from '../domain/instruments';
+import type { PricedInstrument } from './market-replay';
 
 const SATURDAY = 6;
 const SUNDAY = 7;
@@ -16,7 +16,7 @@ const INDEX_PAUSE_UNTIL = '2021-06-27';
 const INDEX_PAUSE_MINUTES = 15;
 const INDEX_FUTURES: readonly string[] = ['ES', 'NQ'];
 
-function inSession(now: number, instrument: Instrument): boolean {
+function inSession(now: number, instrument: PricedInstrument): boolean {
   const { date, dayOfWeek, minuteOfDay } = exchangeTime(now, 'America/Chicago');
   if (dayOfWeek === SATURDAY) return false;
   if (dayOfWeek === SUNDAY) return minuteOfDay >= SESSION_START;
@@ -27,5 +27,5 @@ function inSession(now: number, instrument: Instrument): boolean {
 }
 
 /** Orders in the instrument can match at `now` (UTC ms). */
-export const isMatchingOpen = (now: number, instrument: Instrument): boolean =>
+export const isMatchingOpen = (now: number, instrument: PricedInstrument): boolean =>
   inSession(now, instrument) || inSession(now - 1, instrument);

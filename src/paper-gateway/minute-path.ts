@@ -6,7 +6,8 @@
  *  3. The same seed, contract and minute give the same path.
  */
 import type { Bar } from '../domain/bars';
-import { roundToTick, type Instrument } from '../domain/instruments';
+import { roundToTick } from '../domain/instruments';
+import type { PricedInstrument } from './market-replay';
 import { randomFrom, seedOf } from './seeded-random';
 
 export const SLOT_MS = 5_000;
@@ -55,7 +56,12 @@ function extremePositions(count: number, random: () => number): readonly [number
 }
 
 /** Price path of each traded slot: anchors where they fall, straight lines on the tick grid between them. */
-function pricesOfSlots(bar: Bar, count: number, instrument: Instrument, random: () => number): readonly number[][] {
+function pricesOfSlots(
+  bar: Bar,
+  count: number,
+  instrument: PricedInstrument,
+  random: () => number,
+): readonly number[][] {
   const [open, first, second, close] = anchorsOf(bar, bar.close === bar.open ? random() < 0.5 : bar.close < bar.open);
   const [firstAt, secondAt] = extremePositions(count, random);
   const knots = [
@@ -92,7 +98,7 @@ const flatSlot = (start: number, price: number): Slot => ({
 });
 
 /** The twelve 5-second bars of a traded minute. `name` tells contracts apart. */
-export function slotsOfMinute(bar: Bar, instrument: Instrument, seed: number, name: string): readonly Slot[] {
+export function slotsOfMinute(bar: Bar, instrument: PricedInstrument, seed: number, name: string): readonly Slot[] {
   const random = randomFrom(seedOf(seed, name, bar.start));
   const count = tradedSlots(bar.volume);
   const traded = chooseSlots(count, random);

@@ -6,6 +6,7 @@
  */
 import { tradeDateBounds, tradeDateOf } from '../domain/calendar';
 import type { Listing } from './contract-universe';
+import { nextStockClose } from './daily-replay';
 import { parseWireTime } from './fields-time';
 import type { Ledger } from './ledger';
 import { isTerminal, type OrderRecord } from './ledger-records';
@@ -53,8 +54,14 @@ export class OrderDesk {
         message: filled ? 'Cannot modify a filled order.' : 'Duplicate order id',
       });
     }
-    if (listing.kind === 'stock' || listing.replay === null) {
+    if (listing.replay === null) {
       return this.reject(request, `the paper gateway has no recorded market for ${listing.wire.localSymbol}`);
+    }
+    if (listing.kind === 'stock' && !listing.replay.isListedAt(this.market.now)) {
+      return this.reject(
+        request,
+        `This contract is not available for trading: ${listing.wire.localSymbol} is not listed`,
+      );
     }
     const refused = orderRefusal(order, listing.instrument, this.ledger.origin.account, this.market.now);
     if (refused !== null) return refused.code === 201 ? this.rejectWith(request, refused) : this.fail(request, refused);
@@ -165,8 +172,6 @@ export class OrderDesk {
 
   private modify(existing: OrderRecord, request: PlaceRequest): void {
     const { order, listing } = request;
-    if (listing.kind === 'stock')
-      return this.fail(request, { code: 105, message: 'Order being modified does not match original order' });
     const refusal =
       modifyRefusal(existing, order, listing.conId) ??
       orderRefusal(order, listing.instrument, this.ledger.origin.account, this.market.now) ??
@@ -176,7 +181,7 @@ export class OrderDesk {
       ...existing,
       order: { ...order, account: existing.order.account, parentId: existing.order.parentId },
       trailStop: order.trailStopPrice ?? existing.trailStop,
-      expiresAt: this.expiryOf(order),
+      expiresAt: this.expiryOf(listing, order),
     });
     if (existing.status === 'ApiPending' && order.transmit) return this.release(modified);
     this.notices.changed(modified);
@@ -202,7 +207,7 @@ export class OrderDesk {
       triggered: false,
       trailStop: order.trailStopPrice,
       placedAt: this.market.now,
-      expiresAt: this.expiryOf(order),
+      expiresAt: this.expiryOf(listing, order),
       receivedMonotonicMs,
       completedAt: null,
       completedStatus: '',
@@ -218,7 +223,7 @@ export class OrderDesk {
     return trailAfter(record, mark, listing.instrument);
   }
 
-  private expiryOf(order: WireOrder): number | null {
+  private expiryOf(listing: Listing, order: WireOrder): number | null {
     switch (order.tif.toUpperCase()) {
       case 'GTC':
         return null;
@@ -227,7 +232,9 @@ export class OrderDesk {
         return typeof until === 'number' ? until : null;
       }
       default:
-        return tradeDateBounds(tradeDateOf(this.market.now)).end;
+        return listing.kind === 'stock'
+          ? nextStockClose(this.market.now, listing.instrument.regularHours)
+          : tradeDateBounds(tradeDateOf(this.market.now)).end;
     }
   }
 

@@ -4,8 +4,8 @@
  *  2. A stop is elected by trades or quote at or beyond its price, and fills no better than its stop price and than the quote.
  *  3. A fill never exceeds the order's remaining quantity nor the size on offer.
  */
-import { roundToTick, type Instrument } from '../domain/instruments';
-import type { TwoSidedQuote } from './contract-replay';
+import { roundToTick } from '../domain/instruments';
+import { tickAt, type PricedInstrument, type TwoSidedQuote } from './market-replay';
 import { directionOf, type OrderRecord } from './ledger-records';
 
 export interface Fill {
@@ -41,11 +41,12 @@ function trailDistance(order: OrderRecord, price: number): number | null {
 }
 
 /** The trailing stop after a price; it only ever moves in the order's favour. */
-export function trailAfter(order: OrderRecord, price: number, instrument: Instrument): number | null {
+export function trailAfter(order: OrderRecord, price: number, instrument: PricedInstrument): number | null {
   const distance = trailDistance(order, price);
   if (orderType(order) !== 'TRAIL' || distance === null) return order.trailStop;
   const sells = directionOf(order) === -1;
-  const candidate = roundToTick(sells ? price - distance : price + distance, instrument);
+  const moved = sells ? price - distance : price + distance;
+  const candidate = roundToTick(moved, { tickSize: tickAt(instrument, moved) });
   if (order.trailStop === null) return candidate;
   return sells ? Math.max(order.trailStop, candidate) : Math.min(order.trailStop, candidate);
 }
@@ -54,7 +55,7 @@ export function trailAfter(order: OrderRecord, price: number, instrument: Instru
 export function electByPrices(
   order: OrderRecord,
   prices: readonly number[],
-  instrument: Instrument,
+  instrument: PricedInstrument,
 ): Pick<OrderRecord, 'triggered' | 'trailStop'> {
   let current = order;
   for (const price of prices) {
@@ -72,7 +73,7 @@ export function electByPrices(
 export const electByQuote = (
   order: OrderRecord,
   quote: TwoSidedQuote,
-  instrument: Instrument,
+  instrument: PricedInstrument,
 ): Pick<OrderRecord, 'triggered' | 'trailStop'> =>
   electByPrices(order, [directionOf(order) === -1 ? quote.bid : quote.ask], instrument);
 

@@ -1,10 +1,10 @@
 /** Orders and executions as the messages that describe them. */
-import type { FutureListing } from './contract-universe';
+import type { Listing } from './contract-universe';
 import type { ExecutionRecord, OrderRecord } from './ledger-records';
 import { remainingOf } from './ledger-records';
 import { plainOrderState, type ServerMessage } from './messages';
 
-export const openOrderMessage = (order: OrderRecord, listing: FutureListing): ServerMessage => ({
+export const openOrderMessage = (order: OrderRecord, listing: Listing): ServerMessage => ({
   type: 'openOrder',
   orderId: order.orderId,
   clientId: order.clientId,
@@ -31,7 +31,7 @@ export const orderStatusMessage = (order: OrderRecord): ServerMessage => ({
 
 export const completedOrderMessage = (
   order: OrderRecord,
-  listing: FutureListing,
+  listing: Listing,
   parent: OrderRecord | null,
 ): ServerMessage => ({
   type: 'completedOrder',
@@ -48,7 +48,7 @@ export const completedOrderMessage = (
 /** `reqId` is −1 for news. */
 export const executionMessage = (
   execution: ExecutionRecord,
-  listing: FutureListing,
+  listing: Listing,
   account: string,
   reqId: number,
 ): ServerMessage => ({

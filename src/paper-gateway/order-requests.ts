@@ -88,7 +88,7 @@ function placeOrder(
     }
     if (faults.take('double-modify') !== null) return orders.duplicateOnModify(living, request);
   } else {
-    const rejection = faults.take('reject-order');
+    const rejection = faults.takeRejection(order.action.toUpperCase() === 'BUY' ? 1 : -1);
     if (rejection !== null) return orders.reject(request, rejection.reason);
   }
   orders.place(request, faults.switches.idRollback !== null);
@@ -123,7 +123,7 @@ function answerWhatIf(
   const { account } = exchange;
   const before = account.marginWith(null);
   const signedQuantity = (order.action.toUpperCase() === 'BUY' ? 1 : -1) * order.totalQuantity;
-  const after = listing.kind === 'future' ? account.marginWith({ conId: listing.conId, signedQuantity }) : before;
+  const after = account.marginWith({ conId: listing.conId, signedQuantity });
   const equity = account.figures().netLiquidation;
   send(session, {
     type: 'openOrder',

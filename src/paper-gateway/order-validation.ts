@@ -1,5 +1,6 @@
 /** Why an order is refused before it is accepted, in IB's codes and words. */
-import { isOnTick, type Instrument } from '../domain/instruments';
+import { isOnTick } from '../domain/instruments';
+import { tickAt, type PricedInstrument } from './market-replay';
 import { ORDER_TYPES } from './contract-details';
 import { parseWireTime } from './fields-time';
 import type { OrderRecord } from './ledger-records';
@@ -19,7 +20,7 @@ const invalid = (cause: string): OrderRefusal => ({
 });
 
 /** Prices that the type needs and those that were given, each on the tick grid. */
-function priceRefusal(order: WireOrder, instrument: Instrument): OrderRefusal | null {
+function priceRefusal(order: WireOrder, instrument: PricedInstrument): OrderRefusal | null {
   const type = order.orderType.toUpperCase();
   if (type.includes('LMT') && order.lmtPrice === null) return invalid('Please enter a limit price.');
   if (['STP', 'STP LMT'].includes(type) && order.auxPrice === null) return invalid('Please enter a stop price.');
@@ -31,7 +32,7 @@ function priceRefusal(order: WireOrder, instrument: Instrument): OrderRefusal | 
     ...(type === 'MKT' || type === 'LMT' ? [] : [order.auxPrice]),
     ...(type === 'TRAIL' ? [order.trailStopPrice] : []),
   ];
-  const offGrid = given.some((price) => price !== null && !isOnTick(price, instrument));
+  const offGrid = given.some((price) => price !== null && !isOnTick(price, { tickSize: tickAt(instrument, price) }));
   return offGrid
     ? { code: 110, message: 'The price does not conform to the minimum price variation for this contract.' }
     : null;
@@ -55,13 +56,13 @@ function timeRefusal(order: WireOrder, now: number): OrderRefusal | null {
 /** Everything that can be judged from the order and its contract alone; null when it is fine. */
 export function orderRefusal(
   order: WireOrder,
-  instrument: Instrument,
+  instrument: PricedInstrument,
   account: string,
   now: number,
 ): OrderRefusal | null {
   if (!['BUY', 'SELL'].includes(order.action.toUpperCase())) return invalid(`Invalid order action "${order.action}"`);
   if (!(order.totalQuantity > 0)) return { code: 434, message: 'The order size cannot be zero.' };
-  if (!Number.isInteger(order.totalQuantity)) return rejected('The order size must be a whole number of contracts.');
+  if (!Number.isInteger(order.totalQuantity)) return rejected('The order size must be a whole number.');
   if (!(ORDER_TYPES as readonly string[]).includes(order.orderType.toUpperCase())) {
     return { code: 387, message: 'Unsupported order type for this exchange and security type.' };
   }

@@ -1,7 +1,7 @@
 /**
  * Cash, positions, margin and net liquidation of the simulated account. Invariants:
- *  1. cash = start cash + realised price P&L − commissions, always.
- *  2. Net liquidation = cash + unrealised P&L of every position at its mark.
+ *  1. The ledger's cash = start cash + realised price P&L − commissions, always; the cash told is that less what open stocks cost.
+ *  2. Net liquidation = the ledger's cash + unrealised P&L of every position at its mark.
  *  3. Daily P&L is measured from the net liquidation at the start of the trade date (17:00 Chicago).
  */
 import { exchangeTime } from '../domain/exchange-time';
@@ -9,7 +9,14 @@ import type { MarginRate } from '../market-data/recorded-market';
 import type { Ledger } from './ledger';
 import type { ExecutionRecord, PositionRecord } from './ledger-records';
 import type { MarketView } from './market-view';
-import { applyFill, contractMargin, roundMoney, unrealizedOf, type ContractMargin } from './position-accounting';
+import {
+  applyFill,
+  contractMargin,
+  roundMoney,
+  stockMargin,
+  unrealizedOf,
+  type ContractMargin,
+} from './position-accounting';
 
 export interface AccountFigures {
   readonly netLiquidation: number;
@@ -21,6 +28,10 @@ export interface AccountFigures {
   readonly initialMargin: number;
   readonly maintenanceMargin: number;
   readonly grossPositionValue: number;
+  /** Of it, stocks: signed. */
+  readonly stockValue: number;
+  /** Price P&L of futures, open and of the trade date. */
+  readonly futuresPnl: number;
 }
 
 export class PaperAccount {
@@ -59,23 +70,33 @@ export class PaperAccount {
     let unrealizedPnl = 0;
     let realizedPnl = 0;
     let grossPositionValue = 0;
+    let stockCost = 0;
+    let stockValue = 0;
+    let futuresPnl = 0;
     for (const position of positions) {
       unrealizedPnl += this.unrealized(position);
       realizedPnl += position.realizedToday;
-      const multiplier = this.market.listing(position.conId)?.instrument.multiplier ?? 1;
+      const listing = this.market.listing(position.conId);
+      const multiplier = listing?.instrument.multiplier ?? 1;
+      if (listing?.kind === 'stock') {
+        stockCost += position.quantity * position.averagePrice;
+        stockValue += position.quantity * this.priceOf(position);
+      } else futuresPnl += this.unrealized(position) + position.realizedToday;
       grossPositionValue += Math.abs(position.quantity) * this.priceOf(position) * multiplier;
     }
     const netLiquidation = roundMoney(cash + unrealizedPnl);
     const margin = this.marginWith(null);
     return {
       netLiquidation,
-      cash,
+      cash: roundMoney(cash - stockCost),
       unrealizedPnl: roundMoney(unrealizedPnl),
       realizedPnl: roundMoney(realizedPnl),
       dailyPnl: roundMoney(netLiquidation - startOfDayNetLiquidation),
       initialMargin: margin.initial,
       maintenanceMargin: margin.maintenance,
       grossPositionValue: roundMoney(grossPositionValue),
+      stockValue: roundMoney(stockValue),
+      futuresPnl: roundMoney(futuresPnl),
     };
   }
 
@@ -111,6 +132,7 @@ export class PaperAccount {
   private marginOf(conId: number): ContractMargin {
     const listing = this.market.listing(conId);
     if (listing === null) return { initial: 0, maintenance: 0 };
+    if (listing.kind === 'stock') return stockMargin(this.market.mark(conId));
     const date = Number(exchangeTime(this.market.now, 'America/Chicago').date.replaceAll('-', ''));
     return contractMargin(listing.instrument, this.margins, date, this.market.mark(conId));
   }

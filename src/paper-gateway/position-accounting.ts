@@ -55,6 +55,15 @@ export const unrealizedOf = (position: PositionRecord, mark: number | null, mult
 const DEFAULT_INITIAL_SHARE = 0.05;
 const MAINTENANCE_SHARE_OF_INITIAL = 0.9;
 
+/** Regulation T: half of a stock's value to open a position; a quarter to keep it. */
+const STOCK_INITIAL_SHARE = 0.5;
+const STOCK_MAINTENANCE_SHARE = 0.25;
+
+export const stockMargin = (price: number | null): ContractMargin => ({
+  initial: roundMoney((price ?? 0) * STOCK_INITIAL_SHARE),
+  maintenance: roundMoney((price ?? 0) * STOCK_MAINTENANCE_SHARE),
+});
+
 export interface ContractMargin {
   readonly initial: number;
   readonly maintenance: number;

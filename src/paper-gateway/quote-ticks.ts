@@ -1,6 +1,6 @@
 /** State of a contract's market as tick messages, and the ticks that turn one state into the next. */
 import type { Quote } from '../domain/bars';
-import type { ContractReplay, DayStatistics, LastTrade } from './contract-replay';
+import type { DayStatistics, LastTrade, MarketReplay } from './market-replay';
 import type { ServerMessage } from './messages';
 
 /** Live tick type → its delayed twin (IB's numbers). */
@@ -28,18 +28,22 @@ export interface MarketState {
   readonly day: DayStatistics;
 }
 
-export const marketStateAt = (replay: ContractReplay, now: number): MarketState => ({
+export const marketStateAt = (replay: MarketReplay, now: number): MarketState => ({
   quote: replay.quoteAt(now),
   last: replay.lastTradeAt(now),
   day: replay.dayStatisticsAt(now),
 });
 
+export interface TickRequest {
+  readonly reqId: number;
+  readonly delayed: boolean;
+  readonly rtVolume: boolean;
+  /** Units that the day's volume is counted in. */
+  readonly lot: number;
+}
+
 export class TickWriter {
-  constructor(
-    private readonly reqId: number,
-    private readonly delayed: boolean,
-    private readonly rtVolume: boolean,
-  ) {}
+  constructor(private readonly request: TickRequest) {}
 
   /** Ticks for what changed between two states; everything when there was none. */
   changes(before: MarketState | null, after: MarketState): readonly ServerMessage[] {
@@ -72,15 +76,17 @@ export class TickWriter {
     const seconds = Math.floor(last.time / 1000);
     const text = (tickType: number, value: string): ServerMessage => ({
       type: 'tickString',
-      reqId: this.reqId,
+      reqId: this.request.reqId,
       tickType: this.typeOf(tickType),
       value,
     });
     return [
       text(45, String(seconds)),
       this.price(4, last.price, last.size),
-      this.size(8, day.volume),
-      ...(this.rtVolume ? [text(48, `${last.price};${last.size};${last.time};${day.volume};${last.price};true`)] : []),
+      this.size(8, Math.floor(day.volume / this.request.lot)),
+      ...(this.request.rtVolume
+        ? [text(48, `${last.price};${last.size};${last.time};${day.volume};${last.price};true`)]
+        : []),
     ];
   }
 
@@ -94,14 +100,14 @@ export class TickWriter {
 
   private price(tickType: number, price: number, size: number): ServerMessage {
     const attributes = tickType === 1 || tickType === 2 ? 1 : 0;
-    return { type: 'tickPrice', reqId: this.reqId, tickType: this.typeOf(tickType), price, size, attributes };
+    return { type: 'tickPrice', reqId: this.request.reqId, tickType: this.typeOf(tickType), price, size, attributes };
   }
 
   private size(tickType: number, size: number): ServerMessage {
-    return { type: 'tickSize', reqId: this.reqId, tickType: this.typeOf(tickType), size };
+    return { type: 'tickSize', reqId: this.request.reqId, tickType: this.typeOf(tickType), size };
   }
 
   private typeOf(tickType: number): number {
-    return this.delayed ? (DELAYED_TWIN[tickType] ?? tickType) : tickType;
+    return this.request.delayed ? (DELAYED_TWIN[tickType] ?? tickType) : tickType;
   }
 }

@@ -4,9 +4,12 @@ import type { ExchangeRooms } from './exchange-rooms';
 import type { ClientRequest, GatewaySession } from './messages';
 import { answerAboutContracts } from './contract-requests';
 import { answerAboutOrders } from './order-requests';
+import { answerStockHistory } from './stock-history';
 
 const NOT_SUBSCRIBED =
   'Requested market data is not subscribed. The paper gateway has no recorded data for this contract.';
+
+const ONLY_DAILY = 'Requested market data is not subscribed. Only daily bars of this stock are recorded for today.';
 
 export class RequestRouter {
   constructor(
@@ -125,6 +128,11 @@ export class RequestRouter {
       const code = request.type === 'reqRealTimeBars' ? 420 : 354;
       return this.fail(session, request.reqId, code, NOT_SUBSCRIBED);
     }
+    const isDaily = found.kind === 'stock' && found.replay?.minutesAt(this.exchange.ledger.clock) === null;
+    if (isDaily && request.type !== 'reqMktData') {
+      const code = request.type === 'reqRealTimeBars' ? 420 : 354;
+      return this.fail(session, request.reqId, code, ONLY_DAILY);
+    }
     this.exchange.streams.subscribe(session, request, replay.listing, replay.replay);
   }
 
@@ -156,8 +164,7 @@ export class RequestRouter {
     if (exchange.faults.switches.historyFarmDown || exchange.faults.switches.connectivityLost) {
       return this.fail(session, reqId, 162, `${service}HMDS connection is broken`);
     }
-    const recorded = recordedMarketOf(found);
-    if (recorded === null) {
+    if (found.replay === null) {
       return this.fail(session, reqId, 162, `${service}HMDS query returned no data: ${found.wire.localSymbol}`);
     }
     const bidAsk = 'whatToShow' in request && request.whatToShow.toUpperCase() === 'BID_ASK';
@@ -165,10 +172,14 @@ export class RequestRouter {
     const wallMs = Number(process.hrtime.bigint()) / 1e6;
     const tooSoon = exchange.pacingOf(session)?.onHistory(wallMs, String(found.conId), text, bidAsk) ?? null;
     if (tooSoon !== null) return this.fail(session, reqId, 162, `${service}Pacing violation: ${tooSoon}`);
-    const { listing, replay } = recorded;
+    if (found.kind === 'stock') {
+      const around = { now: exchange.ledger.clock, history: exchange.history, send: this.send };
+      return answerStockHistory(around, session, request, found, found.replay);
+    }
+    const { replay } = found;
     switch (request.type) {
       case 'reqHistoricalData':
-        return exchange.history.bars(session, request, listing, replay);
+        return exchange.history.bars(session, request, found, replay);
       case 'reqHeadTimestamp':
         return exchange.history.headTimestamp(session, request, replay);
       case 'reqHistogramData':

@@ -1,4 +1,8 @@
-/** US stocks that the gateway can describe (contract ids as IB's own, from public examples). It has no prices for them and fills none. */
+/**
+ * US stocks that the gateway can describe. Contract ids are IB's own where public examples show them; `unverified` ones are made up from
+ * the ticker, from 2,000,000,000 up (synthetic-con-id.ts). Prices come with `--stocks`, for those with recorded bars.
+ */
+import { syntheticConId } from './synthetic-con-id';
 
 export interface StockListing {
   readonly conId: number;
@@ -25,6 +29,9 @@ const fund = (conId: number, symbol: string, longName: string, primaryExchange: 
   industry: '',
 });
 
+const unverified = (symbol: string, longName: string, industry: string): StockListing =>
+  stock(syntheticConId(symbol), symbol, longName, 'NYSE', industry);
+
 export const US_STOCKS: readonly StockListing[] = [
   stock(265598, 'AAPL', 'APPLE INC', 'NASDAQ', 'Technology'),
   stock(272093, 'MSFT', 'MICROSOFT CORP', 'NASDAQ', 'Technology'),
@@ -42,7 +49,6 @@ export const US_STOCKS: readonly StockListing[] = [
   stock(10098, 'BAC', 'BANK OF AMERICA CORP', 'NYSE', 'Financial'),
   stock(4721, 'AXP', 'AMERICAN EXPRESS CO', 'NYSE', 'Financial'),
   stock(8894, 'KO', 'COCA-COLA CO/THE', 'NYSE', 'Consumer, Non-cyclical'),
-  stock(11017, 'PG', 'PROCTER & GAMBLE CO/THE', 'NYSE', 'Consumer, Non-cyclical'),
   stock(11031, 'PFE', 'PFIZER INC', 'NYSE', 'Consumer, Non-cyclical'),
   stock(13977, 'XOM', 'EXXON MOBIL CORP', 'NYSE', 'Energy'),
   stock(13824, 'WMT', 'WALMART INC', 'NYSE', 'Consumer, Cyclical'),
@@ -54,4 +60,28 @@ export const US_STOCKS: readonly StockListing[] = [
   fund(51529211, 'GLD', 'SPDR GOLD SHARES', 'ARCA'),
   fund(4215220, 'XLF', 'FINANCIAL SELECT SECTOR SPDR', 'ARCA'),
   fund(4215230, 'XLK', 'TECHNOLOGY SELECT SECT SPDR', 'ARCA'),
+  unverified('BA', 'BOEING CO/THE', 'Industrial'),
+  unverified('C', 'CITIGROUP INC', 'Financial'),
+  unverified('CAT', 'CATERPILLAR INC', 'Industrial'),
+  unverified('CCL', 'CARNIVAL CORP', 'Consumer, Cyclical'),
+  unverified('CL', 'COLGATE-PALMOLIVE CO', 'Consumer, Non-cyclical'),
+  unverified('COP', 'CONOCOPHILLIPS', 'Energy'),
+  unverified('CVX', 'CHEVRON CORP', 'Energy'),
+  unverified('GS', 'GOLDMAN SACHS GROUP INC', 'Financial'),
+  unverified('HD', 'HOME DEPOT INC', 'Consumer, Cyclical'),
+  unverified('HPQ', 'HP INC', 'Technology'),
+  unverified('JNJ', 'JOHNSON & JOHNSON', 'Consumer, Non-cyclical'),
+  unverified('MCD', "MCDONALD'S CORP", 'Consumer, Cyclical'),
+  unverified('MRK', 'MERCK & CO. INC.', 'Consumer, Non-cyclical'),
+  unverified('OXY', 'OCCIDENTAL PETROLEUM CORP', 'Energy'),
+  unverified('PEP', 'PEPSICO INC', 'Consumer, Non-cyclical'),
+  unverified('PG', 'PROCTER & GAMBLE CO/THE', 'Consumer, Non-cyclical'),
+  unverified('TGT', 'TARGET CORP', 'Consumer, Cyclical'),
+  unverified('UPS', 'UNITED PARCEL SERVICE-CL B', 'Industrial'),
+  unverified('V', 'VISA INC-CLASS A SHARES', 'Financial'),
+  unverified('VZ', 'VERIZON COMMUNICATIONS INC', 'Communications'),
+  unverified('WFC', 'WELLS FARGO & CO', 'Financial'),
+  // Until 2022 META's ticker: the recorded years know it by this one.
+  { ...unverified('FB', 'FACEBOOK INC-CLASS A', 'Communications'), primaryExchange: 'NASDAQ' },
+  fund(syntheticConId('IEF'), 'IEF', 'ISHARES 7-10 YEAR TREASURY BOND ETF', 'NASDAQ'),
 ];
