@@ -32,7 +32,7 @@ export const DEFAULT_LANGUAGE_MODEL: LanguageModelConfig = {
   requestsPerMinute: 10,
   articlesPerCall: 8,
   attempts: 3,
-  maxOutputTokens: 4_096,
+  maxOutputTokens: 8_192,
   callsPerDay: 200,
   costPerDay: 1,
   inputPrice: 0.3,

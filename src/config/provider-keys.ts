@@ -5,6 +5,7 @@ export const PROVIDER_KEY_VARIABLES = {
   marketaux: ['MARKETAUX_API_KEY'],
   polygon: ['POLYGON_API_KEY'],
   google: ['GOOGLE_API_KEY', 'GEMINI_API_KEY'],
+  openai: ['OPENAI_API_KEY'],
   fred: ['FRED_API_KEY'],
   'etf-flows': ['ETF_FLOWS_API_KEY'],
   'options-flow': ['OPTIONS_FLOW_API_KEY'],
