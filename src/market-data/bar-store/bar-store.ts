@@ -9,7 +9,7 @@
  */
 import type { ObjectStore } from '../../storage/object-store';
 import type { ProvidedBar, ProviderName } from '../providers/provider';
-import { barAt, firstRowFrom, sliceTable, tableOf, type BarTable, type StoredBar } from './bar-table';
+import { barAt, firstRowFrom, sliceTable, tableOf, type BarSource, type BarTable, type StoredBar } from './bar-table';
 import { appendJudged, selectRows, type Written } from './append-periods';
 import { gridOf, tickOf } from './contract-name';
 import { judgeBars } from './judge-bars';
@@ -20,7 +20,15 @@ import { keepRejected } from './set-aside';
 import { SERIES_ROOTS, periodOf, seriesName, seriesOfKey, type PeriodFile, type SeriesKey } from './series-key';
 
 /** Whose value counts when two providers differ: the broker that fills us first, files of unknown making last. */
-export const DEFAULT_PRECEDENCE: readonly ProviderName[] = ['ibkr', 'polygon', 'tiingo', 'yahoo', 'csv', 'sample'];
+export const DEFAULT_PRECEDENCE: readonly ProviderName[] = [
+  'ibkr',
+  'polygon',
+  'tiingo',
+  'yahoo',
+  'fnspid',
+  'csv',
+  'sample',
+];
 
 export interface BarStoreOptions {
   /** Most trusted first. */
@@ -44,11 +52,7 @@ export interface ReadSeries {
 export interface BarStore {
   readonly store: ObjectStore;
   /** Adds what a provider answered. Times and prices are judged; never fails for a bad row. */
-  append(
-    series: SeriesKey,
-    bars: readonly ProvidedBar[],
-    source: { readonly provider: ProviderName; readonly fetchedAt: number },
-  ): Promise<AppendOutcome>;
+  append(series: SeriesKey, bars: readonly ProvidedBar[], source: BarSource): Promise<AppendOutcome>;
   /** The same for many rows in columns. */
   appendTable(series: SeriesKey, table: BarTable): Promise<AppendOutcome>;
   /** Raw rows with from ≤ start < to, ascending, once each. */

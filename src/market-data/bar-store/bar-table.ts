@@ -15,6 +15,12 @@ export interface StoredBar {
   readonly fetchedAt: number;
 }
 
+/** Who gave bars, and when (UTC ms). */
+export interface BarSource {
+  readonly provider: ProviderName;
+  readonly fetchedAt: number;
+}
+
 export interface BarTable {
   readonly length: number;
   readonly start: Float64Array;
@@ -31,7 +37,9 @@ export interface BarTable {
 }
 
 /** Every provider whose rows can be stored; a code is the position, so names are only ever added at the end. */
-export const PROVIDER_NAMES: readonly ProviderName[] = ['ibkr', 'polygon', 'tiingo', 'yahoo', 'csv', 'sample'];
+export const PROVIDER_NAMES = ['ibkr', 'polygon', 'tiingo', 'yahoo', 'csv', 'sample', 'fnspid'] as const;
+/** Fails to compile when a provider is missing above. */
+const codeOf = (name: ProviderName): number => PROVIDER_NAMES.indexOf(name satisfies (typeof PROVIDER_NAMES)[number]);
 
 /** The columns of a table in the order in which they are written. */
 export const TABLE_COLUMNS = [
@@ -74,7 +82,7 @@ export function tableOf(bars: readonly StoredBar[]): BarTable {
     table.close[i] = bar.close;
     table.volume[i] = bar.volume;
     table.adjustmentFactor[i] = bar.adjustmentFactor ?? Number.NaN;
-    table.provider[i] = PROVIDER_NAMES.indexOf(bar.provider);
+    table.provider[i] = codeOf(bar.provider);
     table.fetchedAt[i] = bar.fetchedAt;
   });
   return table;

@@ -1,8 +1,9 @@
 /** Fills the holes of a series from other providers (requirement B4), row by row with the name of the one that filled it. */
-import type { BarProvider, ProvidedBar, ProviderName } from '../providers/provider';
-import type { BarStore } from './bar-store';
+import type { BarProvider, ProvidedBar, ProviderName, RejectedBar } from '../providers/provider';
+import type { AppendOutcome, BarStore } from './bar-store';
 import { findGaps, type Gap } from './gaps';
 import { intervalMs, type SeriesKey } from './series-key';
+import { keepUnread } from './set-aside';
 
 export interface HealRequest {
   readonly series: SeriesKey;
@@ -30,15 +31,32 @@ export interface HealedSeries {
 
 const errorSentence = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-/** Every bar that the provider has of the hole. Rejects with what the provider throws. */
-export async function fetchBars(
+/**
+ * Fetches every bar that the provider has of the hole and adds it to the store, with what could not be read kept aside. Rejects with what
+ * the provider throws; pages that came before are stored then.
+ */
+export async function fetchInto(
+  bars: BarStore,
   provider: BarProvider,
   series: SeriesKey,
   { from, to }: Gap,
-): Promise<readonly ProvidedBar[]> {
-  const bars: ProvidedBar[] = [];
-  for await (const page of provider.bars({ ...series, from, to })) bars.push(...page);
-  return bars;
+  fetchedAt: number,
+): Promise<AppendOutcome> {
+  const source = { provider: provider.name, fetchedAt };
+  const unread: RejectedBar[] = [];
+  const fetched: ProvidedBar[] = [];
+  const keep = async (): Promise<AppendOutcome> => {
+    await keepUnread(bars.store, series, source, unread);
+    const outcome = await bars.append(series, fetched, source);
+    return { ...outcome, rejected: outcome.rejected + unread.length };
+  };
+  try {
+    for await (const page of provider.bars({ ...series, from, to }, (row) => unread.push(row))) fetched.push(...page);
+  } catch (error) {
+    await keep();
+    throw error;
+  }
+  return keep();
 }
 
 /** Finds and fills. A provider that fails is named in the answer and the next one is asked; only the store's own failures reject. */
@@ -66,8 +84,7 @@ async function healGap(bars: BarStore, request: HealRequest, gap: Gap, notes: st
     let rows = 0;
     for (const hole of left) {
       try {
-        const fetched = await fetchBars(provider, series, hole);
-        const outcome = await bars.append(series, fetched, { provider: provider.name, fetchedAt: now() });
+        const outcome = await fetchInto(bars, provider, series, hole, now());
         rows += outcome.added;
         notes.push(...outcome.notes.map((note) => `${provider.name}: ${note}`));
       } catch (error) {

@@ -9,7 +9,7 @@ import type { BarTable, StoredBar } from './bar-table';
 import { barAt } from './bar-table';
 import { intervalMs, type SeriesKey } from './series-key';
 
-export interface RejectedBar {
+export interface RefusedBar {
   readonly bar: StoredBar;
   readonly reason: string;
 }
@@ -17,7 +17,7 @@ export interface RejectedBar {
 export interface JudgedBars {
   /** Rows taken, ascending. */
   readonly taken: Uint32Array;
-  readonly rejected: readonly RejectedBar[];
+  readonly rejected: readonly RefusedBar[];
   /** What was taken and should still be looked at. */
   readonly notes: readonly string[];
 }
@@ -38,7 +38,7 @@ const BARS_THAT_CONFIRM = 2;
 /** Verdict on every row of `table`, in the order given. */
 export function judgeBars(table: BarTable, context: JudgingContext): JudgedBars {
   const taken = new Uint32Array(table.length);
-  const rejected: RejectedBar[] = [];
+  const rejected: RefusedBar[] = [];
   const notes: string[] = [];
   let count = 0;
   let last = -1;

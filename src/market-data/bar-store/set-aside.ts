@@ -5,12 +5,14 @@
 import { createHash } from 'node:crypto';
 import type { ObjectStore } from '../../storage/object-store';
 import { parseStoredJson, storedJson } from '../../storage/stored-json';
-import type { StoredBar } from './bar-table';
-import type { RejectedBar } from './judge-bars';
+import type { RejectedBar } from '../providers/provider';
+import type { BarSource, StoredBar } from './bar-table';
+import type { RefusedBar } from './judge-bars';
 import type { BarConflict } from './merge-bars';
 import { periodOf, seriesName, type SeriesKey } from './series-key';
 
 const ROOTS = { rejected: 'processed/rejected/', conflicts: 'processed/conflicts/' } as const;
+const UNDATED = 'undated';
 /** Characters of a hash that name a file. */
 const NAME_LENGTH = 16;
 
@@ -49,15 +51,33 @@ async function keep(store: ObjectStore, root: string, series: SeriesKey, entries
 }
 
 /** Keeps rejected bars with their reasons; rows without a time lie under `undated`. */
-export const keepRejected = (store: ObjectStore, series: SeriesKey, rejected: readonly RejectedBar[]): Promise<void> =>
+export const keepRejected = (store: ObjectStore, series: SeriesKey, rejected: readonly RefusedBar[]): Promise<void> =>
   keep(
     store,
     ROOTS.rejected,
     series,
     rejected.map(({ bar, reason }) => ({
-      period: Number.isFinite(bar.start) ? periodOf(series, bar.start) : 'undated',
+      period: Number.isFinite(bar.start) ? periodOf(series, bar.start) : UNDATED,
       identity: { ...pricesOf(bar), reason },
       row: { ...rowOf(bar), reason },
+    })),
+  );
+
+/** Keeps rows that a source could not read as bars, as the source wrote them. */
+export const keepUnread = (
+  store: ObjectStore,
+  series: SeriesKey,
+  { provider, fetchedAt }: BarSource,
+  unread: readonly RejectedBar[],
+): Promise<void> =>
+  keep(
+    store,
+    ROOTS.rejected,
+    series,
+    unread.map(({ start, row, reason }) => ({
+      period: start === null ? UNDATED : periodOf(series, start),
+      identity: { provider, row, reason },
+      row: { provider, row, reason, fetchedAt: iso(fetchedAt) },
     })),
   );
 

@@ -4,7 +4,7 @@ import type { BarProvider } from '../providers/provider';
 import type { AppendOutcome, BarStore } from './bar-store';
 import type { BarTable } from './bar-table';
 import { findGaps, type Gap } from './gaps';
-import { fetchBars, healSeries } from './heal-series';
+import { fetchInto, healSeries } from './heal-series';
 import { intervalMs, type SeriesKey } from './series-key';
 
 /** How much of the past the source is asked for, whatever is stored of it. */
@@ -42,10 +42,7 @@ export async function warmUpSeries(bars: BarStore, request: WarmUpRequest): Prom
   const to = Math.floor(now / length) * length;
   const recent = { from: Math.max(from, Math.floor((now - WARM_UP_DAYS * DAY_MS) / length) * length), to };
   const refusal = source.cannot(series);
-  const fetched =
-    refusal === null
-      ? await bars.append(series, await fetchBars(source, series, recent), { provider: source.name, fetchedAt: now })
-      : null;
+  const fetched = refusal === null ? await fetchInto(bars, source, series, recent, now) : null;
   const healed = await healSeries(bars, { series, from, to, providers: [source, ...others], now: () => now });
   const { table } = await bars.read(series, from, to);
   return {
