@@ -1,21 +1,23 @@
 /**
  * Two controls that say whether a learner and its evaluation can be believed: given the future it must win, and given labels that
- * belong to other rows it must not. Both use the gate's AUC on purged folds.
+ * belong to other rows it must not. Both use the gate's AUC on purged folds, averaged over them: pooled, scores of folds with other
+ * class shares rank below a coin (Parker, Günter & Bedo 2007).
  */
 import type { Dataset } from '../dataset';
 import type { Split } from '../purged-split';
-import { createRandom, seedOf } from '../random';
+import { seedOf } from '../random';
 import type { ClassifierRecipe } from './classifier-contract';
 import { fitFold } from './cross-validation';
 import type { EvaluationRows, FoldOptions } from './cross-validation';
 import { EvaluationError } from './evaluation-error';
+import { rowsByDate, shiftedLabels } from './label-shift';
 import { purgedFolds } from './purged-folds';
 
 export const POSITIVE_CONTROL_AUC = 0.95;
 export const NEGATIVE_CONTROL_MARGIN = 0.02;
 export const LABEL_SHIFTS = 20;
-/** Shifted labels stay at least this share of the rows away from their own. */
-const SMALLEST_SHIFT = 0.1;
+/** The mean decides when its margin is two standard errors wide. */
+const DECIDING_ERROR = NEGATIVE_CONTROL_MARGIN / 2;
 
 /** `beside`: the leak is one more column; `alone`: the only one (a nearest-neighbour vote drowns it in the others). */
 export type LeakPlacement = 'beside' | 'alone';
@@ -26,14 +28,26 @@ export interface PositiveControl {
   readonly passed: boolean;
 }
 
+/** `undecided`: the rows carry no mean exact enough to say whether it lies within the margin. */
+export type ControlOutcome = 'passed' | 'failed' | 'undecided';
+
 export interface NegativeControl {
   /** Mean over the folds, of each label shift. */
   readonly aucs: readonly number[];
   readonly meanAuc: number;
-  readonly passed: boolean;
+  /** Of the mean over the shifts; null for a single one. */
+  readonly standardError: number | null;
+  readonly outcome: ControlOutcome;
 }
 
 const meanOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+
+function standardErrorOf(values: readonly number[]): number | null {
+  if (values.length < 2) return null;
+  const mean = meanOf(values);
+  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  return Math.sqrt(squares / (values.length - 1) / values.length);
+}
 
 /** `data` with the leak beside its columns or instead of them. */
 export function withLeak(data: Dataset, leak: Float32Array, placement: LeakPlacement): Dataset {
@@ -87,19 +101,15 @@ export async function positiveControl(
   return { aucs, meanAuc, passed: meanAuc > POSITIVE_CONTROL_AUC };
 }
 
-/** The labels turned round by `shift` rows: their own persistence is kept, their rows are not. */
-export const shiftedLabels = (y: Uint8Array, shift: number): Uint8Array =>
-  Uint8Array.from(y, (_label, row) => y[(row + shift) % y.length]);
-
-/** Shifts spread evenly over the allowed range, each moved at random within its part. */
-function labelShifts(rows: number, count: number, seed: number): number[] {
-  const random = createRandom(seedOf(seed, 'label-shifts'));
-  const smallest = Math.ceil(rows * SMALLEST_SHIFT);
-  const part = (rows - 2 * smallest) / count;
-  return Array.from({ length: count }, (_item, i) => smallest + Math.floor((i + random.next()) * part));
+function outcomeOf(meanAuc: number, standardError: number | null): ControlOutcome {
+  const distance = Math.abs(meanAuc - 0.5);
+  if (standardError !== null && standardError <= DECIDING_ERROR)
+    return distance <= NEGATIVE_CONTROL_MARGIN ? 'passed' : 'failed';
+  const surely = standardError !== null && distance > NEGATIVE_CONTROL_MARGIN + 2 * standardError;
+  return surely ? 'failed' : 'undecided';
 }
 
-/** Rejects with what crossValidate rejects with, NO_DIRECTION. */
+/** Rejects with what crossValidate rejects with, NO_DIRECTION, TOO_FEW_ROWS for fewer than two trade dates. */
 export async function negativeControl(
   recipe: ClassifierRecipe,
   rows: EvaluationRows,
@@ -108,13 +118,16 @@ export async function negativeControl(
   shifts = LABEL_SHIFTS,
   options?: FoldOptions,
 ): Promise<NegativeControl> {
+  const dates = rowsByDate(rows);
   const aucs: number[] = [];
-  for (const shift of labelShifts(rows.data.rows, shifts, seed)) {
-    const shifted = { ...rows, data: { ...rows.data, y: shiftedLabels(rows.data.y, shift) } };
+  for (let shift = 0; shift < shifts; shift += 1) {
+    const y = shiftedLabels(rows.data.y, dates, seedOf(seed, 'label-shift', shift));
+    const shifted = { ...rows, data: { ...rows.data, y } };
     const ofFolds = await foldAucs(recipe, shifted, splits, seedOf(seed, shift), options);
     if (ofFolds.length > 0) aucs.push(meanOf(ofFolds));
   }
   needDirection(aucs);
   const meanAuc = meanOf(aucs);
-  return { aucs, meanAuc, passed: Math.abs(meanAuc - 0.5) <= NEGATIVE_CONTROL_MARGIN };
+  const standardError = standardErrorOf(aucs);
+  return { aucs, meanAuc, standardError, outcome: outcomeOf(meanAuc, standardError) };
 }

@@ -1,13 +1,26 @@
 /** Small classifiers that keep the contract, and rows a minute apart. */
 import { classCounts } from '../../../src/learning/dataset';
 import type { Dataset } from '../../../src/learning/dataset';
-import { MINUTE_MS } from '../../../src/domain/exchange-time';
+import { DAY_MS, MINUTE_MS } from '../../../src/domain/exchange-time';
 import type { ClassifierRecipe } from '../../../src/learning/evaluation/classifier-contract';
 import type { EvaluationRows } from '../../../src/learning/evaluation/cross-validation';
-import { HORIZON_BARS } from '../../../src/learning/labels';
+import { CLASS_NAMES, HOLD, HORIZON_BARS } from '../../../src/learning/labels';
 
 export const minuteRows = (data: Dataset): EvaluationRows => {
   const starts = Float64Array.from({ length: data.rows }, (_item, i) => i * MINUTE_MS);
+  return { data, starts, ends: starts.map((start) => start + HORIZON_BARS * MINUTE_MS) };
+};
+
+const MONDAY_MORNING = Date.UTC(2013, 0, 7, 14, 30);
+const WEEK_DAYS = 5;
+
+/** Rows a minute apart from the morning on, `perDate` of them on each week day. */
+export const datedRows = (data: Dataset, perDate: number): EvaluationRows => {
+  const starts = Float64Array.from({ length: data.rows }, (_item, row) => {
+    const date = Math.floor(row / perDate);
+    const days = 7 * Math.floor(date / WEEK_DAYS) + (date % WEEK_DAYS);
+    return MONDAY_MORNING + days * DAY_MS + (row % perDate) * MINUTE_MS;
+  });
   return { data, starts, ends: starts.map((start) => start + HORIZON_BARS * MINUTE_MS) };
 };
 
@@ -25,6 +38,31 @@ export const classPriors: ClassifierRecipe = {
     };
   },
 };
+
+/** Mean direction of the training rows whose first column lies in the same part of `width`; none seen: no direction. */
+export const meansByPart = (width: number): ClassifierRecipe => ({
+  name: 'means_by_part',
+  fit: ({ x, y, columns }) => {
+    const seen = new Map<number, { sum: number; rows: number }>();
+    const partOf = (value: number): number => Math.floor(value / width);
+    y.forEach((label, row) => {
+      const part = partOf(x[row * columns]);
+      const { sum, rows } = seen.get(part) ?? { sum: 0, rows: 0 };
+      seen.set(part, { sum: sum + label - HOLD, rows: rows + 1 });
+    });
+    const directionOf = (value: number): number => {
+      const { sum, rows } = seen.get(partOf(value)) ?? { sum: 0, rows: 1 };
+      return sum / rows;
+    };
+    return {
+      predict: (values) =>
+        Float64Array.from({ length: (values.length / columns) * CLASS_NAMES.length }, (_item, i) => {
+          const [row, label] = [Math.floor(i / CLASS_NAMES.length), i % CLASS_NAMES.length];
+          return (1 + (label - HOLD) * directionOf(values[row * columns])) / CLASS_NAMES.length;
+        }),
+    };
+  },
+});
 
 /** Naive Bayes over the halves of each column, with Laplace smoothing. */
 export const thresholdRecipe: ClassifierRecipe = {
