@@ -133,7 +133,7 @@ function checkFor(asked: readonly AskedArticle[]): ScoreQuestion['check'] {
 }
 
 const ORDERS =
-  /\b(ignore|disregard|forget|override)\b.{0,40}\b(above|previous|prior|instruction|prompt|rule)|\b(system|developer)\s*(prompt|message)|\byou (are|must|will) (now|answer|reply|respond|output)|"(score|relevance|impact)"\s*:|<\/?\s*(articles|system|user|assistant)\b|\[\/?INST\]/is;
+  /\b(ignore|disregard|forget|override)\b.{0,40}\b(above|previous|prior|instruction|prompt|rule)|\b(system|developer)\s*(prompt|message)|\byou (are|must|will) (now|answer|reply|respond|output)|"(article|tickers?|score|relevance|impact)"\s*:|<\/?\s*(articles|system|user|assistant)\b|\[\/?INST\]/is;
 
 /** True for a text that addresses a reader who scores: it is asked about alone, so that it cannot speak of another article. */
 export const seemsToGiveOrders = ({ article: { title, summary } }: AskedArticle): boolean =>
