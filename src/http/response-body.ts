@@ -53,7 +53,10 @@ function sentenceOf(value: unknown): string | null {
   if (typeof value !== 'object' || value === null) return null;
   const fields = value as Readonly<Record<string, unknown>>;
   const names = ['error_message', 'message', 'detail', 'error', 'description'];
-  return names.map((name) => sentenceOf(fields[name])).find((text) => text !== null) ?? null;
+  const said = names.map((name) => sentenceOf(fields[name])).find((text) => text !== null) ?? null;
+  // Yahoo puts everything under one name of the question.
+  const [only, ...others] = Object.values(fields);
+  return said === null && others.length === 0 ? sentenceOf(only) : said;
 }
 
 /** The first problems of a schema by field, for a sentence: `lacks results.0.c; count: expected number, received string`. */
