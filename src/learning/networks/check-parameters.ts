@@ -2,7 +2,7 @@
 import { InvalidParameterError } from '../trees/invalid-parameter';
 import type { FitParameters } from './fit-network';
 import type { Activation } from './network';
-import type { Cell } from './recurrent';
+import type { Cell } from './recurrent-shape';
 
 const isCount = (value: number): boolean => Number.isInteger(value) && value >= 1;
 const isShare = (value: number): boolean => value > 0 && value < 1;

@@ -33,7 +33,11 @@ export function classNames(classes: number, { class_names }: ClassifierOptions):
 
 const classHead =
   ({ network }: FittedNetwork): Head =>
-  (parameters, scaled) => [{ name: OUTPUT_NAME, tensor: softmax(network.forward(parameters, scaled)) }];
+  (parameters, scaled) => {
+    const { forward, infer = forward } = network;
+    const outputs = scaled.element === 'float' ? infer : forward;
+    return [{ name: OUTPUT_NAME, tensor: softmax(outputs(parameters, scaled)) }];
+  };
 
 /** Class probabilities of rows (or windows) in the exported file's input order, in double precision. */
 export const classProbabilities = (model: FittedNetwork, x: Float32Array): Promise<Probabilities> =>

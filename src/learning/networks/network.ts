@@ -7,6 +7,8 @@ export interface Network {
   readonly parameters: readonly ParameterSpec[];
   /** [rows × columns], or [rows × window × columns] for recurrent networks, → [rows × outputs]. */
   readonly forward: (parameters: NamedTensors, x: Tensor) => Tensor;
+  /** The same outputs by operations that have no derivative, in float32: what a file answers by. `forward` where left out. */
+  readonly infer?: (parameters: NamedTensors, x: Tensor) => Tensor;
 }
 
 /** scikit-learn's names. */

@@ -7,16 +7,8 @@ import type { Graph, Tensor } from './graph';
 import { dense, denseParameters } from './network';
 import type { Network } from './network';
 import type { NamedTensors, ParameterSpec } from './parameter-vector';
-
-export type Cell = 'lstm' | 'gru';
-
-export interface RecurrentShape {
-  readonly cell: Cell;
-  readonly columns: number;
-  readonly hidden_size: number;
-  readonly num_layers: number;
-  readonly outputs: number;
-}
+import { recurrentOperators } from './recurrent-operators';
+import type { RecurrentShape } from './recurrent-shape';
 
 const GATES = { lstm: 4, gru: 3 } as const;
 
@@ -40,6 +32,7 @@ export function recurrentNetwork(shape: RecurrentShape): Network {
       }
       return dense(parameters, 'head', steps[steps.length - 1]);
     },
+    infer: recurrentOperators(shape),
   };
 }
 

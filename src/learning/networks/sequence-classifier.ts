@@ -15,7 +15,7 @@ import { windowClassification } from './losses';
 import { classNames, classProbabilities, exportClassifier } from './network-classifier';
 import type { ClassifierOptions, FittedNetworkClassifier } from './network-classifier';
 import { recurrentNetwork } from './recurrent';
-import type { Cell } from './recurrent';
+import type { Cell } from './recurrent-shape';
 import { scaledData } from './training-data';
 
 export interface SequenceParameters extends FitParameters {

@@ -5,7 +5,7 @@ import { mlpNetwork } from '../../../src/learning/networks/network';
 import type { Activation } from '../../../src/learning/networks/network';
 import { gatherRows, square, sub } from '../../../src/learning/networks/operators';
 import { recurrentNetwork } from '../../../src/learning/networks/recurrent';
-import type { Cell } from '../../../src/learning/networks/recurrent';
+import type { Cell } from '../../../src/learning/networks/recurrent-shape';
 import type { Batch, TrainingProblem } from '../../../src/learning/networks/training-graph';
 import { createRandom } from '../../../src/learning/random';
 import { drawn, worstGradientError } from './finite-differences';

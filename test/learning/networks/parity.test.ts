@@ -7,7 +7,7 @@ import { fitMlpClassifier, MLP_DEFAULTS, predictMlp } from '../../../src/learnin
 import { classProbabilities, exportClassifier } from '../../../src/learning/networks/network-classifier';
 import type { FittedNetworkClassifier } from '../../../src/learning/networks/network-classifier';
 import { recurrentNetwork } from '../../../src/learning/networks/recurrent';
-import type { Cell } from '../../../src/learning/networks/recurrent';
+import type { Cell } from '../../../src/learning/networks/recurrent-shape';
 import { firstRows, generatedData, rowsBetween } from '../generated-data';
 import { distance, FIGURES, figuresOf } from '../trees/figures';
 import { apart, asked, IN_THREAD } from './in-thread';
