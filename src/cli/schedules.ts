@@ -8,7 +8,7 @@ import { readReviewLog } from '../storage/review-log';
 import { CliError, messageOf } from './cli-error';
 import { printResult } from './command-io';
 import type { CommandIo } from './command-io';
-import { currentPlace } from './current-place';
+import { currentConfig, currentPlace } from './current-place';
 import { operatorOf, withOperatorOptions } from './operator';
 import type { OperatorOptions } from './operator';
 import type { SessionPlace } from './session-access';
@@ -45,14 +45,17 @@ function named(planned: readonly PlannedSchedule[], scheduleId: string | undefin
   throw new CliError('NOT_FOUND', `There is no schedule ${scheduleId}; there is ${ids}.`);
 }
 
+const plannedHere = (io: CommandIo, { account }: SessionPlace): readonly PlannedSchedule[] =>
+  plannedSchedules(account, currentConfig(io).config.news.pollMinutes);
+
 async function list(io: CommandIo, json: boolean | undefined): Promise<void> {
   const place = currentPlace(io);
-  print(io, json, await withServer(place, (client) => listSchedules(client, plannedSchedules(place.account))));
+  print(io, json, await withServer(place, (client) => listSchedules(client, plannedHere(io, place))));
 }
 
 async function apply(io: CommandIo, json: boolean | undefined): Promise<void> {
   const place = currentPlace(io);
-  const planned = plannedSchedules(place.account);
+  const planned = plannedHere(io, place);
   const known = await withServer(place, async (client) => {
     await applySchedules(client, planned);
     await watchChampion(io, client);
@@ -76,7 +79,7 @@ async function pause(
   options: OperatorOptions,
 ): Promise<void> {
   const place = currentPlace(io);
-  const chosen = named(plannedSchedules(place.account), scheduleId);
+  const chosen = named(plannedHere(io, place), scheduleId);
   const { by, why } = operatorOf(options, paused ? 'paused by command' : 'resumed by command');
   const known = await withServer(place, async (client) => {
     for (const schedule of chosen)
@@ -127,7 +130,7 @@ interface JsonOption {
 
 export const schedulesCommand = (io: CommandIo): Command =>
   new Command('schedules')
-    .description('what Temporal starts by itself: the hourly drift check')
+    .description('what Temporal starts by itself: the hourly drift check, the reading of news')
     .addCommand(
       new Command('list')
         .description('the schedules, when they ran and will run')

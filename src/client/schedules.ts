@@ -5,7 +5,8 @@
 import { ScheduleNotFoundError, ScheduleOverlapPolicy } from '@temporalio/client';
 import type { Client, ScheduleDescription } from '@temporalio/client';
 import { driftMonitorWorkflowId } from '../domain/drift-monitor';
-import { LEARNING_QUEUE } from '../domain/ids';
+import { DATA_QUEUE, LEARNING_QUEUE } from '../domain/ids';
+import { NEWS_INGESTION_WORKFLOW_ID } from '../domain/news-ingestion';
 
 export interface PlannedSchedule {
   readonly scheduleId: string;
@@ -13,6 +14,7 @@ export interface PlannedSchedule {
   readonly purpose: string;
   readonly everyMinutes: number;
   readonly workflowType: string;
+  readonly taskQueue: string;
   /** The server adds the time of the run. */
   readonly workflowId: string;
   readonly args: readonly unknown[];
@@ -20,16 +22,28 @@ export interface PlannedSchedule {
   readonly catchupMinutes: number;
 }
 
-/** The schedules of an account. */
-export const plannedSchedules = (account: string): readonly PlannedSchedule[] => [
+/** The schedules of an account; news is read every `newsMinutes` (`news.pollMinutes`). */
+export const plannedSchedules = (account: string, newsMinutes: number): readonly PlannedSchedule[] => [
   {
     scheduleId: `drift-monitor/${account}`,
     purpose: 'drift of features and of the AUC, every hour',
     everyMinutes: 60,
     workflowType: 'driftMonitor',
+    taskQueue: LEARNING_QUEUE,
     workflowId: driftMonitorWorkflowId(account),
     args: [{ account }],
     catchupMinutes: 60,
+  },
+  {
+    scheduleId: NEWS_INGESTION_WORKFLOW_ID,
+    purpose: 'news of all sources that can answer',
+    everyMinutes: newsMinutes,
+    workflowType: 'newsIngestion',
+    taskQueue: DATA_QUEUE,
+    workflowId: NEWS_INGESTION_WORKFLOW_ID,
+    args: [{ sources: null }],
+    // The next run reads what a missed one would have.
+    catchupMinutes: newsMinutes,
   },
 ];
 
@@ -49,12 +63,12 @@ export interface KnownSchedule extends PlannedSchedule {
 }
 
 const specOf = ({ everyMinutes }: PlannedSchedule) => ({ intervals: [{ every: everyMinutes * 60_000 }] });
-const actionOf = ({ workflowType, workflowId, args, purpose }: PlannedSchedule) => ({
+const actionOf = ({ workflowType, taskQueue, workflowId, args, purpose }: PlannedSchedule) => ({
   type: 'startWorkflow' as const,
   workflowType,
   workflowId,
   args: [...args],
-  taskQueue: LEARNING_QUEUE,
+  taskQueue,
   staticSummary: purpose,
 });
 const policiesOf = ({ catchupMinutes }: PlannedSchedule) => ({

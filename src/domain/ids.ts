@@ -11,6 +11,8 @@ export const marketQueue = (account: string): string => `market/${account}`;
 export const TRAINING_QUEUE = 'training';
 /** Workflows of the learning half and their quick activities, which never wait behind a fit. */
 export const LEARNING_QUEUE = 'learning';
+/** News, history and the weekly rebalance: workflows that ask providers, and their activities. */
+export const DATA_QUEUE = 'data';
 
 export const sessionWorkflowId = (account: string): string => `session/${account}`;
 export const marketFeedWorkflowId = (account: string): string => `market-feed/${account}`;

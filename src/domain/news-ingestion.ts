@@ -59,7 +59,7 @@ export interface NewsActivities {
   ingestNewsPage(source: string): Promise<IngestedPage>;
 }
 
-/** One id for all runs: Temporal starts no second one beside it. The schedule adds the time of the run. */
+/** Id of the schedule, which starts no run beside a running one, and the beginning of its runs' ids. */
 export const NEWS_INGESTION_WORKFLOW_ID = 'news-ingestion';
 
 const TOLD = 5;

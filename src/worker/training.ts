@@ -1,5 +1,6 @@
 /**
- * The training process: on `learning` the workflows of the learning half with their quick activities, on `training` what takes minutes.
+ * The training process: on `learning` the workflows of the learning half with their quick activities, on `training` what takes minutes, on
+ * `data` what asks providers: news.
  * Any number of them may run; what one leaves unfinished another goes on with.
  * Invariant: two fits at a time, each in a thread of its own: the event loop stays free for heartbeats, and memory below 2 GB.
  */
@@ -8,6 +9,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { createDriftActivities } from '../activities/drift-activities';
+import { createNewsActivities } from '../activities/news-activities';
 import { createReviewActivities } from '../activities/review-activities';
 import { recordedSource } from '../activities/recorded-source';
 import { createSearchActivities } from '../activities/search-activities';
@@ -15,13 +17,14 @@ import { createTrainingActivities } from '../activities/training-activities';
 import { startRetraining } from '../client/retraining';
 import { ensureSearchAttributes } from '../client/search-attribute-setup';
 import type { Config } from '../config/config';
-import { LEARNING_QUEUE, TRAINING_QUEUE, runIdOf } from '../domain/ids';
+import { DATA_QUEUE, LEARNING_QUEUE, TRAINING_QUEUE, runIdOf } from '../domain/ids';
 import type { RetrainingTrigger } from '../domain/retraining';
 import { configuredSchema } from '../features/configured-schema';
 import { FeatureError } from '../features/feature-error';
 import type { FeatureSchema } from '../features/schema';
 import { FAMILY_NAMES } from '../learning/families/families';
 import { loadRecordedMarket } from '../market-data/recorded-minutes';
+import { openIngestion } from '../news/open-ingestion';
 import type { ObjectStore } from '../storage/object-store';
 import { openStore } from '../storage/open-store';
 import type { ProcessLink } from './process-link';
@@ -66,10 +69,16 @@ export async function runTraining(config: Config, link: ProcessLink, log: Logger
       }),
     },
   });
-  const workers = [learning, training];
+  const data = await Worker.create({
+    ...shared,
+    taskQueue: DATA_QUEUE,
+    workflowBundle: workflowBundle(),
+    activities: { ...newsActivities(config, store, dataFolder) },
+  });
+  const workers = [learning, training, data];
   const running = Promise.all(workers.map((worker) => worker.run()));
   link.report({ type: 'ready', role: 'training', pid: process.pid });
-  log.info({ taskQueues: [LEARNING_QUEUE, TRAINING_QUEUE] }, 'training process is ready');
+  log.info({ taskQueues: [LEARNING_QUEUE, TRAINING_QUEUE, DATA_QUEUE] }, 'training process is ready');
   const reason = await Promise.race([link.ended, running.then(() => 'a worker ended')]);
   log.info({ reason }, 'training process ends');
   for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
@@ -108,6 +117,12 @@ function schemaToFit({ features }: Config): FeatureSchema {
     throw error;
   }
 }
+
+const newsActivities = (config: Config, store: ObjectStore, dataFolder: string) =>
+  createNewsActivities({
+    ingestion: () => openIngestion({ config, store, dataFolder, env: process.env, now: () => Date.now() }),
+    pagesPerRun: config.news.pagesPerRun,
+  });
 
 const codeVersion = (): string =>
   (JSON.parse(readFileSync(join(PACKAGE_ROOT, 'package.json'), 'utf8')) as { readonly version: string }).version;

@@ -3,6 +3,7 @@ export { championWatch } from './champion-watch';
 export { driftMonitor } from './drift-monitor';
 export { hyperparameterSearch } from './hyperparameter-search';
 export { marketFeed } from './market-feed';
+export { newsIngestion } from './news-ingestion';
 export { order } from './order';
 export { retraining } from './retraining';
 export { tradingSession } from './trading-session';

@@ -1,5 +1,6 @@
 /** Writes test/histories anew: `npx jest --testMatch '<rootDir>/test/workflows/record-histories.ts'`. Not part of the suite. */
 import { Worker } from '@temporalio/worker';
+import { ApplicationFailure } from '@temporalio/common';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
@@ -12,12 +13,15 @@ import type { SearchRequest, SearchSteps } from '../../src/domain/hyperparameter
 import { driftMonitorWorkflowId } from '../../src/domain/drift-monitor';
 import type { DriftActivities } from '../../src/domain/drift-monitor';
 import {
+  DATA_QUEUE,
   LEARNING_QUEUE,
   marketFeedWorkflowId,
   marketQueue,
   orderWorkflowId,
   TRAINING_QUEUE,
 } from '../../src/domain/ids';
+import { NEWS_INGESTION_WORKFLOW_ID } from '../../src/domain/news-ingestion';
+import type { NewsActivities } from '../../src/domain/news-ingestion';
 import * as messages from '../../src/workflows/messages';
 import { batch, entry, exit } from './proposals';
 import { newObservedRun } from '../../src/learning/observed-run';
@@ -182,4 +186,30 @@ test('a search of three trials', async () => {
   const learning = await Worker.create({ connection, taskQueue: LEARNING_QUEUE, workflowBundle: await bundle() });
   await training.runUntil(learning.runUntil(async () => (await startSearch(rig.client, request)).result()));
   await save(rig, 'hyperparameterSearch.three-trials', searchWorkflowId('recorded'));
+});
+
+test('a reading of two news sources, one of which fails', async () => {
+  const rig = await newRig();
+  const page = { fetched: 3, stored: 2, duplicates: 1, amended: 1, rejected: 0, why: [] };
+  const activities: NewsActivities = {
+    newsSources: () => Promise.resolve({ ready: ['marketaux', 'tiingo'], skipped: [], pagesPerRun: 2 }),
+    ingestNewsPage: (source) =>
+      source === 'tiingo'
+        ? Promise.reject(ApplicationFailure.nonRetryable('tiingo: the key was refused.', 'UNAUTHORIZED'))
+        : Promise.resolve({ ...page, source, more: true }),
+  };
+  const data = await Worker.create({
+    connection: rig.nativeConnection,
+    taskQueue: DATA_QUEUE,
+    workflowBundle: await bundle(),
+    activities: { ...activities },
+  });
+  await data.runUntil(
+    rig.client.workflow.execute('newsIngestion', {
+      workflowId: NEWS_INGESTION_WORKFLOW_ID,
+      taskQueue: DATA_QUEUE,
+      args: [{ sources: null }],
+    }),
+  );
+  await save(rig, 'newsIngestion.one-fails', NEWS_INGESTION_WORKFLOW_ID);
 });

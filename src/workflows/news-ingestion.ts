@@ -1,0 +1,41 @@
+/**
+ * One reading of all news sources, begun every few minutes by its schedule (requirement D1). How far each source is read is the store's to
+ * know (news/source-states.ts says why), so each run is short and a run that dies costs one page.
+ * Invariant: one source after another: a story that two of them bring is known when the second one is read.
+ */
+import { ApplicationFailure, log, proxyActivities, setCurrentDetails } from '@temporalio/workflow';
+import { ActivityFailure } from '@temporalio/common';
+import { DATA_QUEUE } from '../domain/ids';
+import { readSource } from '../domain/news-ingestion';
+import type { NewsActivities, NewsIngestionInput, NewsIngestionResult, SourceResult } from '../domain/news-ingestion';
+
+export async function newsIngestion(input: NewsIngestionInput): Promise<NewsIngestionResult> {
+  // A worker that dies is noticed by its heartbeat and the page asked for again; no number of deaths gives it up before the time is over.
+  const { newsSources, ingestNewsPage } = proxyActivities<NewsActivities>({
+    taskQueue: DATA_QUEUE,
+    startToCloseTimeout: '10m',
+    heartbeatTimeout: '5s',
+    scheduleToCloseTimeout: '30m',
+    retry: { initialInterval: '1s', maximumInterval: '30s' },
+  });
+  const { ready, skipped, pagesPerRun } = await newsSources(input);
+  for (const { why } of skipped) log.info(why);
+  const results: SourceResult[] = [];
+  for (const source of ready) {
+    const result = await readSource(source, pagesPerRun, ingestNewsPage, sentenceOf);
+    if (result.failed !== null) log.warn('news source failed', { source, why: result.failed });
+    results.push(result);
+    setCurrentDetails(
+      results.map(({ source: name, stored, failed }) => `${name}: ${failed ?? `${stored} new`}`).join('\n'),
+    );
+  }
+  if (results.length > 0 && results.every(({ failed }) => failed !== null))
+    throw ApplicationFailure.nonRetryable(results.map(({ failed }) => failed).join(' '), 'NO_SOURCE_ANSWERS');
+  return { results, skipped };
+}
+
+/** The activity's own sentence; what is no failure of an activity is a bug or a cancellation and ends the run. */
+function sentenceOf(error: unknown): string {
+  if (!(error instanceof ActivityFailure) || !(error.cause instanceof ApplicationFailure)) throw error;
+  return error.cause.message;
+}
