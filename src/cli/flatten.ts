@@ -1,7 +1,8 @@
 /** `omega flatten [symbol]`: cancels and closes one instrument, or everything, through the session. */
 import { Command } from 'commander';
-import type { FutureSymbol } from '../domain/instruments';
+import { isStockKey, stockKey, type TradedSymbol } from '../domain/contracts';
 import { FUTURE_SYMBOLS, findInstrument } from '../domain/instruments';
+import type { SessionSnapshot } from '../domain/session-snapshot';
 import { flatten } from '../workflows/messages';
 import { CliError } from './cli-error';
 import type { CommandIo } from './command-io';
@@ -9,23 +10,41 @@ import { currentPlace } from './current-place';
 import type { OperatorOptions } from './operator';
 import { operatorOf, withOperatorOptions } from './operator';
 import { withSession } from './session-access';
-import { printSignalled, readBack } from './session-signal';
+import { printSignalled, readBack, refuseWhen } from './session-signal';
 
-/** Registry symbol of a name given on the command line. Throws USAGE naming those that exist. */
-export function symbolArgument(name: string): FutureSymbol {
+/**
+ * What a name given on the command line means: a future of the registry, else a stock's ticker; `STK:ES` is the stock where both exist.
+ * Throws USAGE for what is neither.
+ */
+export function symbolArgument(name: string): TradedSymbol {
   const instrument = findInstrument(name);
   if (instrument !== null) return instrument.symbol;
-  throw new CliError('USAGE', `${name} is not an instrument of the registry; it knows ${FUTURE_SYMBOLS.join(', ')}.`);
+  const ticker = name.toUpperCase().replace(/^STK:/, '');
+  if (/^[A-Z][A-Z. ]{0,11}$/.test(ticker)) return stockKey(ticker);
+  throw new CliError(
+    'USAGE',
+    `${name} is neither an instrument of the registry (${FUTURE_SYMBOLS.join(', ')}) nor a stock's ticker.`,
+  );
+}
+
+/** A ticker that the session neither holds nor trades is a slip of the pen. */
+function whyNotFlattened({ positions, orders, frozen }: SessionSnapshot, symbol: TradedSymbol): string | null {
+  if (!isStockKey(symbol)) return null;
+  const known = [...positions, ...orders].some((one) => one.symbol === symbol) || frozen[symbol] !== undefined;
+  return known ? null : `The session neither holds nor trades ${symbol}.`;
 }
 
 export const flattenCommand = (io: CommandIo): Command =>
   withOperatorOptions(
     new Command('flatten')
       .description('cancel working orders and close the position of one instrument, or of all')
-      .argument('[symbol]', 'ES, GC, …; everything when left out'),
-  ).action(async (name: string | undefined, options: OperatorOptions) => {
+      .argument('[symbol]', 'ES, GC, AAPL, STK:ES …; everything when left out')
+      .option('--all', 'everything: what is meant when no symbol is given'),
+  ).action(async (name: string | undefined, options: OperatorOptions & { readonly all?: boolean }) => {
+    if (name !== undefined && options.all === true) throw new CliError('USAGE', 'Give a symbol or --all, not both.');
     const symbol = name === undefined ? null : symbolArgument(name);
     await withSession(currentPlace(io), async (access) => {
+      if (symbol !== null) await refuseWhen(access, (session) => whyNotFlattened(session, symbol));
       await access.handle.signal(flatten, { ...operatorOf(options, 'omega flatten'), symbol });
       const flat = await readBack(
         access,

@@ -16,7 +16,7 @@ export const ordersTable = (orders: readonly OrderView[]): readonly string[] =>
       { title: 'decided', cell: ({ decidedAt }) => dateTime(decidedAt) },
       { title: 'order', cell: ({ key }) => key },
       { title: 'side', cell: ({ side }) => side },
-      { title: 'contracts', align: 'right', cell: ({ quantity }) => String(quantity) },
+      { title: 'quantity', align: 'right', cell: ({ quantity }) => String(quantity) },
       { title: 'symbol', cell: ({ symbol }) => symbol },
       { title: 'purpose', cell: ({ purpose }) => purpose },
       { title: 'state', cell: ({ state }) => state },

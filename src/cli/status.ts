@@ -25,6 +25,13 @@ function positionLines({ positions }: SessionSnapshot): readonly string[] {
   );
 }
 
+/** Stocks at the broker that are not the session's: it neither counts nor touches them. */
+const foreignLines = ({ foreignStocks }: SessionSnapshot): readonly string[] =>
+  foreignStocks.map(
+    ({ symbol, quantity }) =>
+      `foreign    ${signedCount(quantity)} ${symbol} at the broker, never traded here (adopt: omega unfreeze STK:${symbol} --by NAME --why REASON)`,
+  );
+
 const protectiveText = (resting: number | null): string =>
   resting === null ? 'stops and targets could not be read' : `${resting} stops and targets rest at the broker`;
 
@@ -49,6 +56,7 @@ export function statusLines(
     ...(latch === null ? [] : [`latch      ${latch}`]),
     ...frozen,
     ...positionLines(session),
+    ...foreignLines(session),
     `today      ${day.trades} trades, realized ${signedMoney(day.realizedPnl)}, fees ${money(day.fees)}, ${working} orders not at their end, ${protectiveText(resting)}`,
     `equity     ${money(session.lastNetLiquidation)}, trade date began with ${money(session.startOfDayNetLiquidation)}, high-water mark ${money(session.highWaterMark)}`,
   ];

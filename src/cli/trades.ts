@@ -16,6 +16,7 @@ const pastDaysTable = (days: readonly PastDay[]): readonly string[] =>
       { title: 'trade date', cell: ({ tradeDate }) => tradeDate },
       { title: 'trades', align: 'right', cell: ({ trades }) => String(trades) },
       { title: 'contracts', align: 'right', cell: ({ contractsTraded }) => String(contractsTraded) },
+      { title: 'shares', align: 'right', cell: ({ sharesTraded }) => String(sharesTraded) },
       { title: 'fees', align: 'right', cell: ({ fees }) => money(fees) },
       { title: 'realized', align: 'right', cell: ({ realizedPnl }) => signedMoney(realizedPnl) },
     ],

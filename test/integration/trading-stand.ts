@@ -82,6 +82,8 @@ export interface StandOptions {
   readonly server: StandServer;
   readonly namespace: string;
   readonly clock: string;
+  /** Options of the gateway besides. */
+  readonly gateway?: readonly string[];
 }
 
 export class TradingStand {
@@ -96,7 +98,7 @@ export class TradingStand {
     private readonly folder: string,
   ) {}
 
-  static async open({ server, namespace, clock }: StandOptions): Promise<TradingStand> {
+  static async open({ server, namespace, clock, gateway: options = [] }: StandOptions): Promise<TradingStand> {
     const folder = mkdtempSync(join(tmpdir(), 'omega-stand-'));
     const [port, controlPort] = [await freePort(), await freePort()];
     const account = 'DEMO1000001';
@@ -106,7 +108,7 @@ export class TradingStand {
         join(ROOT, 'dist/paper-gateway/main.js'),
         ...['--port', String(port), '--control-port', String(controlPort), '--data', join(ROOT, 'data')],
         ...['--instruments', 'ES', '--clock', clock, '--speed', 'lockstep', '--state', join(folder, 'gateway')],
-        ...['--account', account, '--exit-with-parent'],
+        ...['--account', account, '--exit-with-parent', ...options],
       ],
       logFile: join(folder, 'gateway.log'),
       ipc: false,
