@@ -72,4 +72,4 @@ test('kill -9 in the middle of the fits: every stored fit is kept, none is made 
   expect(fitted.reduce((sum, family) => sum + family.kept, 0)).toBe(kept.size);
   expect(await listRuns(await openFolderStore(join(folder, 'store')))).toEqual([RUN]);
   await connection.close();
-});
+}, 180_000);
