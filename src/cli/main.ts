@@ -13,6 +13,7 @@ import { CommandExit } from './command-exit';
 import type { CommandIo } from './command-io';
 import { processIo } from './command-io';
 import { configCommand } from './config';
+import { dataCommand } from './data';
 import { demoCommand } from './demo';
 import { driftCommand } from './drift';
 import { drillCommand } from './drill';
@@ -24,6 +25,7 @@ import { haltCommand } from './halt';
 import { liftHaltCommand } from './lift-halt';
 import { logsCommand } from './logs';
 import { modelsCommand } from './models';
+import { newsCommand } from './news';
 import { ordersCommand } from './orders';
 import { pauseCommand } from './pause';
 import { rebalanceCommand } from './rebalance';
@@ -63,8 +65,10 @@ export function omegaCommand(io: CommandIo): Command {
     .addCommand(retrainCommand(io))
     .addCommand(searchCommand(io))
     .addCommand(forecastsCommand(io))
+    .addCommand(newsCommand(io))
     .addCommand(driftCommand(io))
     .addCommand(rebalanceCommand(io))
+    .addCommand(dataCommand(io))
     .addCommand(schedulesCommand(io))
     .addCommand(configCommand(io))
     .addCommand(logsCommand(io))

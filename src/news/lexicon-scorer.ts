@@ -7,10 +7,10 @@ import { createSentenceScorer } from './sentence-score';
 import type { Language, ReadText, Sentence } from './extraction/language';
 
 export interface LexiconScorer {
-  /** Of the whole article. */
-  article(title: ReadText, body: ReadText): number;
+  /** Of the whole article; null where no word of it has a weight: that is no verdict, not a neutral one. */
+  article(title: ReadText, body: ReadText): number | null;
   /** Of what the article says about one company: its sentences count whole, the others a quarter. `names` tells which are its own. */
-  company(title: ReadText, body: ReadText, names: (sentence: Sentence) => boolean): number;
+  company(title: ReadText, body: ReadText, names: (sentence: Sentence) => boolean): number | null;
 }
 
 const SPREAD = 4;
@@ -23,14 +23,16 @@ const GENERAL = 0.5;
 
 export function createLexiconScorer(language: Language): LexiconScorer {
   const ofSentence = createSentenceScorer(language);
-  const weighted = (title: ReadText, body: ReadText, weight: (sentence: Sentence) => number): number => {
+  const weighted = (title: ReadText, body: ReadText, weight: (sentence: Sentence) => number): number | null => {
     const parts = [
       ...title.sentences.map((sentence) => ({ ...ofSentence(sentence.words), times: TITLE_WEIGHT * weight(sentence) })),
     ];
     const inBody = body.sentences.map((sentence) => ({ ...ofSentence(sentence.words), times: weight(sentence) }));
     const sum = (all: typeof parts): number => all.reduce((total, { value, times }) => total + value * times, 0);
-    if ([...parts, ...inBody].every(({ found }) => found === 0))
-      return squashed(GENERAL * (TITLE_WEIGHT * title.generalSentiment + body.generalSentiment));
+    if ([...parts, ...inBody].every(({ found }) => found === 0)) {
+      const general = TITLE_WEIGHT * title.generalSentiment + body.generalSentiment;
+      return general === 0 ? null : squashed(GENERAL * general);
+    }
     return squashed(sum(parts) + Math.min(MOST_OF_BODY, Math.max(-MOST_OF_BODY, sum(inBody))));
   };
   return {

@@ -65,7 +65,9 @@ export async function openNormaliser(
         score: lexicon.article(title, body),
         relevance: macro.inTitle ? MACRO_RELEVANCE.inTitle : MACRO_RELEVANCE.inText,
       })),
-    ].map((score): TickerScore => ({ ...score, impact, scorer: 'lexicon', indirect: false }));
+    ].flatMap(({ score, ...rest }): readonly TickerScore[] =>
+      score === null ? [] : [{ ...rest, score, impact, scorer: 'lexicon', indirect: false }],
+    );
     const scores = [...given.scores.map((score) => ({ ...score, impact })), ...lexical];
     const own = scores.filter(({ ticker }) => tickers.includes(ticker));
     return {

@@ -24,7 +24,7 @@ export interface Ingestion {
   readonly sources: readonly NewsSource[];
   readonly skipped: readonly SkippedSource[];
   /** One page of a source that is ready. Throws ProviderError, StoreError. */
-  ingest(source: string): Promise<IngestedPage>;
+  readonly ingest: (source: string) => Promise<IngestedPage>;
 }
 
 const HOUR_MS = 3_600_000;

@@ -35,8 +35,7 @@ const cursorSchema = z.object({ sha256: z.string() });
 export function createSampleSource(folder: string): NewsSource {
   return {
     name: 'sample',
-    description:
-      'the sample that ships with the repository: real headlines and filings of 2001 to 2024, nothing current',
+    description: 'the articles that ship with the repository, real headlines and filings of 2001 to 2024',
     fetchPage: async (cursor, now): Promise<NewsPage> => {
       const { verdicts, sha256 } = await readSample(folder, now);
       const known = cursorSchema.safeParse(cursor);
