@@ -152,8 +152,8 @@ describe('orders and freezes of one instrument', () => {
     expect(err.join()).toContain('omega flatten SYMBOL closes the position');
   });
 
-  it('unfreezes instruments only, by name and with a reason: exit code 2', async () => {
-    expect(await omega(['unfreeze', 'XYZ', '--by', 'me', '--why', 'looked'])).toBe(2);
+  it('unfreezes instruments and tickers only, by name and with a reason: exit code 2', async () => {
+    expect(await omega(['unfreeze', 'X1Z', '--by', 'me', '--why', 'looked'])).toBe(2);
     expect(await omega(['unfreeze', 'ES'])).toBe(2);
   });
 });

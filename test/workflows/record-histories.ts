@@ -23,6 +23,8 @@ import {
 import { NEWS_INGESTION_WORKFLOW_ID } from '../../src/domain/news-ingestion';
 import type { NewsActivities } from '../../src/domain/news-ingestion';
 import * as messages from '../../src/workflows/messages';
+import { placeStockOrder } from '../../src/client/place-stock-order';
+import { stockLeg } from '../stocks';
 import { batch, entry, exit } from './proposals';
 import { newObservedRun } from '../../src/learning/observed-run';
 import { writeObservedRun } from '../../src/learning/observed-run-store';
@@ -70,6 +72,23 @@ test('a day with an entry, an exit, an unknown outcome and a halt', async () => 
   await save(rig, 'order.round-trip', orderWorkflowId(orders[0].key));
   await save(rig, 'order.reduction', orderWorkflowId(orders[1].key));
   await save(rig, 'order.unknown', orderWorkflowId(orders[2].key));
+});
+
+test('two legs of a rebalance, one of them sold again', async () => {
+  const rig = await newRig();
+  await rig.session.signal(messages.brokerConnected, { epoch: 1, nextValidId: 1, positions: [] });
+  const times = { decidedAt: OPEN, expiresAt: OPEN + MINUTE };
+  const legs = [stockLeg('KO', 0, times), stockLeg('PFE', 1, times)];
+  for (const leg of legs) await placeStockOrder(rig.client, rig.account, leg);
+  await rig.until('two fills', ({ day, settled }) => day.executions === 2 && settled);
+  await placeStockOrder(rig.client, rig.account, stockLeg('KO', 2, { ...times, side: 'sell' }));
+  const { orders } = await rig.until('the sale', ({ day, settled }) => day.executions === 3 && settled);
+  const { runId } = await rig.session.describe();
+  await rig.session.signal(messages.tradeDateClosed, { tradeDate: TRADE_DATE, marketTime: OPEN + 60 * MINUTE });
+  await rig.until('the close', ({ tradeDate }) => tradeDate === null);
+  await Promise.all(orders.map(({ key }) => rig.client.workflow.getHandle(orderWorkflowId(key)).result()));
+  await save(rig, 'tradingSession.rebalance', rig.session.workflowId, runId);
+  await save(rig, 'order.stock', orderWorkflowId(orders[0].key));
 });
 
 test('a feed of one trade date', async () => {

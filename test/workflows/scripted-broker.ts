@@ -11,6 +11,7 @@ import type {
 } from '../../src/domain/broker-events';
 import type { Latch } from '../../src/broker/latch';
 import type { BrokerPort, ConnectionState } from '../../src/broker/port';
+import { ibSymbolOf } from '../../src/domain/contracts';
 import { ORDER_LEGS, orderRef, parseOrderRef, type OrderLeg } from '../../src/domain/ids';
 import type { OrderIntent } from '../../src/domain/intents';
 import { refusal } from '../../src/domain/refusals';
@@ -38,7 +39,7 @@ export class ScriptedBroker implements BrokerPort {
   readonly executions: BrokerExecution[] = [];
   readonly commissions: BrokerCommission[] = [];
   readonly placed: OrderIntent[] = [];
-  readonly held = new Map<number, { symbol: string; quantity: number; averageCost: number }>();
+  readonly held = new Map<number, { symbol: string; secType?: string; quantity: number; averageCost: number }>();
   /** What happens to the next intents, the last entry again and again. */
   script: Behaviour[] = ['fill'];
   price = 1_650;
@@ -133,7 +134,7 @@ export class ScriptedBroker implements BrokerPort {
       permId: order.permId,
       clientId: 101,
       conId: order.conId,
-      symbol: 'ES',
+      ...this.namesOf(order.conId),
       side: order.side,
       shares,
       price,
@@ -142,7 +143,7 @@ export class ScriptedBroker implements BrokerPort {
     this.executions.push(execution);
     const commission = { execId: execution.execId, commission: FEE * shares, realizedPnl: null };
     this.commissions.push(commission);
-    const held = this.held.get(order.conId) ?? { symbol: 'ES', quantity: 0, averageCost: price * 50 };
+    const held = this.held.get(order.conId) ?? { ...this.namesOf(order.conId), quantity: 0, averageCost: price * 50 };
     this.held.set(order.conId, { ...held, quantity: held.quantity + (order.side === 'buy' ? shares : -shares) });
     if (!silent) {
       this.emit({ type: 'execution', execution });
@@ -152,6 +153,13 @@ export class ScriptedBroker implements BrokerPort {
     if (executed.reduce((sum, one) => sum + one.shares, 0) < order.quantity) return;
     this.setStatus(key, leg, 'Filled', !silent);
     if (leg !== 'entry') this.setStatus(key, leg === 'stop' ? 'target' : 'stop', 'Cancelled', !silent);
+  }
+
+  private namesOf(conId: number): { symbol: string; secType: string } {
+    const contract = this.placed.find((intent) => intent.contract.conId === conId)?.contract;
+    return contract === undefined
+      ? { symbol: 'ES', secType: 'FUT' }
+      : { symbol: ibSymbolOf(contract), secType: contract.secType };
   }
 
   private setStatus(key: string, leg: OrderLeg, status: string, announce = true): void {
