@@ -1,59 +1,62 @@
 /**
- * CSV files of the user's own in `data/historical/` (requirement B4): `{contract}_{interval}.csv[.gz]` for trades,
- * `{contract}_{interval}_midpoint.csv[.gz]` for midpoints; columns `timestamp,open,high,low,close,volume` and, where prices have one, the
- * adjustment factor `adj_factor`. `timestamp` is the start of the bar in ISO-8601 with its zone; of a daily bar, its date.
+ * CSV files of the user's own in `data/historical/` (requirement B4), named and laid out as the bar store imports and exports them
+ * (bar-store/csv-files.ts): `AAPL_1d.csv`, `ES_201312_1m.csv.gz`, `ES_201312_1m_midpoint.csv`, or one table with a `ticker` column.
  */
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { barPages, type RowReading } from './bar-page';
-import { csvRows, numberIn, timeIn, type CsvRow } from './csv-rows';
-import type { BarProvider, BarRequest } from './provider';
+import { existsSync, readdirSync } from 'node:fs';
+import { ProviderError } from '../../http/provider-error';
+import { BarStoreError } from '../bar-store/bar-store-error';
+import { parseCsvBars } from '../bar-store/csv-bars';
+import { csvFileOf, csvFilesAt, csvText } from '../bar-store/csv-files';
+import { barPages } from './bar-page';
+import type { BarProvider, BarRequest, ProvidedBar, RejectedBar } from './provider';
 
 const NAME = 'CSV history';
-const COLUMNS = ['timestamp', 'open', 'high', 'low', 'close', 'volume'] as const;
+
+type Series = Pick<BarRequest, 'contract' | 'interval' | 'whatToShow'>;
 
 export function csvHistory(folder: string): BarProvider {
   return {
     name: 'csv',
-    cannot: (request) =>
-      fileOf(folder, request) === null
-        ? `${NAME} has no ${baseName(request)}.csv or .csv.gz in ${folder}; put it there to use it.`
-        : null,
+    cannot: (request) => (hasFile(folder, request) ? null : `${NAME} has no file of ${nameOf(request)} in ${folder}.`),
     bars: async function* (request, aside = () => undefined) {
-      const path = fileOf(folder, request);
-      const rows = path === null ? null : await csvRows(NAME, path, COLUMNS);
-      if (rows === null) return;
-      yield barPages({ provider: NAME, request, aside, read: (row) => readBar(row as CsvRow) }).page(rows);
+      if (!existsSync(folder)) return;
+      yield await barsIn(folder, request, aside);
     },
   };
 }
 
-type Series = Pick<BarRequest, 'contract' | 'interval' | 'whatToShow'>;
-
-const baseName = ({ contract, interval, whatToShow }: Series): string =>
+const nameOf = ({ contract, interval, whatToShow }: Series): string =>
   `${contract}_${interval}${whatToShow === 'TRADES' ? '' : `_${whatToShow.toLowerCase()}`}`;
 
-function fileOf(folder: string, series: Series): string | null {
-  // A name from outside must not lead out of the folder.
-  if (/[/\\]|\.\./.test(series.contract)) return null;
-  const base = join(folder, baseName(series));
-  return [`${base}.csv`, `${base}.csv.gz`].find((path) => existsSync(path)) ?? null;
-}
+/** A file without a contract in its name is a table of many. */
+const fits = (file: Series, asked: Series): boolean =>
+  file.interval === asked.interval &&
+  file.whatToShow === asked.whatToShow &&
+  (file.contract === '' || file.contract === asked.contract);
 
-function readBar(row: CsvRow): RowReading {
-  const start = timeIn(row.timestamp);
-  if (start === null) {
-    return { problem: `timestamp "${row.timestamp}" is no time with its zone, such as 2013-10-09T14:30:00Z` };
+const hasFile = (folder: string, asked: Series): boolean =>
+  existsSync(folder) &&
+  readdirSync(folder, { recursive: true, encoding: 'utf8' }).some((name) => {
+    const file = /\.csv(\.gz)?$/.test(name) ? csvFileOf(name) : '';
+    return typeof file !== 'string' && fits(file.series, asked);
+  });
+
+async function barsIn(
+  folder: string,
+  request: BarRequest,
+  aside: (rejected: RejectedBar) => void,
+): Promise<readonly ProvidedBar[]> {
+  const rows: ProvidedBar[] = [];
+  try {
+    for (const { path, series } of (await csvFilesAt(folder)).files) {
+      if (!fits(series, request)) continue;
+      const found = parseCsvBars(path, await csvText(path), series).get(request.contract);
+      found?.unread.forEach(aside);
+      for (const bar of found?.bars ?? []) rows.push(bar);
+    }
+  } catch (error) {
+    throw error instanceof BarStoreError ? new ProviderError('SCHEMA', NAME, error.message) : error;
   }
-  return {
-    fields: {
-      start,
-      open: numberIn(row.open),
-      high: numberIn(row.high),
-      low: numberIn(row.low),
-      close: numberIn(row.close),
-      volume: numberIn(row.volume),
-      adjustmentFactor: numberIn(row.adj_factor),
-    },
-  };
+  const read = (row: unknown) => ({ fields: row as ProvidedBar });
+  return barPages({ provider: NAME, request, aside, read }).page(rows);
 }
