@@ -23,6 +23,7 @@ import type { CommandIo } from './command-io';
 import { currentConfig } from './current-place';
 import { ingestionLines, listLines, showLines, sourceLines } from './news-lines';
 import type { SourceStanding } from './news-lines';
+import { newsScoreCommand } from './news-score';
 import { similarCommand } from './news-similar';
 import { learningPlace, withStore } from './store-place';
 import { wholeNumber } from './whole-number';
@@ -212,4 +213,5 @@ export const newsCommand = (io: CommandIo): Command =>
         .option('--json', 'print JSON')
         .action((options: JsonOption) => sources(io, options.json)),
     )
-    .addCommand(similarCommand(io));
+    .addCommand(similarCommand(io))
+    .addCommand(newsScoreCommand(io));
