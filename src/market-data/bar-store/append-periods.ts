@@ -1,7 +1,7 @@
 /** Adding judged bars to the periods they belong to, until every one of them is in the file that counts. */
 import type { ObjectStore } from '../../storage/object-store';
 import { BarStoreError } from './bar-store-error';
-import { barsOf, emptyTable, sliceTable, TABLE_COLUMNS, tableOf, type BarTable } from './bar-table';
+import { barsOf, sliceTable, tableOf, type BarTable } from './bar-table';
 import { mergeBars, type BarConflict, type MergeRules } from './merge-bars';
 import type { ParquetEngine } from './parquet-engine';
 import { createPeriods, listPeriods, readPeriods, type CorruptFile, type NewPeriod } from './period-files';
@@ -24,16 +24,6 @@ const NOTHING: Written = { added: 0, replaced: 0, unchanged: 0, conflicts: 0 };
 const ROUNDS = 100;
 /** Periods merged at a time: their rows are objects for as long. */
 const PERIODS_AT_A_TIME = 128;
-
-/** The rows of `table` at `rows`, in that order. */
-export function selectRows(table: BarTable, rows: Uint32Array): BarTable {
-  if (rows.length === table.length) return table;
-  const selected = emptyTable(rows.length);
-  for (const name of TABLE_COLUMNS) {
-    for (let i = 0; i < rows.length; i += 1) selected[name][i] = table[name][rows[i]];
-  }
-  return selected;
-}
 
 interface PeriodPart {
   readonly period: string;

@@ -9,8 +9,17 @@
  */
 import type { ObjectStore } from '../../storage/object-store';
 import type { ProvidedBar, ProviderName } from '../providers/provider';
-import { barAt, firstRowFrom, sliceTable, tableOf, type BarSource, type BarTable, type StoredBar } from './bar-table';
-import { appendJudged, selectRows, type Written } from './append-periods';
+import {
+  barAt,
+  firstRowFrom,
+  selectRows,
+  sliceTable,
+  tableOf,
+  type BarSource,
+  type BarTable,
+  type StoredBar,
+} from './bar-table';
+import { appendJudged, type Written } from './append-periods';
 import { gridOf, tickOf } from './contract-name';
 import { judgeBars } from './judge-bars';
 import type { MergeRules } from './merge-bars';
@@ -95,7 +104,8 @@ async function appendSeries(
   const before = table.length === 0 ? null : await lastBar(store, engine, series, table.start[0]);
   const judged = judgeBars(table, { series, tickSize: gridOf(series), before });
   await keepRejected(store, series, judged.rejected);
-  const { written, corrupt } = await appendJudged(store, engine, series, selectRows(table, judged.taken), rules);
+  const taken = judged.rejected.length === 0 ? table : selectRows(table, judged.taken);
+  const { written, corrupt } = await appendJudged(store, engine, series, taken, rules);
   const noted = judged.rejected.slice(0, NOTED_ROWS).map(({ bar, reason }) => `${timeText(bar.start)}: ${reason}`);
   return { ...written, corrupt, rejected: judged.rejected.length, notes: [...noted, ...judged.notes] };
 }

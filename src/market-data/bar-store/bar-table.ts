@@ -138,3 +138,12 @@ export function firstRowFrom({ start, length }: BarTable, time: number): number 
   }
   return low;
 }
+
+/** The rows of `table` at `rows`, in that order. */
+export function selectRows(table: BarTable, rows: Uint32Array): BarTable {
+  const selected = emptyTable(rows.length);
+  for (const name of TABLE_COLUMNS) {
+    for (let i = 0; i < rows.length; i += 1) selected[name][i] = table[name][rows[i]];
+  }
+  return selected;
+}

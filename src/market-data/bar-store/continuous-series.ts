@@ -19,6 +19,8 @@ export interface Roll {
 
 export interface ContinuousSeries {
   readonly table: BarTable;
+  /** The contract of the first bar, null when there is no bar. */
+  readonly first: string | null;
   /** 1 on the first bar of each contract but the first one: no return reaches back over it. */
   readonly afterRoll: Uint8Array;
   readonly rolls: readonly Roll[];
@@ -51,6 +53,7 @@ export function joinContracts(
   };
   const pieces: BarTable[] = [];
   const rolls: Roll[] = [];
+  let first: string | null = null;
   let previous: string | null = null;
   for (const { deliveryMonth, table } of [...contracts].sort((a, b) => (a.deliveryMonth < b.deliveryMonth ? -1 : 1))) {
     const isFront = (i: number): boolean => front(rollDateOf(interval, table.start[i])) === deliveryMonth;
@@ -63,6 +66,7 @@ export function joinContracts(
     pieces.push(sliceTable(table, from, to));
     const name = futureName(symbol, deliveryMonth);
     if (previous !== null) rolls.push({ at: table.start[from], from: previous, to: name });
+    first ??= name;
     previous = name;
   }
   const table = pieces.length === 0 ? emptyTable(0) : concatTables(pieces);
@@ -72,7 +76,7 @@ export function joinContracts(
     if (piece > 0) afterRoll[at] = 1;
     at += length;
   });
-  return { table, afterRoll, rolls };
+  return { table, first, afterRoll, rolls };
 }
 
 /** Log returns from close to close; NaN on the first bar and on the first after a roll. Pure. */

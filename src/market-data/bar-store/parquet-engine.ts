@@ -5,7 +5,7 @@
 import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { concatTables, emptyTable, PROVIDER_NAMES, TABLE_COLUMNS, type BarTable } from './bar-table';
+import { concatTables, emptyTable, PROVIDER_NAMES, selectRows, TABLE_COLUMNS, type BarTable } from './bar-table';
 import { appendColumns, readColumns, type NumberColumn } from './parquet-columns';
 import { makeScratchFolder } from './scratch-folder';
 
@@ -129,9 +129,21 @@ async function readTable(connection: DuckDBConnection, paths: readonly string[])
   await readColumns(connection, `${FROM_FILE} FROM read_parquet([${files}])`, (columns, rows) => {
     pieces.push(pieceOf(columns, rows));
   });
-  const table = concatTables(pieces);
+  const table = inOrder(concatTables(pieces));
   checkContent(table);
   return table;
+}
+
+/** DuckDB writes a partition in pieces that need not follow one another. */
+function inOrder(table: BarTable): BarTable {
+  const { start, length } = table;
+  let ascending = true;
+  for (let i = 1; i < length && ascending; i += 1) ascending = start[i] > start[i - 1];
+  if (ascending) return table;
+  return selectRows(
+    table,
+    Uint32Array.from({ length }, (_row, i) => i).sort((a, b) => start[a] - start[b]),
+  );
 }
 
 function pieceOf(columns: readonly NumberColumn[], rows: number): BarTable {
@@ -143,6 +155,6 @@ function pieceOf(columns: readonly NumberColumn[], rows: number): BarTable {
 function checkContent({ start, provider, length }: BarTable): void {
   for (let i = 0; i < length; i += 1) {
     if (provider[i] < 0) throw new ParquetContentError('a row names a provider that is not known here');
-    if (i > 0 && !(start[i] > start[i - 1])) throw new ParquetContentError('rows are not in time order, once each');
+    if (i > 0 && !(start[i] > start[i - 1])) throw new ParquetContentError('an instant is there twice');
   }
 }

@@ -2,15 +2,33 @@
 import type { BarProvider } from '../providers/provider';
 import { parseCsvBars } from './csv-bars';
 import { csvFilesAt, csvText } from './csv-files';
+import type { SeriesKey } from './series-key';
 
 /** Bars on a page. */
 const PAGE = 5_000;
 
+/** What the sample says of itself wherever it is used. */
+export const SAMPLE_NOTE = 'recorded data that ships with Omega, not a live source';
+
+export interface SampleBars extends BarProvider {
+  /** Every series there is. */
+  series(): Promise<readonly SeriesKey[]>;
+}
+
 /** Reads the CSV files under `folder` when it is asked; files are named as in csv-files.ts. */
-export function shippedBars(folder: string): BarProvider {
+export function shippedBars(folder: string): SampleBars {
   return {
     name: 'sample',
     cannot: ({ whatToShow }) => (whatToShow === 'TRADES' ? null : 'the sample has trades only'),
+    series: async () => {
+      const found = new Map<string, SeriesKey>();
+      for (const { path, series } of (await csvFilesAt(folder)).files) {
+        const contracts =
+          series.contract === '' ? parseCsvBars(path, await csvText(path), series).keys() : [series.contract];
+        for (const contract of contracts) found.set(`${contract} ${series.interval}`, { ...series, contract });
+      }
+      return [...found.values()];
+    },
     async *bars({ contract, whatToShow, interval, from, to }, aside) {
       const { files } = await csvFilesAt(folder);
       for (const { path, series } of files) {

@@ -33,6 +33,16 @@ test('bars come back as they were, across days, in files of their days', async (
   expect(await rig.bars.list()).toEqual([ES]);
 });
 
+test('many days at once come back in order, whatever order the files have', async () => {
+  const given = Array.from({ length: 40 }, (_day, day) =>
+    minutes('2013-08-01T08:00:00Z', 701).map((one) => ({ ...one, start: one.start + day * DAY })),
+  ).flat();
+  expect(await rig.bars.append(ES, given, CSV)).toMatchObject({ added: given.length });
+  const { table, corrupt } = await rig.bars.read(ES);
+  expect(corrupt).toEqual([]);
+  expect([...table.start]).toEqual(given.map(({ start }) => start));
+});
+
 test('the same bars again change no file; new ones make the next generation', async () => {
   await rig.bars.append(ES, minutes('2013-10-08T14:00:00Z', 3), CSV);
   const later = { ...CSV, fetchedAt: FETCHED + 60_000 };

@@ -89,7 +89,7 @@ test('the shipped minutes: stored as a sample, healed from the sample, with long
     series: ES,
     from,
     to: time('2013-10-12'),
-    providers: [shippedBars(join(SHIPPED, 'futures_1m'))],
+    providers: [shippedBars(SHIPPED)],
     now: () => FETCHED,
   });
   expect(healed.gaps.map(({ filled, left }) => [filled[0]?.provider, left])).toEqual([['sample', []]]);
