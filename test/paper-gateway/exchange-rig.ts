@@ -13,6 +13,7 @@ import {
   type ServerMessage,
   type WireOrder,
 } from '../../src/paper-gateway/messages';
+import type { RecordedStockMarket } from '../../src/paper-gateway/stock-replay';
 import { ACCOUNT, ES_QUERY } from './sample-parts';
 
 export const START_CASH = 100_000;
@@ -94,6 +95,7 @@ export class Rig {
     private readonly clock = T0,
     readonly folder = mkdtempSync(join(tmpdir(), 'omega-exchange-')),
     private readonly seed = 1,
+    private readonly stocks: readonly RecordedStockMarket[] = [],
   ) {
     this.open();
   }
@@ -144,6 +146,7 @@ export class Rig {
     this.journal = journal;
     this.exchange = new Exchange({
       market: this.market,
+      stocks: this.stocks,
       journal,
       clientPacing: false,
       onDiskFailure: (error) => {
