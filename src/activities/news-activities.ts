@@ -3,11 +3,9 @@
  * source for this run (the client has retried already, the next run is minutes away), what the store can't do now is tried again.
  */
 import { Context } from '@temporalio/activity';
-import { ApplicationFailure } from '@temporalio/common';
 import type { IngestedPage, NewsActivities } from '../domain/news-ingestion';
-import { ProviderError } from '../http/provider-error';
 import type { Ingestion } from '../news/open-ingestion';
-import { isStoreError } from '../storage/object-store';
+import { providedFailure } from './provided-failure';
 
 const HEARTBEAT_MS = 1_000;
 
@@ -16,21 +14,13 @@ export interface NewsDeps {
   readonly pagesPerRun: number;
 }
 
-/** Errors under the code of their room; only a store that is away is worth another attempt. */
-function told(error: unknown): unknown {
-  const passing =
-    isStoreError(error, 'UNREACHABLE') || isStoreError(error, 'NO_SPACE') || isStoreError(error, 'FAILED');
-  if (!(error instanceof ProviderError) && !isStoreError(error)) return error;
-  return ApplicationFailure.create({ message: error.message, type: error.code, nonRetryable: !passing, cause: error });
-}
-
 export function createNewsActivities({ ingestion, pagesPerRun }: NewsDeps): NewsActivities {
   let opened: Promise<Ingestion> | null = null;
   // A table of companies that could not be read may be there next time.
   const open = (): Promise<Ingestion> =>
     (opened ??= ingestion().catch((error: unknown) => {
       opened = null;
-      throw told(error);
+      throw providedFailure(error);
     }));
   return {
     newsSources: async ({ sources }) => {
@@ -48,7 +38,7 @@ export function createNewsActivities({ ingestion, pagesPerRun }: NewsDeps): News
       try {
         return await (await open()).ingest(source);
       } catch (error) {
-        throw told(error);
+        throw providedFailure(error);
       } finally {
         clearInterval(beat);
       }

@@ -3,16 +3,21 @@
  * again brings a schedule up to date and leaves it paused when a person paused it.
  */
 import { ScheduleNotFoundError, ScheduleOverlapPolicy } from '@temporalio/client';
-import type { Client, ScheduleDescription } from '@temporalio/client';
+import type { Client, ScheduleDescription, ScheduleSpec } from '@temporalio/client';
 import { driftMonitorWorkflowId } from '../domain/drift-monitor';
 import { DATA_QUEUE, LEARNING_QUEUE } from '../domain/ids';
 import { NEWS_INGESTION_WORKFLOW_ID } from '../domain/news-ingestion';
+import { OUTSIDE_INGESTION_WORKFLOW_ID } from '../domain/outside-ingestion';
+import { dueRebalanceWorkflowId } from '../domain/rebalance/rebalance-run';
+import type { RebalanceRunInput } from '../domain/rebalance/rebalance-run';
 
 export interface PlannedSchedule {
   readonly scheduleId: string;
   /** For people. */
   readonly purpose: string;
   readonly everyMinutes: number;
+  /** When in the week, by New York's clock; left out: at every multiple of the minutes. */
+  readonly weekly?: { readonly weekday: number; readonly hour: number; readonly minute: number };
   readonly workflowType: string;
   readonly taskQueue: string;
   /** The server adds the time of the run. */
@@ -22,8 +27,14 @@ export interface PlannedSchedule {
   readonly catchupMinutes: number;
 }
 
-/** The schedules of an account; news is read every `newsMinutes` (`news.pollMinutes`). */
-export const plannedSchedules = (account: string, newsMinutes: number): readonly PlannedSchedule[] => [
+const WEEK_MINUTES = 7 * 24 * 60;
+
+/** The schedules of an account; news is read every `newsMinutes` (`news.pollMinutes`), the rebalance is on `rebalanceDay` (1 = Monday). */
+export const plannedSchedules = (
+  account: string,
+  newsMinutes: number,
+  rebalanceDay: number,
+): readonly PlannedSchedule[] => [
   {
     scheduleId: `drift-monitor/${account}`,
     purpose: 'drift of features and of the AUC, every hour',
@@ -45,6 +56,31 @@ export const plannedSchedules = (account: string, newsMinutes: number): readonly
     // The next run reads what a missed one would have.
     catchupMinutes: newsMinutes,
   },
+  {
+    scheduleId: OUTSIDE_INGESTION_WORKFLOW_ID,
+    purpose: 'macro series, flows and sentiment of all providers that can answer, every hour',
+    everyMinutes: 60,
+    workflowType: 'outsideIngestion',
+    taskQueue: DATA_QUEUE,
+    workflowId: OUTSIDE_INGESTION_WORKFLOW_ID,
+    args: [],
+    catchupMinutes: 60,
+  },
+  {
+    scheduleId: `rebalance/${account}`,
+    purpose: 'the weekly rebalance: a list, and orders if the settings say so',
+    everyMinutes: WEEK_MINUTES,
+    // An hour before the open: time for prices, news and a person's yes.
+    weekly: { weekday: rebalanceDay, hour: 8, minute: 30 },
+    workflowType: 'weeklyRebalance',
+    taskQueue: DATA_QUEUE,
+    workflowId: dueRebalanceWorkflowId(account),
+    args: [
+      { account, rebalanceId: null, asOf: null, manner: {}, paper: null, askBecause: null } satisfies RebalanceRunInput,
+    ],
+    // A missed one is begun when the server is back, within the week: the settings say then what becomes of it.
+    catchupMinutes: WEEK_MINUTES - 24 * 60,
+  },
 ];
 
 export type ScheduleState =
@@ -62,7 +98,15 @@ export interface KnownSchedule extends PlannedSchedule {
   readonly state: ScheduleState;
 }
 
-const specOf = ({ everyMinutes }: PlannedSchedule) => ({ intervals: [{ every: everyMinutes * 60_000 }] });
+const DAYS = ['SUNDAY', 'MONDAY', 'TUESDAY', 'WEDNESDAY', 'THURSDAY', 'FRIDAY', 'SATURDAY'] as const;
+
+const specOf = ({ everyMinutes, weekly }: PlannedSchedule): ScheduleSpec =>
+  weekly === undefined
+    ? { intervals: [{ every: everyMinutes * 60_000 }] }
+    : {
+        calendars: [{ dayOfWeek: DAYS[weekly.weekday], hour: weekly.hour, minute: weekly.minute }],
+        timezone: 'America/New_York',
+      };
 const actionOf = ({ workflowType, taskQueue, workflowId, args, purpose }: PlannedSchedule) => ({
   type: 'startWorkflow' as const,
   workflowType,

@@ -28,6 +28,8 @@ export interface DataConfig {
   readonly etfFlows: string | null;
   readonly optionsFlow: string | null;
   readonly socialSentiment: string | null;
+  /** Tickers whose flows and sentiment are read. */
+  readonly outsideTickers: readonly string[];
 }
 
 export const DEFAULT_DATA: DataConfig = {
@@ -50,6 +52,7 @@ export const DEFAULT_DATA: DataConfig = {
   etfFlows: null,
   optionsFlow: null,
   socialSentiment: null,
+  outsideTickers: ['SPY', 'QQQ', 'XLF', 'XLK'],
 };
 
 const MOST_REQUESTS = 1_000_000;
@@ -59,6 +62,7 @@ const requests = (() => {
 })();
 const text = z.string({ error: 'must be a text' }).min(1, { error: 'must not be empty' });
 const address = z.url({ protocol: /^https?$/, error: 'must be an http:// or https:// address' });
+const TICKERS = { error: 'must be a list of tickers such as ["SPY", "QQQ"]' };
 const SERIES = { error: 'must be a list of FRED series names such as ["FEDFUNDS", "CPIAUCSL"]' };
 
 export const dataSchema: z.ZodType<DataConfig> = z.object({
@@ -77,6 +81,7 @@ export const dataSchema: z.ZodType<DataConfig> = z.object({
   etfFlows: text.nullable(),
   optionsFlow: text.nullable(),
   socialSentiment: text.nullable(),
+  outsideTickers: z.array(z.string(TICKERS).regex(/^[A-Z0-9.]{1,12}$/, TICKERS), TICKERS),
 });
 
 export const isAddress = (source: string): boolean => /^https?:\/\//i.test(source);

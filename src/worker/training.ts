@@ -9,7 +9,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { createDriftActivities } from '../activities/drift-activities';
+import { createOutsideActivities } from '../activities/outside-activities';
 import { createNewsActivities } from '../activities/news-activities';
+import { createRebalanceActivities } from '../activities/rebalance-activities';
+import { brokerLook } from '../activities/rebalance-broker';
 import { createReviewActivities } from '../activities/review-activities';
 import { recordedSource } from '../activities/recorded-source';
 import { createSearchActivities } from '../activities/search-activities';
@@ -73,7 +76,11 @@ export async function runTraining(config: Config, link: ProcessLink, log: Logger
     ...shared,
     taskQueue: DATA_QUEUE,
     workflowBundle: workflowBundle(),
-    activities: { ...newsActivities(config, store, dataFolder) },
+    activities: {
+      ...newsActivities(config, store, dataFolder),
+      ...createOutsideActivities({ ...config, store, env: process.env, now: () => Date.now() }),
+      ...rebalanceActivities(config, store, temporal),
+    },
   });
   const workers = [learning, training, data];
   const running = Promise.all(workers.map((worker) => worker.run()));
@@ -85,6 +92,16 @@ export async function runTraining(config: Config, link: ProcessLink, log: Logger
   await running;
   await temporal.close();
 }
+
+/** The weekly rebalance's, over the daily bars here. */
+const rebalanceActivities = ({ broker, rebalance }: Config, store: ObjectStore, { client }: TemporalLink) =>
+  createRebalanceActivities({
+    client,
+    store,
+    settings: rebalance,
+    dataFolder: join(PACKAGE_ROOT, 'data'),
+    withBroker: brokerLook(broker),
+  });
 
 /** The drift monitor's; a retraining that it asks for is of the configured instruments, of every family, on the recorded days here. */
 const driftActivities = ({ stateDir, seed, trading }: Config, store: ObjectStore, { client }: TemporalLink) =>
