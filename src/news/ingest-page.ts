@@ -3,6 +3,7 @@
  * Invariants: 1. articles are stored before the cursor moves: a crash asks for the page again and loses nothing; 2. an article that is stored
  * is not stored again, whatever asks again for it; 3. what is rejected is kept aside with its reason and the rest goes on.
  */
+import { setImmediate } from 'node:timers/promises';
 import type { Article, ArticleAmendment } from '../domain/article';
 import type { IngestedPage } from '../domain/news-ingestion';
 import type { ObjectStore } from '../storage/object-store';
@@ -29,6 +30,7 @@ export interface IngestParts {
 
 /** Sentences of rejections that a result carries; all of them are in the store. */
 const TOLD = 5;
+const AT_A_TIME = 20;
 
 /** Throws ProviderError of the source and StoreError of the store; the cursor has not moved then. */
 export async function ingestPage(parts: IngestParts): Promise<IngestedPage> {
@@ -37,7 +39,7 @@ export async function ingestPage(parts: IngestParts): Promise<IngestedPage> {
   const state = await readSourceState(store, source.name);
   const time = now();
   const page = await source.fetchPage(state?.cursor ?? null, time);
-  const incoming = page.articles.map(normalise);
+  const incoming = await normalised(page.articles, normalise);
   const { fresh, duplicates } = sortArticles(incoming, await around(articles, incoming, sameStory.windowMs), sameStory);
   await articles.write(fresh);
   const amended = await amendStored(articles, duplicates);
@@ -53,6 +55,19 @@ export async function ingestPage(parts: IngestParts): Promise<IngestedPage> {
     why: page.rejected.slice(0, TOLD).map(({ code, why }) => `${code}: ${why}`),
     more: page.more,
   };
+}
+
+/** Some at a time: reading a long page must not keep its heartbeat waiting. */
+async function normalised(
+  articles: readonly ProvidedArticle[],
+  normalise: IngestParts['normalise'],
+): Promise<readonly Article[]> {
+  const read: Article[] = [];
+  for (const article of articles) {
+    read.push(normalise(article));
+    if (read.length % AT_A_TIME === 0) await setImmediate();
+  }
+  return read;
 }
 
 /** Stored articles of the days that the incoming ones could repeat. */

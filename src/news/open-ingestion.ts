@@ -8,6 +8,7 @@ import { openArticleStore } from './article-store';
 import { readCompanies } from './companies';
 import { ingestPage } from './ingest-page';
 import { openNormaliser } from './normalise-article';
+import type { Normaliser } from './normalise-article';
 import type { NewsSource } from './sources/news-source';
 import { openNewsSources } from './sources/open-sources';
 
@@ -35,6 +36,7 @@ export async function openIngestion({ config, store, dataFolder, env, now }: Ing
   const companies = await readCompanies(news.companiesFile ?? join(dataFolder, 'news', 'companies.csv'));
   const { ready, skipped } = openNewsSources({ news, data, companies, stateDir, dataFolder, env });
   const articles = openArticleStore(store);
+  let normaliser: Promise<Normaliser> | null = null;
   const sameStory = { titleSimilarity: news.titleSimilarity, windowMs: news.titleWindowHours * HOUR_MS };
   return {
     sources: ready,
@@ -43,7 +45,7 @@ export async function openIngestion({ config, store, dataFolder, env, now }: Ing
       const source = ready.find((one) => one.name === name);
       if (source === undefined) throw new ProviderError('KEY_MISSING', name, notReady(name, skipped));
       // The language model takes 90 MB: only who reads articles loads it.
-      const normalise = await openNormaliser(news, companies);
+      const normalise = await (normaliser ??= openNormaliser(news, companies));
       return ingestPage({ store, source, normalise, sameStory, now, articles });
     },
   };

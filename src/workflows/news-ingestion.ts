@@ -14,7 +14,7 @@ export async function newsIngestion(input: NewsIngestionInput): Promise<NewsInge
   const { newsSources, ingestNewsPage } = proxyActivities<NewsActivities>({
     taskQueue: DATA_QUEUE,
     startToCloseTimeout: '10m',
-    heartbeatTimeout: '5s',
+    heartbeatTimeout: '3s',
     scheduleToCloseTimeout: '30m',
     retry: { initialInterval: '1s', maximumInterval: '30s' },
   });

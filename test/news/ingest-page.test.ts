@@ -1,0 +1,266 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DEFAULT_CONFIG } from '../../src/config/config';
+import type { NewsConfig } from '../../src/config/news-settings';
+import { openArticleStore } from '../../src/news/article-store';
+import { openIngestion } from '../../src/news/open-ingestion';
+import type { Ingestion } from '../../src/news/open-ingestion';
+import { openFolderStore } from '../../src/storage/folder-store';
+import type { ObjectStore } from '../../src/storage/object-store';
+import { readSource } from '../../src/domain/news-ingestion';
+import type { SourceResult } from '../../src/domain/news-ingestion';
+import { KEY, NewsServer, storiesUntil } from './news-servers';
+import { NOW } from './sample-articles';
+
+const MINUTE = 60_000;
+const ENV = { MARKETAUX_API_KEY: KEY, TIINGO_API_KEY: KEY };
+const DATA = join(__dirname, '../../data');
+
+let folder: string;
+let store: ObjectStore;
+let marketaux: NewsServer;
+let tiingo: NewsServer;
+let now: number;
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'omega-news-'));
+  store = await openFolderStore(join(folder, 'store'));
+  [marketaux, tiingo] = await Promise.all([NewsServer.open('marketaux', [], 7), NewsServer.open('tiingo')]);
+  now = NOW;
+});
+afterEach(async () => {
+  await Promise.all([marketaux.close(), tiingo.close()]);
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function ingestion(news: Partial<NewsConfig> = {}, env: Record<string, string> = ENV): Promise<Ingestion> {
+  const generous = { requestsPerHour: 100_000, requestsPerDay: 1_000_000 };
+  return openIngestion({
+    config: {
+      news: {
+        ...DEFAULT_CONFIG.news,
+        marketaux: {
+          ...DEFAULT_CONFIG.news.marketaux,
+          baseUrl: marketaux.baseUrl,
+          limit: 50,
+          requestsPerDay: 1_000_000,
+        },
+        tiingo: { ...DEFAULT_CONFIG.news.tiingo, limit: 10 },
+        ...news,
+      },
+      data: { ...DEFAULT_CONFIG.data, tiingo: { baseUrl: tiingo.baseUrl, ...generous } },
+      stateDir: join(folder, 'state'),
+    },
+    store,
+    dataFolder: DATA,
+    env,
+    now: () => now,
+  });
+}
+
+const read = async (source: string, pages = 100, opened?: Ingestion): Promise<SourceResult> =>
+  readSource(source, pages, (opened ?? (await ingestion())).ingest, (error) => (error as Error).message);
+
+const stored = async () => {
+  const articles = openArticleStore(store);
+  return (await Promise.all((await articles.days()).map((day) => articles.day(day)))).flat();
+};
+
+async function rejected(): Promise<readonly { code: string; why: string; raw: string }[]> {
+  const keys = await store.list('news/rejected/');
+  const texts = await Promise.all(keys.map(async (key) => new TextDecoder().decode(await store.get(key))));
+  return texts.flatMap((text) =>
+    text
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as never),
+  );
+}
+
+test('two sources of one world: paged, each story once, what the second adds is kept', async () => {
+  const stories = storiesUntil(now - MINUTE, 40);
+  marketaux.stories.push(...stories.slice(0, 30));
+  tiingo.stories.push(...stories.slice(10));
+  expect(await read('marketaux')).toMatchObject({ pages: 5, stored: 30, duplicates: 0, failed: null, more: false });
+  expect(await read('tiingo')).toMatchObject({ stored: 10, duplicates: 20, amended: 0, failed: null, more: false });
+  const articles = await stored();
+  expect(articles.map(({ title }) => title).sort()).toEqual(stories.map(({ title }) => title).sort());
+  const [first] = articles;
+  expect(first).toMatchObject({
+    source_tag: 'marketaux',
+    relevant_tickers: ['MSFT'],
+    sentiment_score: stories[0].score,
+  });
+  expect(first.usable_from).toBe(now + MINUTE);
+  expect(articles.at(-1)?.usable_from).toBe(stories[39].crawled + MINUTE);
+  // The next reading asks for what is new, with the overlap, and stores nothing twice.
+  now += 5 * MINUTE;
+  marketaux.stories.push(...storiesUntil(now, 1, 'later'));
+  expect(await read('marketaux')).toMatchObject({ stored: 1, failed: null });
+  const asked = marketaux.requests.at(-1)?.searchParams;
+  expect(asked?.get('published_after')).toBe(new Date(NOW - 60 * MINUTE).toISOString().slice(0, 19));
+});
+
+test('a second source amends what the first one stored, from its own time on', async () => {
+  const [story] = storiesUntil(now - MINUTE, 1);
+  tiingo.stories.push(story);
+  marketaux.stories.push({ ...story, title: `${story.title} - Example.com`, url: 'https://other.example/copy' });
+  await read('tiingo');
+  now += 10 * MINUTE;
+  expect(await read('marketaux')).toMatchObject({ stored: 0, duplicates: 1, amended: 1 });
+  expect(await read('marketaux')).toMatchObject({ stored: 0, duplicates: 1, amended: 0 });
+  const [one, ...others] = await stored();
+  expect(others).toEqual([]);
+  const scores = one.scores.filter(({ scorer }) => scorer === 'marketaux');
+  expect(scores).toMatchObject([{ score: story.score, usable_from: now + MINUTE }]);
+});
+
+test('a run that ends in the middle goes on at the next page', async () => {
+  marketaux.stories.push(...storiesUntil(now - MINUTE, 20));
+  expect(await read('marketaux', 2)).toMatchObject({ pages: 2, stored: 14, more: true });
+  expect(await read('marketaux', 2)).toMatchObject({ pages: 1, stored: 6, more: false });
+  expect(marketaux.requests.map((url) => url.searchParams.get('page'))).toEqual(['1', '2', '3']);
+});
+
+const ITEM = {
+  title: 'Visa beats estimates',
+  url: 'https://example.com/v',
+  description: '',
+  source: 'example.com',
+  published_at: '2024-11-08T01:24:00.000000Z',
+  entities: [],
+};
+test.each([
+  ['FIELD_WRONG', 'no item', 'text instead of an article'],
+  ['FIELD_WRONG', { ...ITEM, source: undefined }, 'source'],
+  ['NO_TITLE', { ...ITEM, title: ' <b></b> ' }, 'no title'],
+  ['NO_URL', { ...ITEM, url: null }, 'no web address'],
+  ['NO_URL', { ...ITEM, url: 'javascript:alert(1)' }, 'javascript'],
+  ['NO_DATE', { ...ITEM, published_at: null }, 'no date'],
+  ['DATE_UNREADABLE', { ...ITEM, published_at: 'yesterday' }, 'yesterday'],
+  ['DATE_UNREADABLE', { ...ITEM, published_at: '2024-11-08 01:24:00' }, 'time zone'],
+  ['IN_THE_FUTURE', { ...ITEM, published_at: '2031-01-01T00:00:00.000000Z' }, 'after now'],
+  [
+    'SENTIMENT_WRONG',
+    { ...ITEM, entities: [{ symbol: 'V', name: 'Visa', type: 'equity', sentiment_score: 'NaN' }] },
+    'NaN',
+  ],
+  ['SENTIMENT_WRONG', { ...ITEM, entities: [{ symbol: 'V', name: 'Visa', type: 'equity', sentiment_score: 7 }] }, '7'],
+  ['TOO_LONG', { ...ITEM, description: 'x'.repeat(1_000_001) }, '1000001 characters'],
+])('%s: the item is kept aside with its reason, the rest goes on', async (code, item, why) => {
+  marketaux.stories.push(...storiesUntil(now - MINUTE, 2));
+  marketaux.extra.push(item);
+  expect(await read('marketaux')).toMatchObject({ stored: 2, rejected: 1, failed: null });
+  const kept = await rejected();
+  expect(kept).toMatchObject([{ code }]);
+  if (why !== 'text instead of an article') expect(kept[0].why).toContain(why);
+  expect(kept[0].raw.length).toBeLessThan(4_100);
+});
+
+test.each([
+  ['HTML', { status: 200, body: '<!doctype html><html><body>Just a moment…</body></html>' }, 'marketaux'],
+  ['garbage', { status: 200, body: '{"meta": NaN}' }, 'marketaux'],
+  ['another layout', { status: 200, body: '{"articles": []}' }, 'meta'],
+  ['no plan left', { status: 402, body: '{"error":{"code":"usage_limit_reached","message":"limit"}}' }, 'marketaux'],
+  ['a refused key', { status: 401, body: '{"error":{"code":"invalid_api_token","message":"no"}}' }, 'marketaux'],
+])(
+  '%s ends the source with a sentence; nothing is lost by it',
+  async (_, answer, says) => {
+    marketaux.stories.push(...storiesUntil(now - MINUTE, 9));
+    const opened = await ingestion();
+    await opened.ingest('marketaux');
+    for (let copies = 0; copies < 5; copies += 1) marketaux.script.push(answer);
+    const result = await read('marketaux', 100, opened);
+    expect(result.failed).toContain(says);
+    expect(result.failed).not.toContain(KEY);
+    marketaux.script.splice(0);
+    expect(await read('marketaux', 100, opened)).toMatchObject({ stored: 2, failed: null, more: false });
+  },
+  20_000,
+);
+
+test('a page that comes twice is stored once; an empty one ends the reading', async () => {
+  marketaux.stories.push(...storiesUntil(now - MINUTE, 14));
+  const opened = await ingestion();
+  const page = await opened.ingest('marketaux');
+  await store.delete('news/cursors/marketaux.json');
+  expect(page).toMatchObject({ stored: 7, more: true });
+  expect(await opened.ingest('marketaux')).toMatchObject({ stored: 0, duplicates: 7, more: true });
+  marketaux.stories.splice(0);
+  expect(await opened.ingest('marketaux')).toMatchObject({ fetched: 0, more: false });
+  expect(await stored()).toHaveLength(7);
+});
+
+test('without keys the sources say which variable to set, and the sample says that it is one', async () => {
+  const { sources, skipped } = await ingestion({}, {});
+  expect(skipped.map(({ why }) => why)).toEqual([
+    expect.stringContaining('set MARKETAUX_API_KEY'),
+    expect.stringContaining('set TIINGO_API_KEY or TIINGO_TOKEN'),
+  ]);
+  expect(sources.map(({ name }) => name)).toEqual(['sample']);
+  expect((await ingestion({ sources: ['marketaux'] }, {})).sources).toEqual([]);
+});
+
+test('the shipped sample: every article is read, twenty-two hours of crawling are waited for', async () => {
+  const opened = await ingestion({ sources: ['sample'] });
+  now = Date.parse('2026-01-01T00:00:00Z');
+  expect(await read('sample', 1, opened)).toMatchObject({ fetched: 824, stored: 824, rejected: 0, more: false });
+  const giants = (await stored()).find(({ title }) => title.startsWith('Tech giants'));
+  expect(giants).toMatchObject({
+    source_tag: 'sample',
+    macro_instruments: ['NQ'],
+    time_published_dt: '2016-01-11T23:13:00.000Z',
+  });
+  expect(new Date(giants?.usable_from ?? 0).toISOString()).toBe('2016-01-12T21:08:28.073Z');
+  expect(await read('sample', 1, opened)).toMatchObject({ fetched: 0, stored: 0 });
+}, 20_000);
+
+const FNSPID_HEADER =
+  'Unnamed: 0,Date,Article_title,Stock_symbol,Url,Publisher,Author,Article,Lsa_summary,Luhn_summary,Textrank_summary,Lexrank_summary,Sentiment_gpt';
+
+test('FNSPID files: read on where the last page ended, scores on our scale, times that are safe', async () => {
+  const file = join(folder, 'fnspid.csv');
+  const row = (at: number, title: string, ticker: string, date: string, score = '') =>
+    `${at},${date},"${title}",${ticker},https://www.nasdaq.com/${at},Zacks,,"A text\nof two lines, number ${at}",,,,,${score}\n`;
+  const words = storiesUntil(now, 600).map(({ title }) => title);
+  const rows = words.map((title, at) =>
+    row(at, title, at % 2 === 0 ? 'AAPL' : 'ZZZZ', '2020-06-05 13:30:00 UTC', String((at % 6) + 1)),
+  );
+  writeFileSync(file, `${FNSPID_HEADER}\n${rows.join('')}`);
+  const opened = await ingestion({ sources: ['fnspid'], fnspid: { files: [file], lateHours: 10 } });
+  expect(await read('fnspid', 100, opened)).toMatchObject({
+    pages: 2,
+    fetched: 600,
+    stored: 300,
+    rejected: 0,
+    more: false,
+  });
+  expect(await read('fnspid', 100, opened)).toMatchObject({ fetched: 0, stored: 0 });
+  writeFileSync(
+    file,
+    [row(600, 'Apple falls', 'AAPL', '2020-06-06', '9'), row(601, 'Apple rises', 'AAPL', 'June', '')].join(''),
+    { flag: 'a' },
+  );
+  expect(await read('fnspid', 100, opened)).toMatchObject({ fetched: 2, stored: 1, rejected: 1 });
+  const articles = await stored();
+  const scoreOf = (id: number) =>
+    articles.find(({ url }) => url.endsWith(`/${id}`))?.scores.find(({ scorer }) => scorer === 'fnspid')?.score;
+  expect([0, 2, 4].map(scoreOf)).toEqual([-1, 0, 1]);
+  expect(scoreOf(600)).toBe(1);
+  const timed = articles.find(({ url }) => url.endsWith('/0'));
+  expect(new Date(timed?.usable_from ?? 0).toISOString()).toBe('2020-06-05T23:31:00.000Z');
+  const dated = articles.find(({ url }) => url.endsWith('/600'));
+  expect(new Date(dated?.usable_from ?? 0).toISOString()).toBe('2020-06-07T10:01:00.000Z');
+}, 20_000);
+
+test('a file that is missing or no news file names itself', async () => {
+  const wrong = join(folder, 'prices.csv');
+  writeFileSync(wrong, 'date,close\n2020-01-01,5\n');
+  const open = (file: string) => ingestion({ sources: ['fnspid'], fnspid: { files: [file], lateHours: 0 } });
+  expect((await read('fnspid', 1, await open(wrong))).failed).toContain(
+    'lacks the columns article_title, stock_symbol',
+  );
+  expect((await read('fnspid', 1, await open(join(folder, 'none.csv')))).failed).toContain('there is no file');
+  await expect(ingestion({ companiesFile: wrong })).rejects.toThrow('prices.csv line 1');
+});
