@@ -14,7 +14,7 @@ export interface PaperGateway {
   close(): Promise<void>;
 }
 
-export async function startPaperGateway(clock: string): Promise<PaperGateway> {
+export async function startPaperGateway(clock: string, stocks = false): Promise<PaperGateway> {
   const stateFolder = mkdtempSync(join(tmpdir(), 'omega-gateway-'));
   const gateway: RunningGateway = await startGateway({
     host: '127.0.0.1',
@@ -22,6 +22,7 @@ export async function startPaperGateway(clock: string): Promise<PaperGateway> {
     controlPort: 0,
     dataFolder: 'data',
     instruments: ['ES'],
+    stocks,
     startClock: Date.parse(clock),
     mode: { kind: 'lockstep' },
     stateFolder,

@@ -13,7 +13,7 @@ import { Rig, sampleMarket, type Client } from './exchange-rig';
 import { ES_QUERY } from './sample-parts';
 
 const at = (text: string): number => Date.parse(text);
-/** 09:30 and 16:00 in New York on 2013-06-03; KO opened at 39.99, traded between 39.55 and 40.45, closed at 40.44. */
+/** 09:30 and 16:00 in New York. */
 const OPEN = at('2013-06-03T13:30:00Z');
 const CLOSE = at('2013-06-03T20:00:00Z');
 
