@@ -1,6 +1,6 @@
 /** The account's net liquidation and P&L as the gateway streams them, told as equity. */
 import { EventName, type IBApi } from '@stoqey/ib';
-import { equityOf, NO_EQUITY, withNetLiquidation, withPnl, type EquityState } from './equity';
+import { equityOf, NO_EQUITY, withNetLiquidation, withPnl, withTotalCash, type EquityState } from './equity';
 import type { Equity } from './market-data-port';
 import { isSet } from './order-messages';
 import type { PendingRequests } from './pending-requests';
@@ -22,9 +22,9 @@ export class AccountStream {
 
   attach(api: IBApi): void {
     api.on(EventName.updateAccountValue, (key, value, _currency, account) => {
-      if (key === 'NetLiquidation' && account === this.parts.account()) {
-        this.take(withNetLiquidation(this.state, Number(value)));
-      }
+      if (account !== this.parts.account()) return;
+      if (key === 'NetLiquidation') this.take(withNetLiquidation(this.state, Number(value)));
+      if (key === 'TotalCashValue') this.take(withTotalCash(this.state, Number(value)));
     });
     api.on(EventName.pnl, (id, daily, unrealized, realized) => {
       if (id !== this.pnlId) return;

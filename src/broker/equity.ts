@@ -13,17 +13,20 @@ export interface PnlReport {
 
 export interface EquityState {
   readonly reported: number | null;
+  readonly totalCash: number | null;
   readonly baseline: PnlReport | null;
   readonly latest: PnlReport | null;
 }
 
-export const NO_EQUITY: EquityState = { reported: null, baseline: null, latest: null };
+export const NO_EQUITY: EquityState = { reported: null, totalCash: null, baseline: null, latest: null };
 
 export const withNetLiquidation = (state: EquityState, reported: number): EquityState => ({
   ...state,
   reported,
   baseline: null,
 });
+
+export const withTotalCash = (state: EquityState, totalCash: number): EquityState => ({ ...state, totalCash });
 
 export const withPnl = (state: EquityState, latest: PnlReport): EquityState => ({
   ...state,
@@ -32,7 +35,7 @@ export const withPnl = (state: EquityState, latest: PnlReport): EquityState => (
 });
 
 /** Null before the first report of net liquidation. */
-export function equityOf({ reported, baseline, latest }: EquityState): Equity | null {
+export function equityOf({ reported, totalCash, baseline, latest }: EquityState): Equity | null {
   if (reported === null) return null;
   const carried =
     baseline !== null && latest !== null && baseline.realized === latest.realized
@@ -41,6 +44,7 @@ export function equityOf({ reported, baseline, latest }: EquityState): Equity | 
   return {
     netLiquidation: reported + carried,
     reportedNetLiquidation: reported,
+    totalCash,
     dailyPnl: latest?.daily ?? null,
     unrealizedPnl: latest?.unrealized ?? null,
     realizedPnl: latest?.realized ?? null,

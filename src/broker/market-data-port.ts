@@ -89,6 +89,8 @@ export interface Equity {
   /** Last reported net liquidation, carried on by the change of unrealized P&L since (IB reports the former every three minutes only). */
   readonly netLiquidation: number;
   readonly reportedNetLiquidation: number;
+  /** Cash in all currencies as the broker converts it, dollars; null before it was told. */
+  readonly totalCash: number | null;
   readonly dailyPnl: number | null;
   readonly unrealizedPnl: number | null;
   readonly realizedPnl: number | null;

@@ -45,8 +45,10 @@ function named(planned: readonly PlannedSchedule[], scheduleId: string | undefin
   throw new CliError('NOT_FOUND', `There is no schedule ${scheduleId}; there is ${ids}.`);
 }
 
-const plannedHere = (io: CommandIo, { account }: SessionPlace): readonly PlannedSchedule[] =>
-  plannedSchedules(account, currentConfig(io).config.news.pollMinutes);
+function plannedHere(io: CommandIo, { account }: SessionPlace): readonly PlannedSchedule[] {
+  const { news, rebalance } = currentConfig(io).config;
+  return plannedSchedules(account, news.pollMinutes, rebalance.weekday);
+}
 
 async function list(io: CommandIo, json: boolean | undefined): Promise<void> {
   const place = currentPlace(io);

@@ -1,6 +1,6 @@
 /**
  * The training process: on `learning` the workflows of the learning half with their quick activities, on `training` what takes minutes, on
- * `data` what asks providers: news.
+ * `data` what asks providers: news, the broker's history.
  * Any number of them may run; what one leaves unfinished another goes on with.
  * Invariant: two fits at a time, each in a thread of its own: the event loop stays free for heartbeats, and memory below 2 GB.
  */
@@ -10,6 +10,8 @@ import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { createDriftActivities } from '../activities/drift-activities';
 import { createOutsideActivities } from '../activities/outside-activities';
+import { createHistoryExportActivities } from '../activities/history-export-activities';
+import { historySpacing } from '../activities/history-request-spacing';
 import { createNewsActivities } from '../activities/news-activities';
 import { createRebalanceActivities } from '../activities/rebalance-activities';
 import { brokerLook } from '../activities/rebalance-broker';
@@ -17,6 +19,7 @@ import { createReviewActivities } from '../activities/review-activities';
 import { recordedSource } from '../activities/recorded-source';
 import { createSearchActivities } from '../activities/search-activities';
 import { createTrainingActivities } from '../activities/training-activities';
+import { createDataConnection } from '../broker/data-connection';
 import { startRetraining } from '../client/retraining';
 import { ensureSearchAttributes } from '../client/search-attribute-setup';
 import type { Config } from '../config/config';
@@ -26,6 +29,7 @@ import { configuredSchema } from '../features/configured-schema';
 import { FeatureError } from '../features/feature-error';
 import type { FeatureSchema } from '../features/schema';
 import { FAMILY_NAMES } from '../learning/families/families';
+import { openBarStore, type BarStore } from '../market-data/bar-store/bar-store';
 import { loadRecordedMarket } from '../market-data/recorded-minutes';
 import { openIngestion } from '../news/open-ingestion';
 import type { ObjectStore } from '../storage/object-store';
@@ -72,6 +76,7 @@ export async function runTraining(config: Config, link: ProcessLink, log: Logger
       }),
     },
   });
+  const history = historyExports(config, store);
   const data = await Worker.create({
     ...shared,
     taskQueue: DATA_QUEUE,
@@ -80,6 +85,7 @@ export async function runTraining(config: Config, link: ProcessLink, log: Logger
       ...newsActivities(config, store, dataFolder),
       ...createOutsideActivities({ ...config, store, env: process.env, now: () => Date.now() }),
       ...rebalanceActivities(config, store, temporal),
+      ...history.activities,
     },
   });
   const workers = [learning, training, data];
@@ -90,7 +96,25 @@ export async function runTraining(config: Config, link: ProcessLink, log: Logger
   log.info({ reason }, 'training process ends');
   for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
   await running;
+  await history.close();
   await temporal.close();
+}
+
+/** The export of the broker's history, over a data connection that is opened when one is asked for. */
+function historyExports({ broker, stateDir }: Config, store: ObjectStore) {
+  let opened: Promise<BarStore> | null = null;
+  const { activities, close } = createHistoryExportActivities({
+    bars: () => (opened ??= openBarStore(store)),
+    openPort: () => createDataConnection(broker, { historyAdmission: historySpacing(stateDir) }),
+    now: () => Date.now(),
+  });
+  return {
+    activities,
+    close: async () => {
+      await close();
+      await (await opened)?.close();
+    },
+  };
 }
 
 /** The weekly rebalance's, over the daily bars here. */

@@ -1,6 +1,7 @@
 /** Every workflow that workers register. */
 export { championWatch } from './champion-watch';
 export { driftMonitor } from './drift-monitor';
+export { historyExport } from './history-export';
 export { hyperparameterSearch } from './hyperparameter-search';
 export { marketFeed } from './market-feed';
 export { newsIngestion } from './news-ingestion';

@@ -71,7 +71,7 @@ test('a quiet check asks for nothing; an alarm, after an attempt that failed, as
 });
 
 test('the schedule: absent, applied, begun by hand, paused; applying again leaves the pause', async () => {
-  const planned = plannedSchedules(ACCOUNT, 5);
+  const planned = plannedSchedules(ACCOUNT, 5, 1);
   const [{ scheduleId }] = planned;
   const stateNow = async () => (await listSchedules(client, planned))[0].state;
   expect(await stateNow()).toEqual({ kind: 'absent' });

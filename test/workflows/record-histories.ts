@@ -6,6 +6,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { MarketActivities } from '../../src/workflows/activity-types';
+import { giveAnswer } from '../../src/client/rebalance';
 import { searchWorkflowId, startSearch } from '../../src/client/search-start';
 import { startFeed } from '../../src/client/session-start';
 import { innerFoldsOf } from '../../src/domain/hyperparameter-search';
@@ -29,8 +30,10 @@ import { batch, entry, exit } from './proposals';
 import { newObservedRun } from '../../src/learning/observed-run';
 import { writeObservedRun } from '../../src/learning/observed-run-store';
 import { readReviewLog } from '../../src/storage/review-log';
+import { rebalanceWorkflowId } from '../../src/domain/rebalance/rebalance-run';
 import { championWatchWorkflowId } from '../../src/domain/retraining';
 import type { RetrainingTrigger } from '../../src/domain/retraining';
+import { CASH, FEE, PRICE, RebalanceRig, SETTINGS } from './rebalance-rig';
 import { INSUFFICIENT, RetrainingRig } from './retraining-rig';
 import { OPEN, TRADE_DATE, bundle, devServer, propose, useTradingRig, type Rig } from './trading-rig';
 
@@ -231,4 +234,25 @@ test('a reading of two news sources, one of which fails', async () => {
     }),
   );
   await save(rig, 'newsIngestion.one-fails', NEWS_INGESTION_WORKFLOW_ID);
+});
+
+test('a rebalance that is approved, turns the account over, and one that only lists', async () => {
+  const rebalance = await RebalanceRig.open(await newRig());
+  const { client, account } = rebalance.rig;
+  try {
+    await (await rebalance.start())?.result();
+    rebalance.turnPrices();
+    rebalance.cash = CASH - 3 * 54 * (PRICE + FEE);
+    rebalance.settings = { ...SETTINGS, approval: { needed: true, hours: 1 } };
+    const traded = await rebalance.start();
+    const { rebalanceId } = await rebalance.until('awaiting-approval');
+    await giveAnswer(client, account, { rebalanceId, decision: 'approve', by: 'A. Trader', why: 'reads well' });
+    await traded?.result();
+    await save(rebalance.rig, 'weeklyRebalance.turned-over', rebalanceWorkflowId(account));
+    const listed = await rebalance.start({ manner: { trade: false } });
+    await listed?.result();
+    await save(rebalance.rig, 'weeklyRebalance.dry-run', rebalanceWorkflowId(account));
+  } finally {
+    await rebalance.close();
+  }
 });

@@ -33,11 +33,13 @@ export function quietRuntime(): void {
   Runtime.install({ logger: new DefaultLogger('ERROR') });
 }
 
+let bundled: Promise<WorkflowBundleWithSourceMap> | null = null;
+/** Made once a suite: it takes seconds. */
 export const bundle = (): Promise<WorkflowBundleWithSourceMap> =>
-  bundleWorkflowCode({
+  (bundled ??= bundleWorkflowCode({
     workflowsPath: require.resolve('../../src/workflows/index.ts'),
     logger: new DefaultLogger('ERROR'),
-  });
+  }));
 
 export function devServer(dynamicConfig: readonly string[] = []): Promise<TestWorkflowEnvironment> {
   return TestWorkflowEnvironment.createLocal({

@@ -17,7 +17,7 @@ export interface DeltaName {
 }
 
 export interface PlannedTrade {
-  /** From 1, in the order in which they are sent. */
+  /** From 0, in the order in which they are sent. */
   readonly leg: number;
   readonly ticker: string;
   readonly side: 'buy' | 'sell';
@@ -91,7 +91,7 @@ export function deltaTrades(
   const add = ({ name: { ticker, price }, side }: Wish, quantity: number): void => {
     const moved = cashOf(side, quantity, price, rules.costs);
     left += moved;
-    trades.push({ leg: trades.length + 1, ticker, side, quantity, price, cash: moved });
+    trades.push({ leg: trades.length, ticker, side, quantity, price, cash: moved });
   };
   // The lowest ranks are sold first: they leave, the others only shrink.
   for (const wish of wishes.filter(({ side }) => side === 'sell').reverse()) add(wish, wish.quantity);

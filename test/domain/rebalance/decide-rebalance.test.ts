@@ -53,8 +53,8 @@ test('two of four names, equally weighted: shares, cash and reasons as on paper'
     ['DD', -1.341641],
   ]);
   expect(list.trades).toEqual([
-    { leg: 1, ticker: 'AA', side: 'buy', quantity: 41, price: 120, cash: -4920 },
-    { leg: 2, ticker: 'BB', side: 'buy', quantity: 45, price: 110, cash: -4950 },
+    { leg: 0, ticker: 'AA', side: 'buy', quantity: 41, price: 120, cash: -4920 },
+    { leg: 1, ticker: 'BB', side: 'buy', quantity: 45, price: 110, cash: -4950 },
   ]);
   expect(list).toMatchObject({ equity: 10_000, cashAfter: 130, turnover: 0, sectorLimit: false });
   expect(list.names.map(({ code }) => code)).toEqual(['ENTERS', 'ENTERS', 'BELOW_THRESHOLD', 'BELOW_THRESHOLD']);

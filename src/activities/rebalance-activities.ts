@@ -1,0 +1,155 @@
+/**
+ * The weekly rebalance's activities on queue `data`: planning from prices, news and account; legs through the trading session; the report.
+ * Invariant: all may be repeated. A leg asked for again is the same order by its name.
+ */
+import { heartbeat, Context } from '@temporalio/activity';
+import { WorkflowNotFoundError, type Client } from '@temporalio/client';
+import { placeStockOrder } from '../client/place-stock-order';
+import type { RebalanceConfig } from '../config/rebalance-settings';
+import { isStockKey, tickerOf } from '../domain/contracts';
+import { exchangeTime } from '../domain/exchange-time';
+import { sessionWorkflowId } from '../domain/ids';
+import { isTerminal, ORDER_STATES, type OrderState } from '../domain/orders';
+import type { Holding } from '../domain/rebalance/account-value';
+import { RebalanceError } from '../domain/rebalance/rebalance-error';
+import { rebalanceReportKey } from '../domain/rebalance/rebalance-run';
+import type {
+  LegOrder,
+  Planned,
+  RebalanceActivities,
+  RebalanceManner,
+  RebalanceRunInput,
+} from '../domain/rebalance/rebalance-run';
+import { refusal } from '../domain/refusals';
+import type { OrderView, SessionSnapshot } from '../domain/session-snapshot';
+import { RecordedDataError } from '../market-data/recorded-market';
+import type { ObjectStore } from '../storage/object-store';
+import * as messages from '../workflows/messages';
+import type { BrokerLook } from './rebalance-broker';
+import { planRebalance } from './rebalance-steps';
+
+export interface RebalanceActivitiesDeps {
+  readonly client: Client;
+  readonly store: ObjectStore;
+  readonly settings: RebalanceConfig;
+  readonly dataFolder: string;
+  /** Connects, hands over what the broker tells, and disconnects again. */
+  readonly withBroker: <T>(look: (broker: BrokerLook) => Promise<T>) => Promise<T>;
+  /** Between two readings of the session, ms. */
+  readonly pollMs?: number;
+}
+
+const POLL_MS = 1_000;
+const NEW_YORK = 'America/New_York';
+
+export function createRebalanceActivities(deps: RebalanceActivitiesDeps): RebalanceActivities {
+  const session = (account: string) => deps.client.workflow.getHandle(sessionWorkflowId(account));
+  return {
+    readManner: () => Promise.resolve(mannerOf(deps.settings)),
+
+    planRebalance: (request) => plan(deps, request),
+
+    async placeLeg({ account, order }) {
+      try {
+        return await placeStockOrder(deps.client, account, order);
+      } catch (error) {
+        if (!(error instanceof WorkflowNotFoundError)) throw error;
+        const { rebalanceId, leg } = order;
+        const detail = `no session of ${account} runs`;
+        return { rebalanceId, leg, outcome: 'refused', refusal: refusal('BROKER_NOT_READY', detail) };
+      }
+    },
+
+    async awaitLegs({ account, rebalanceId, legs, until }) {
+      const wanted = new Set(legs);
+      for (;;) {
+        heartbeat();
+        const { orders } = await session(account).query(messages.snapshot);
+        const found = orders.flatMap((order) =>
+          order.rebalance?.rebalanceId === rebalanceId && wanted.has(order.rebalance.leg)
+            ? [legOrder(order.rebalance.leg, order)]
+            : [],
+        );
+        const over = found.filter(({ ended }) => ended).length === wanted.size;
+        if (over || Date.now() >= until) return found;
+        await Context.current().sleep(deps.pollMs ?? POLL_MS);
+      }
+    },
+
+    async storeReport(report) {
+      const text = `${JSON.stringify(report, null, 2)}\n`;
+      await deps.store.put(rebalanceReportKey(report.rebalanceId), new TextEncoder().encode(text));
+    },
+  };
+}
+
+const mannerOf = ({ trade, approval, missed, sellMinutes, paceMs, rules }: RebalanceConfig): RebalanceManner => ({
+  trade,
+  approval,
+  missed,
+  sellMinutes,
+  paceMs,
+  lot: rules.lot,
+  costs: rules.costs,
+});
+
+const legOrder = (leg: number, { key, state, filledQuantity, averagePrice, fees, reason }: OrderView): LegOrder => ({
+  leg,
+  key,
+  state,
+  filled: filledQuantity,
+  averagePrice,
+  fees,
+  why: reason,
+  ended: isOrderState(state) && isTerminal(state),
+});
+
+const isOrderState = (state: string): state is OrderState => (ORDER_STATES as readonly string[]).includes(state);
+
+type PlanCall = {
+  readonly account: string;
+  readonly asOf: string | null;
+  readonly trade: boolean;
+  readonly paper: RebalanceRunInput['paper'];
+};
+
+/** A wrong input is an answer by its code; what may pass (a store, a gateway that is away) fails and is tried again. */
+async function plan(deps: RebalanceActivitiesDeps, { account, asOf, trade, paper }: PlanCall): Promise<Planned> {
+  const { settings, store, dataFolder } = deps;
+  const request = { dataFolder, settings, store, set: null } as const;
+  const manner = mannerOf(settings);
+  try {
+    if (!trade && paper !== null) {
+      const planned = await planRebalance({ ...request, asOf, ...paper });
+      const { list, notices } = planned;
+      return { kind: 'planned', list, notices, manner, holdings: paper.holdings, contracts: [] };
+    }
+    const snapshot = await deps.client.workflow.getHandle(sessionWorkflowId(account)).query(messages.snapshot);
+    return await deps.withBroker(async (broker) => {
+      const holdings = stocksHeld(snapshot);
+      const day = exchangeTime(broker.marketTime, NEW_YORK).date;
+      const { list, notices } = await planRebalance({
+        ...request,
+        asOf: asOf ?? day,
+        holdings,
+        cash: broker.totalCash,
+      });
+      const stocks = trade ? await broker.stocks(list.trades.map(({ ticker }) => ticker)) : [];
+      const contracts = stocks.flatMap((stock) => (stock === null ? [] : [stock]));
+      return { kind: 'planned', list, notices, manner, holdings, contracts };
+    });
+  } catch (error) {
+    if (error instanceof RebalanceError || error instanceof RecordedDataError)
+      return { kind: 'failed', code: error.code, why: error.message };
+    throw error;
+  }
+}
+
+/** Stocks that the session traded, and those that the broker holds besides: the account's shares are one. */
+function stocksHeld({ positions, foreignStocks }: SessionSnapshot): readonly Holding[] {
+  const shares = new Map<string, number>();
+  const add = (ticker: string, quantity: number): void => void shares.set(ticker, (shares.get(ticker) ?? 0) + quantity);
+  for (const { symbol, quantity } of positions) if (isStockKey(symbol)) add(tickerOf(symbol), quantity);
+  for (const { symbol, quantity } of foreignStocks) add(symbol, quantity);
+  return [...shares].map(([ticker, quantity]) => ({ ticker, quantity }));
+}

@@ -1,0 +1,184 @@
+/**
+ * Carrying a list out: sells one by one, a wait for them, buys with the cash there is then, a wait for those, the broker's positions.
+ * Invariants: 1. a leg is named by rebalance and place, so that whatever dies, it is one order; 2. between two orders there is more than a
+ * second, counted from the answer to the first; 3. nothing is bought with what a sale may still bring.
+ */
+import { proxyActivities, sleep } from '@temporalio/workflow';
+import { ActivityFailure } from '@temporalio/common';
+import { utcOf } from '../domain/exchange-time';
+import { brokerQueue, DATA_QUEUE } from '../domain/ids';
+import {
+  cashLeft,
+  isOver,
+  plannedLeg,
+  positionDifferences,
+  quantityToBuy,
+  withOrder,
+} from '../domain/rebalance/execute-list';
+import type { BrokerReads, LegReport, RebalanceActivities, RebalanceOutcome } from '../domain/rebalance/rebalance-run';
+import type { StockOrderAnswer } from '../domain/stock-orders';
+import { changeLeg, enter, type Plan, type Rebalance } from './rebalance-state';
+
+const MINUTE = 60_000;
+const NEW_YORK = 'America/New_York';
+/** Minutes of the day in New York between which orders leave: from the open to five minutes before the close. */
+const TRADE_FROM = 9 * 60 + 30;
+const TRADE_UNTIL = 15 * 60 + 55;
+/** Longest sleep before the broker's clock is read again: timers are wall time, trading is not. */
+const LONGEST_NAP = 10 * MINUTE;
+/** How long after its decision a leg may still leave, market time. */
+const TIME_TO_LIVE = 5 * MINUTE;
+
+// The session's answer is kept under the leg's name: asking again is safe, and goes on until somebody answers.
+const { placeLeg } = proxyActivities<RebalanceActivities>({
+  taskQueue: DATA_QUEUE,
+  startToCloseTimeout: '30 s',
+  retry: { initialInterval: '500 ms', maximumInterval: '10 s' },
+});
+// Reads until the legs have ended; a worker that dies is noticed by its heartbeat.
+const { awaitLegs } = proxyActivities<RebalanceActivities>({
+  taskQueue: DATA_QUEUE,
+  startToCloseTimeout: '8 hours',
+  heartbeatTimeout: '10 s',
+  retry: { initialInterval: '500 ms', maximumInterval: '10 s' },
+});
+
+const brokerReads = (account: string): BrokerReads =>
+  proxyActivities<BrokerReads>({
+    taskQueue: brokerQueue(account),
+    startToCloseTimeout: '35 s',
+    retry: { initialInterval: '500 ms', maximumInterval: '10 s' },
+  });
+
+/** Whoever cannot read the broker's positions in this time says so instead. */
+const reconciling = (account: string): Pick<BrokerReads, 'readPositions'> =>
+  proxyActivities<BrokerReads>({
+    taskQueue: brokerQueue(account),
+    startToCloseTimeout: '35 s',
+    scheduleToCloseTimeout: '10 minutes',
+  });
+
+/** Trades the list; the outcome says what became of every leg. */
+export async function carryOut(self: Rebalance, plan: Plan): Promise<RebalanceOutcome> {
+  const { trades, tradeOn } = plan.list;
+  self.legs = trades.map(plannedLeg);
+  const late = await waitForOpen(self, tradeOn);
+  if (late !== null) return { kind: 'expired', why: late };
+  enter(self, 'selling');
+  for (const { leg, side, quantity } of trades) if (side === 'sell') await ask(self, plan, leg, quantity);
+  enter(self, 'waiting-for-sells');
+  await untilOver(self, plan, 'sell');
+  enter(self, 'buying');
+  for (const { leg, side } of trades) {
+    if (side !== 'buy') continue;
+    const quantity = affordable(self, plan, leg);
+    if (quantity === 0) changeLeg(self, leg, (before) => ({ ...before, why: 'the cash there is buys none' }));
+    else await ask(self, plan, leg, quantity);
+  }
+  enter(self, 'waiting-for-buys');
+  await untilOver(self, plan, 'buy');
+  return reconciled(self, plan);
+}
+
+/** Null when the market is open on the day of the list; else why it is too late. */
+async function waitForOpen(self: Rebalance, tradeOn: string): Promise<string | null> {
+  const from = utcOf(tradeOn, TRADE_FROM, NEW_YORK);
+  const until = utcOf(tradeOn, TRADE_UNTIL, NEW_YORK);
+  const broker = brokerReads(self.account);
+  for (;;) {
+    const now = await broker.readMarketTime();
+    if (now > until) return `the market's day of ${tradeOn} was over before the orders could leave; nothing was sent`;
+    if (now >= from) return null;
+    enter(self, 'waiting-for-open');
+    await sleep(Math.min(LONGEST_NAP, from - now));
+  }
+}
+
+function affordable(self: Rebalance, { list, manner }: Plan, leg: number): number {
+  const found = self.legs.find((one) => one.leg === leg);
+  const cash = cashLeft(list.cash, self.legs, manner.costs);
+  return found === undefined ? 0 : quantityToBuy(found, cash, manner.lot, manner.costs);
+}
+
+/** Asks the session for one leg, then waits until the next may leave. */
+async function ask(self: Rebalance, { contracts, manner }: Plan, leg: number, quantity: number): Promise<void> {
+  const found = self.legs.find((one) => one.leg === leg);
+  const contract = contracts.find(({ symbol }) => symbol === found?.ticker);
+  if (found === undefined) return;
+  if (contract === undefined) {
+    changeLeg(self, leg, (before) => ({ ...before, state: 'refused', why: 'the broker lists no such stock' }));
+    return;
+  }
+  const decidedAt = await brokerReads(self.account).readMarketTime();
+  const { account, rebalanceId } = self;
+  const order = {
+    rebalanceId,
+    leg,
+    contract,
+    side: found.side,
+    quantity,
+    orderType: 'market',
+    referencePrice: found.referencePrice,
+    decidedAt,
+    expiresAt: decidedAt + TIME_TO_LIVE,
+  } as const;
+  const summary = `${found.side} ${quantity} ${found.ticker}`;
+  try {
+    const answer = await placeLeg.executeWithOptions({ summary }, [{ account, order }]);
+    changeLeg(self, leg, (before) => answered({ ...before, asked: quantity }, answer));
+  } catch (error) {
+    if (!(error instanceof ActivityFailure)) throw error;
+    const why = error.cause?.message ?? error.message;
+    changeLeg(self, leg, (before) => ({ ...before, asked: quantity, state: 'unknown', why }));
+  }
+  await sleep(manner.paceMs);
+}
+
+function answered(leg: LegReport, answer: StockOrderAnswer): LegReport {
+  switch (answer.outcome) {
+    case 'placed':
+      return { ...leg, key: answer.key, state: 'working' };
+    case 'unknown':
+      return { ...leg, key: answer.key, state: 'unknown', why: 'the broker has not said whether it has the order' };
+    case 'refused':
+      return { ...leg, state: 'refused', why: `${answer.refusal.code}: ${answer.refusal.detail}` };
+    case 'not-sent':
+      return { ...leg, key: answer.key, state: 'not-sent', why: `${answer.refusal.code}: ${answer.refusal.detail}` };
+  }
+}
+
+/** Waits for the legs of a side that may still fill, at most as long as settings let sells wait. */
+async function untilOver(self: Rebalance, { manner }: Plan, side: 'buy' | 'sell'): Promise<void> {
+  const open = self.legs.filter((leg) => leg.side === side && !isOver(leg.state)).map(({ leg }) => leg);
+  if (open.length === 0) return;
+  const until = Date.now() + manner.sellMinutes * MINUTE;
+  const { account, rebalanceId } = self;
+  const orders = await awaitLegs.executeWithOptions({ summary: `${open.length} ${side} orders` }, [
+    { account, rebalanceId, legs: open, until },
+  ]);
+  for (const leg of open)
+    changeLeg(self, leg, (before) =>
+      withOrder(
+        before,
+        orders.find((order) => order.leg === leg),
+      ),
+    );
+}
+
+/** What late fills made of the legs, and whether the broker holds what it should. */
+async function reconciled(self: Rebalance, plan: Plan): Promise<RebalanceOutcome> {
+  enter(self, 'reconciling');
+  const { account, rebalanceId } = self;
+  const placed = self.legs.filter(({ key }) => key !== null).map(({ leg }) => leg);
+  const orders = placed.length === 0 ? [] : await awaitLegs({ account, rebalanceId, legs: placed, until: Date.now() });
+  for (const order of orders) changeLeg(self, order.leg, (before) => withOrder(before, order));
+  const positions = await reconciling(account)
+    .readPositions()
+    .catch((error: unknown) => {
+      if (error instanceof ActivityFailure) return null;
+      throw error;
+    });
+  const differences = positions === null ? null : positionDifferences(plan.holdings, self.legs, positions);
+  const complete = self.legs.every(({ planned, filled }) => planned === filled) && differences?.length === 0;
+  return { kind: 'traded', complete, legs: self.legs, differences };
+}

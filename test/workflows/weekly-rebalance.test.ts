@@ -1,0 +1,200 @@
+/** The weekly rebalance on a real server, from list to report: what is ordered, in which order, once, and what every end leaves. */
+import { WorkflowUpdateFailedError } from '@temporalio/client';
+import { giveAnswer } from '../../src/client/rebalance';
+import { applySchedules, plannedSchedules } from '../../src/client/schedules';
+import type { RebalanceOutcome } from '../../src/domain/rebalance/rebalance-run';
+import { CASH, FEE, PRICE, RebalanceRig, SETTINGS } from './rebalance-rig';
+import { useTradingRig } from './trading-rig';
+
+jest.setTimeout(40_000);
+const newRig = useTradingRig(['history.timerProcessorMaxTimeShift="20ms"']);
+let rebalance: RebalanceRig;
+
+beforeEach(async () => {
+  rebalance = await RebalanceRig.open(await newRig());
+});
+afterEach(() => rebalance.close());
+
+/** Runs one to its end. */
+async function executed(): Promise<RebalanceOutcome> {
+  const handle = await rebalance.start();
+  if (handle === null) throw new Error('one runs already');
+  return handle.result();
+}
+
+const traded = (outcome: RebalanceOutcome): Extract<RebalanceOutcome, { kind: 'traded' }> => {
+  if (outcome.kind !== 'traded') throw new Error(JSON.stringify(outcome));
+  return outcome;
+};
+
+/** 30 % of 9,000 dollars at 50. */
+const SHARES = 54;
+/** Bought three times, the fees paid. */
+const CASH_LEFT = CASH - 3 * SHARES * (PRICE + FEE);
+
+test('a dry run orders nothing and leaves its report; of two started at once, one runs', async () => {
+  const [one, other] = await Promise.all([
+    rebalance.start({ manner: { trade: false } }),
+    rebalance.start({ manner: { trade: false } }),
+  ]);
+  expect([one, other].filter((handle) => handle === null)).toHaveLength(1);
+  expect(await (one ?? other)?.result()).toEqual({ kind: 'dry-run' });
+  const { rebalanceId, list } = await rebalance.until('done');
+  expect(list).toMatchObject({ decidedOn: '2013-10-08', tradeOn: '2013-10-09', equity: CASH });
+  expect(await rebalance.report(rebalanceId)).toMatchObject({
+    outcome: { kind: 'dry-run' },
+    list: { trades: list?.trades },
+  });
+  expect(rebalance.placed()).toEqual([]);
+});
+
+test('bought, then turned over: sells before buys, final shares as listed, and the broker agrees', async () => {
+  const first = traded(await executed());
+  expect(first).toMatchObject({ complete: true, differences: [] });
+  expect(rebalance.placed()).toEqual([`buy ${SHARES} AA`, `buy ${SHARES} BB`, `buy ${SHARES} CC`]);
+  rebalance.turnPrices();
+  rebalance.cash = CASH_LEFT;
+  const second = traded(await executed());
+  expect(second).toMatchObject({ complete: true, differences: [] });
+  const sold = rebalance.placed().slice(3, 6);
+  expect([...sold].sort()).toEqual([`sell ${SHARES} AA`, `sell ${SHARES} BB`, `sell ${SHARES} CC`]);
+  // 30 % of the 8,635.50 that are left, at 50.
+  expect(rebalance.placed().slice(6)).toEqual(['buy 51 FF', 'buy 51 EE', 'buy 51 DD']);
+  const { positions } = await rebalance.rig.snapshot();
+  expect(positions.map(({ symbol, quantity }) => `${quantity} ${symbol}`).sort()).toEqual(
+    ['DD', 'EE', 'FF'].map((ticker) => `51 STK:${ticker}`),
+  );
+});
+
+test('nothing is ordered before a named person says yes, and a no is the end', async () => {
+  rebalance.settings = { ...SETTINGS, approval: { needed: true, hours: 1 } };
+  const { client, account } = rebalance.rig;
+  const handle = await rebalance.start();
+  const { rebalanceId, approveBy } = await rebalance.until('awaiting-approval');
+  expect(approveBy).toBeGreaterThan(Date.now());
+  const answer = { rebalanceId, decision: 'approve', by: 'Ada', why: 'reads well' } as const;
+  for (const wrong of [
+    { ...answer, by: ' ' },
+    { ...answer, why: '' },
+    { ...answer, rebalanceId: 'another' },
+  ])
+    await expect(giveAnswer(client, account, wrong)).rejects.toThrow(WorkflowUpdateFailedError);
+  expect(rebalance.placed()).toEqual([]);
+  await giveAnswer(client, account, answer);
+  expect(traded(await handle!.result())).toMatchObject({ complete: true });
+  expect((await rebalance.report(rebalanceId)).approval).toEqual(answer);
+  await expect(giveAnswer(client, account, answer)).rejects.toThrow();
+
+  rebalance.turnPrices();
+  rebalance.cash = CASH_LEFT;
+  const second = await rebalance.start();
+  const asked = await rebalance.until('awaiting-approval');
+  await giveAnswer(client, account, { ...answer, rebalanceId: asked.rebalanceId, decision: 'reject', why: 'not now' });
+  expect(await second!.result()).toEqual({ kind: 'rejected', by: 'Ada', why: 'not now' });
+  expect(rebalance.placed()).toHaveLength(3);
+});
+
+test('nobody answers: it expires, and nothing is ordered', async () => {
+  rebalance.settings = { ...SETTINGS, approval: { needed: true, hours: 0.0001 } };
+  expect(await executed()).toMatchObject({ kind: 'expired' });
+  expect(rebalance.placed()).toEqual([]);
+});
+
+test('sells that rest at the time-out bring no cash: buys are cut to what there is', async () => {
+  await executed();
+  rebalance.turnPrices();
+  rebalance.cash = CASH_LEFT;
+  rebalance.settings = { ...SETTINGS, sellMinutes: 0.005 };
+  rebalance.rig.broker.script = ['rest', 'rest', 'fill'];
+  const { complete, legs } = traded(await executed());
+  expect(complete).toBe(false);
+  const buys = legs.filter(({ side }) => side === 'buy');
+  // 535.50 of cash and 54 sold for 47.75 each after the fee: 3,114 buy 51 and 8 shares at 52.25, and no third name.
+  expect(buys.map(({ asked, filled }) => [asked, filled])).toEqual([
+    [51, 51],
+    [8, 8],
+    [0, 0],
+  ]);
+  expect(buys[2]).toMatchObject({ state: 'not-asked', why: 'the cash there is buys none' });
+  expect(legs.filter(({ state }) => state === 'working').map(({ side }) => side)).toEqual(['sell', 'sell']);
+});
+
+test('a rejected leg names itself and the others are traded', async () => {
+  rebalance.rig.broker.script = ['fill', 'reject', 'fill'];
+  const { complete, legs, differences } = traded(await executed());
+  expect([complete, differences]).toEqual([false, []]);
+  expect(legs.map(({ ticker, state, filled }) => [ticker, state, filled])).toEqual([
+    ['AA', 'filled', SHARES],
+    ['BB', 'rejected', 0],
+    ['CC', 'filled', SHARES],
+  ]);
+  expect(legs[1].why).toContain('Order rejected');
+});
+
+test('what the session refuses is told by its code, and nothing leaves', async () => {
+  await rebalance.rig.session.signal('halt', { by: 'Ada', why: 'test' });
+  await rebalance.rig.until('the halt', ({ halt }) => halt.phase === 'HALTED');
+  const { legs } = traded(await executed());
+  expect(legs.map(({ state }) => state)).toEqual(['refused', 'refused', 'refused']);
+  expect(legs[0].why).toMatch(/^HALTED/);
+  expect(rebalance.placed()).toEqual([]);
+});
+
+test('killed between two legs, another worker goes on: each leg is ordered once', async () => {
+  rebalance.settings = { ...SETTINGS, paceMs: 400 };
+  const handle = await rebalance.start();
+  await rebalance.rig.until('the first fill', ({ day }) => day.executions === 1);
+  await rebalance.stopWorker();
+  await rebalance.startWorker();
+  const { complete } = traded(await handle!.result());
+  expect(complete).toBe(true);
+  expect(rebalance.placed()).toEqual([`buy ${SHARES} AA`, `buy ${SHARES} BB`, `buy ${SHARES} CC`]);
+});
+
+test('no prices for the day is an end by name', async () => {
+  const handle = await rebalance.start({ asOf: '2013-12-02' });
+  expect(await handle!.result()).toMatchObject({ kind: 'failed', code: 'NO_PRICES' });
+});
+
+test('the schedule’s run hands on; a missed one is skipped, made up for or asked about, as the settings say', async () => {
+  const { client, account } = rebalance.rig;
+  const planned = plannedSchedules(account, 5, 1).filter(({ workflowType }) => workflowType === 'weeklyRebalance');
+  await applySchedules(client, planned);
+  const schedule = client.schedule.getHandle(planned[0].scheduleId);
+  const { spec } = await schedule.describe();
+  expect(spec.calendars?.[0]).toMatchObject({ dayOfWeek: [{ start: 'MONDAY' }], hour: [{ start: 8 }] });
+  const endOfDue = async (
+    missed: 'skip' | 'catch-up' | 'ask',
+    week: number,
+  ): Promise<() => Promise<RebalanceOutcome>> => {
+    rebalance.settings = { ...SETTINGS, trade: missed !== 'catch-up', missed };
+    const [start, end] = [Date.UTC(2026, 0, 5 + 7 * week), Date.UTC(2026, 0, 6 + 7 * week)];
+    await schedule.backfill({ start: new Date(start), end: new Date(end), overlap: 'ALLOW_ALL' });
+    const due = `rebalance-due/${account}-2026-01-${String(5 + 7 * week).padStart(2, '0')}T13:30:00Z`;
+    return () => client.workflow.getHandle(due).result() as Promise<RebalanceOutcome>;
+  };
+  const until = async (result: () => Promise<RebalanceOutcome>): Promise<RebalanceOutcome> => {
+    for (let tries = 0; ; tries += 1)
+      try {
+        return await result();
+      } catch (error) {
+        if (tries > 50) throw error;
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
+  };
+  expect(await until(await endOfDue('skip', 0))).toMatchObject({ kind: 'skipped' });
+  expect(await until(await endOfDue('catch-up', 1))).toEqual({ kind: 'dry-run' });
+  const asked = await endOfDue('ask', 2);
+  for (let tries = 0; tries < 50; tries += 1) {
+    const status = await rebalance.until('awaiting-approval').catch(() => null);
+    if (status !== null && status.rebalanceId === '20260119_133000') break;
+  }
+  const status = await rebalance.until('awaiting-approval');
+  expect(status).toMatchObject({ rebalanceId: '20260119_133000' });
+  expect(status.askedBecause).toMatch(/it was due at 2026-01-19T13:30:00.000Z/);
+  expect(await rebalance.start()).toBeNull();
+  const { rebalanceId } = status;
+  await giveAnswer(client, account, { rebalanceId, decision: 'reject', by: 'Ada', why: 'too late' });
+  expect(await until(asked)).toMatchObject({ kind: 'rejected' });
+  await schedule.delete();
+});
