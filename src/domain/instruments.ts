@@ -36,7 +36,7 @@ export interface Instrument {
 /** What features, labels and costs need of whatever is traded: a future by the contract, a stock by the share. */
 export type TradedUnit = Pick<Instrument, 'multiplier' | 'tickSize' | 'timeZone' | 'regularHours' | 'feePerContract'>;
 
-/** Stocks with recorded minutes to learn from; none of them is traded by the session. */
+/** Stocks with recorded minutes to learn from; the session trades stocks as legs of a rebalance alone, whatever was learnt of them. */
 export type StockSymbol = 'SPY';
 
 export interface Stock extends TradedUnit {
