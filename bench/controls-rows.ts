@@ -1,7 +1,7 @@
 /** What the leak controls are run on: the rows that training's folds see, and what each row's mid makes over its label's horizon. */
 import { join } from 'node:path';
 import { unitOf } from '../src/domain/instruments';
-import type { FutureSymbol, LearningSymbol } from '../src/domain/instruments';
+import type { FutureSymbol } from '../src/domain/instruments';
 import { DEFAULT_SCHEMA } from '../src/features/schema';
 import { stockSchema } from '../src/features/stock-schema';
 import type { EvaluationRows } from '../src/learning/evaluation/cross-validation';
@@ -18,7 +18,6 @@ const DATA = join(__dirname, '../data');
 export type SetName = 'spy' | 'futures';
 
 export interface ControlRows {
-  readonly symbol: LearningSymbol;
   readonly tradeDates: number;
   /** Labelled rows without the hold-out's; every `step`-th of them. */
   readonly rows: EvaluationRows;
@@ -26,10 +25,8 @@ export interface ControlRows {
   readonly futureReturn: Float32Array;
 }
 
-export type ReadRows = (step: number) => ControlRows;
-
-/** Reads the days once. Rejects where they are no basis for training. */
-export async function controlRows(set: SetName, instrument: FutureSymbol): Promise<ReadRows> {
+/** Rejects where the days are no basis for training. */
+export async function controlRows(set: SetName, instrument: FutureSymbol, step: number): Promise<ControlRows> {
   const symbol = set === 'spy' ? ('SPY' as const) : instrument;
   const data =
     symbol === 'SPY'
@@ -40,13 +37,13 @@ export async function controlRows(set: SetName, instrument: FutureSymbol): Promi
   const series = data.series(symbol, days, schema);
   const training = trainingSet(symbol, series, days, schema, unitOf(symbol), data.quotes);
   if (typeof training === 'string') throw new Error(`${symbol} cannot be learnt from: ${training}.`);
+  const rows = rowsAt(
+    training,
+    training.learning.filter((_row, i) => i % step === 0),
+  );
   const returns = futureReturns(series);
-  return (step) => {
-    const indexes = training.learning.filter((_row, i) => i % step === 0);
-    const rows = rowsAt(training, indexes);
-    const futureReturn = Float32Array.from(rows.starts, (start) => returns.get(start) ?? Number.NaN);
-    return { symbol, tradeDates: rowsByDate(rows).length, rows, futureReturn };
-  };
+  const futureReturn = Float32Array.from(rows.starts, (start) => returns.get(start) ?? Number.NaN);
+  return { tradeDates: rowsByDate(rows).length, rows, futureReturn };
 }
 
 function futureReturns(series: readonly ContractSeries[]): ReadonlyMap<number, number> {

@@ -1,38 +1,24 @@
 /**
- * `omega bench controls [--set spy|futures] [--family NAME …] [--shifts N] [--positive] [--resume FILE] [--instrument ES] [--json [FILE]]`:
- * the leak controls over model families. Positive: with the future return given, AUC above 0.95 (nearest neighbours get it as their only
- * column). Negative: labels of other rows, mean AUC within 0.5 ± 0.02. SPY is the set that decides (docs/learning.md). All families take
- * about half an hour on one core: with `--resume` those that the file has are read back. It is no part of the tests.
+ * `omega bench controls [--set spy|futures] [--instrument ES] [--family NAME …] [--shifts N] [--positive] [--threads N] [--resume FILE]
+ * [--json [FILE]]`: the leak controls over model families. Positive: with the future return given, AUC above 0.95 (nearest neighbours
+ * get it as their only column). Negative: labels of other rows, mean AUC within 0.5 ± 0.02. SPY is the set that decides
+ * (docs/learning.md). All families take about 20 minutes of one core; with `--resume` those that the file has are read back. It is no
+ * part of the tests.
  */
 import { Command, InvalidArgumentError } from 'commander';
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { findInstrument } from '../src/domain/instruments';
 import type { FutureSymbol } from '../src/domain/instruments';
-import {
-  LABEL_SHIFTS,
-  negativeControl,
-  positiveControl,
-  NEGATIVE_CONTROL_MARGIN,
-  POSITIVE_CONTROL_AUC,
-} from '../src/learning/evaluation/leak-controls';
+import { LABEL_SHIFTS, NEGATIVE_CONTROL_MARGIN, POSITIVE_CONTROL_AUC } from '../src/learning/evaluation/leak-controls';
 import type { ControlOutcome } from '../src/learning/evaluation/leak-controls';
-import { purgedFolds } from '../src/learning/evaluation/purged-folds';
-import { ALL_FAMILY_NAMES, familyOf } from '../src/learning/families/families';
+import { ALL_FAMILY_NAMES } from '../src/learning/families/families';
 import { printBench, runBench } from './command';
 import type { JsonTarget } from './command';
-import { controlRows } from './controls-rows';
-import type { ReadRows, SetName } from './controls-rows';
+import { judgeInThread, SEED } from './controls-family';
+import type { FamilyControls } from './controls-family';
+import type { SetName } from './controls-rows';
 import { describeMachine, machineLine } from './machine';
 import type { Machine } from './machine';
-
-const SEED = 1;
-/** Training threads run the sources, as this program does. */
-const FROM_SOURCE = ['-r', join(__dirname, '../scripts/typescript-require.cjs')];
-/** A vote of neighbours drowns one column in the others. */
-const ALONE: readonly string[] = ['k_neighbours'];
-/** A support vector fit grows with the square of the rows; four in five repeat an outcome that a fifth holds too. */
-const EVERY_FIFTH: readonly string[] = ['svc', 'svc_linear'];
 
 interface Options {
   readonly json: JsonTarget;
@@ -42,19 +28,8 @@ interface Options {
   readonly shifts: number;
   readonly positive: boolean;
   readonly resume: string | null;
-}
-
-interface FamilyControls {
-  readonly family: string;
-  readonly rows: number;
-  readonly tradeDates: number;
-  readonly positiveAuc: number;
-  readonly positivePassed: boolean;
-  /** Null: not asked for. */
-  readonly negativeAuc: number | null;
-  readonly negativeStandardError: number | null;
-  readonly negative: ControlOutcome | null;
-  readonly seconds: number;
+  /** Families at a time. */
+  readonly threads: number;
 }
 
 interface ControlsResult {
@@ -91,32 +66,11 @@ function options(): Options {
     .option('--family <name>', 'again or with commas for more; all when left out', names)
     .option('--shifts <count>', 'label shifts of the negative control', count, LABEL_SHIFTS)
     .option('--positive', 'the positive control alone', false)
+    .option('--threads <count>', 'families at a time', count, 1)
     .option('--resume <file>', 'keep finished families there, and read them back')
     .parse()
     .opts<Partial<Options> & Omit<Options, 'family' | 'resume'>>();
   return { ...asked, family: asked.family ?? ALL_FAMILY_NAMES, resume: asked.resume ?? null };
-}
-
-async function controlsOf(name: string, read: ReadRows, { shifts, positive: alone }: Options): Promise<FamilyControls> {
-  const begun = performance.now();
-  const { rows, futureReturn, tradeDates } = read(EVERY_FIFTH.includes(name) ? 5 : 1);
-  const recipe = familyOf(name);
-  const splits = purgedFolds(rows);
-  const fold = { threadArguments: FROM_SOURCE };
-  const placement = ALONE.includes(name) ? 'alone' : 'beside';
-  const given = await positiveControl(recipe, rows, futureReturn, placement, SEED, splits, fold);
-  const shifted = alone ? null : await negativeControl(recipe, rows, SEED, splits, shifts, fold);
-  return {
-    family: name,
-    rows: rows.data.rows,
-    tradeDates,
-    positiveAuc: given.meanAuc,
-    positivePassed: given.passed,
-    negativeAuc: shifted?.meanAuc ?? null,
-    negativeStandardError: shifted?.standardError ?? null,
-    negative: shifted?.outcome ?? null,
-    seconds: (performance.now() - begun) / 1000,
-  };
 }
 
 interface Finished {
@@ -140,20 +94,21 @@ function keep(file: string | null, finished: Finished): void {
 }
 
 async function judgeFamilies(options: Options): Promise<readonly FamilyControls[]> {
-  const { set, instrument, shifts, positive, resume, family } = options;
-  const asked = [set, ...(set === 'futures' ? [instrument] : []), `seed ${SEED}`, positive ? 'positive' : shifts].join(
-    ' ',
-  );
-  const read = await controlRows(set, instrument);
+  const { set, instrument, shifts, positive, resume, family: families, threads } = options;
+  const where = set === 'futures' ? instrument : set;
+  const asked = `${where}, seed ${SEED}, ${positive ? 'positive alone' : `${shifts} shifts`}`;
   const judged = new Map(finishedBefore(resume, asked).map((found) => [found.family, found]));
-  for (const name of family) {
-    if (judged.has(name)) continue;
-    const found = await controlsOf(name, read, options);
-    process.stderr.write(`${lineOf(found)}\n`);
-    judged.set(name, found);
-    keep(resume, { asked, families: [...judged.values()] });
-  }
-  return family.flatMap((name) => judged.get(name) ?? []);
+  const waiting = families.filter((name) => !judged.has(name));
+  const lane = async (): Promise<void> => {
+    for (let family = waiting.shift(); family !== undefined; family = waiting.shift()) {
+      const found = await judgeInThread({ set, instrument, family, shifts, positive });
+      process.stderr.write(`${lineOf(found)}\n`);
+      judged.set(family, found);
+      keep(resume, { asked, families: [...judged.values()] });
+    }
+  };
+  await Promise.all(Array.from({ length: threads }, lane));
+  return families.flatMap((name) => judged.get(name) ?? []);
 }
 
 const said = (passed: boolean): ControlOutcome => (passed ? 'passed' : 'failed');

@@ -18,8 +18,11 @@ export interface FeatureSelection {
   readonly importances: Float64Array;
 }
 
-const columnOf = ({ x, rows, columns }: Dataset, column: number): Float32Array =>
-  Float32Array.from({ length: rows }, (_item, row) => x[row * columns + column]);
+function columnOf({ x, rows, columns }: Dataset, column: number): Float32Array {
+  const values = new Float32Array(rows);
+  for (let row = 0; row < rows; row += 1) values[row] = x[row * columns + column];
+  return values;
+}
 
 /** Decile of each value among the values themselves; equal values share one. */
 function deciles(values: Float32Array): Uint8Array {
@@ -59,10 +62,12 @@ export const columnInformation = (data: Dataset): Float64Array =>
 /** Values less their mean, scaled to length 1; null for a constant column. */
 function direction(values: Float32Array): Float64Array | null {
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  const centred = Float64Array.from(values, (value) => value - mean);
-  const length = Math.sqrt(centred.reduce((sum, value) => sum + value * value, 0));
+  const unit = new Float64Array(values);
+  for (let i = 0; i < unit.length; i += 1) unit[i] -= mean;
+  const length = Math.sqrt(correlation(unit, unit));
   if (length <= 10 * Number.EPSILON * Math.abs(mean) * Math.sqrt(values.length)) return null;
-  return centred.map((value) => value / length);
+  for (let i = 0; i < unit.length; i += 1) unit[i] /= length;
+  return unit;
 }
 
 function correlation(a: Float64Array, b: Float64Array): number {
