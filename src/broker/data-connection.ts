@@ -41,6 +41,8 @@ export interface DataConnectionOptions {
   readonly logger?: BrokerLog;
   /** Zone of bar times that name none. */
   readonly brokerZone?: string;
+  /** Awaited before each request for history, after IB's own pacing rules (history.ts). */
+  readonly historyAdmission?: () => Promise<void>;
 }
 
 /** A data connection to the configured gateway; call `connect`. */
@@ -102,6 +104,7 @@ class DataConnection implements MarketDataPort {
       pending: this.pending,
       send: (what, call) => this.sender.send(what, call),
       zone,
+      ...(options.historyAdmission && { admission: options.historyAdmission }),
     });
     this.contracts = new ContractLookup({ pending: this.pending, send: (what, call) => this.sender.send(what, call) });
     this.accountStream = new AccountStream({

@@ -43,6 +43,8 @@ export interface HistoryParts {
   /** Zone of bar times that name none. */
   readonly zone: string;
   readonly pause?: (ms: number) => Promise<void>;
+  /** Awaited before each request once IB's own rules let it pass: what the caller has promised besides. */
+  readonly admission?: () => Promise<void>;
 }
 
 const pauseFor = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
@@ -178,10 +180,12 @@ export class BarHistory {
     const admitted = this.admission.then(async () => {
       const wait = pacingWaitMs(this.past, request, monotonicMs());
       if (wait > 0) await (this.parts.pause ?? pauseFor)(wait);
+      await this.parts.admission?.();
       const now = monotonicMs();
       this.past = [...stillCounting(this.past, now), { ...request, at: now }];
     });
-    this.admission = admitted;
+    // Who was refused does not hold up the next one.
+    this.admission = admitted.catch(() => undefined);
     return admitted;
   }
 }
