@@ -20,10 +20,27 @@ export interface Quote {
   readonly askSize: number;
 }
 
+export interface BookLevel {
+  /** Points. */
+  readonly price: number;
+  /** Contracts, above 0. */
+  readonly size: number;
+}
+
+/** The order book at an instant, as deep as it is known, best level first on both sides; the broker's stream has ten a side. */
+export interface Book {
+  /** UTC ms. */
+  readonly time: number;
+  readonly bids: readonly BookLevel[];
+  readonly asks: readonly BookLevel[];
+}
+
 /** What the feature pipeline eats: a bar and the last quote of its minute, null when none was consumed (C2 columns are null then). */
 export interface BarWithQuote {
   readonly bar: Bar;
   readonly quote: Quote | null;
+  /** The book at the end of the minute; null or left out when none was consumed. */
+  readonly book?: Book | null;
 }
 
 /** A quote that can be traded against: both sides present and not crossed. */

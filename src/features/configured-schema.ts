@@ -1,6 +1,7 @@
 /** The feature schema that a configuration asks for, with a sentence for whatever is wrong in it. */
 import { z } from 'zod';
 import type { FeaturesConfig, IndicatorSetting } from '../config/config';
+import { MOST_LEVELS } from './book/book-row';
 import { catalogueParameters, catalogueProblems } from './catalogue/indicators';
 import { FeatureError } from './feature-error';
 import { TIMEFRAMES } from './feature-spec';
@@ -13,6 +14,8 @@ const BARS = `must be a whole number of bars from 1 to ${LONGEST_WINDOW}`;
 const bars = z.number(BARS).int(BARS).min(1, BARS).max(LONGEST_WINDOW, BARS);
 const DEVIATIONS = 'must be a number above 0 and at most 100';
 const deviations = z.number(DEVIATIONS).gt(0, DEVIATIONS).max(100, DEVIATIONS);
+const LEVELS = `must be a whole number of levels a side from 1 to ${MOST_LEVELS}`;
+const levels = z.number(LEVELS).int(LEVELS).min(1, LEVELS).max(MOST_LEVELS, LEVELS);
 const minutes = z.literal([...TIMEFRAMES], `must be one of ${TIMEFRAMES.join(', ')}`).optional();
 const NAME = 'must be letters, digits and underscores, beginning with a letter';
 const name = z
@@ -50,6 +53,7 @@ const KINDS: Readonly<Record<FeatureKind, z.ZodType>> = {
   'open-close-correlation': of({ period: bars }),
   volume: of({ period: bars }),
   'top-of-book': context,
+  depth: z.strictObject({ kind: z.string(), levels }),
   clock: context,
   outside: z.strictObject({ kind: z.string(), name, series: z.string(SERIES).regex(SERIES_NAME, SERIES) }),
 };
@@ -101,7 +105,7 @@ function problemsOf(setting: IndicatorSetting, index: number): readonly string[]
 function specOf(setting: IndicatorSetting): FeatureSpec {
   if (setting.kind === 'catalogue') return catalogueSpec(setting);
   const { minutes: length, ...rest } = setting;
-  const unnamed = setting.kind === 'top-of-book' || setting.kind === 'clock';
+  const unnamed = ['top-of-book', 'depth', 'clock'].includes(String(setting.kind));
   const named = { ...rest, name: unnamed ? '' : (setting.name ?? String(setting.kind).replaceAll('-', '_')) };
   return (length === undefined || length === 1 ? named : { ...named, minutes: length }) as unknown as FeatureSpec;
 }

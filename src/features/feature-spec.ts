@@ -3,6 +3,7 @@
  * same indicator can appear with several windows. Windows are in bars of the timeframe.
  */
 
+import { bookColumns } from './book/book-columns';
 import {
   CATALOGUE,
   catalogueColumns,
@@ -77,6 +78,8 @@ export interface CatalogueSpec {
 export type ContextSpec =
   /** Best bid and ask, sizes, spread, imbalance and order-flow imbalance (requirement C2). */
   | { readonly kind: 'top-of-book'; readonly name: '' }
+  /** The book's depth over its first `levels` levels, where a feed has it (requirement C2). */
+  | { readonly kind: 'depth'; readonly name: ''; readonly levels: number }
   /** minute_of_day, hour, day_of_week in exchange time at the start of the bar (requirement C3). */
   | { readonly kind: 'clock'; readonly name: '' }
   /** A series of the world outside as known at the close of the bar (requirement C7), by its name in `OutsideValues`. */
@@ -177,23 +180,10 @@ function describeIndicator(spec: FeatureSpec): SpecDescription {
         model(`${name}_position`),
       );
     case 'top-of-book':
-      return windowed(
-        2,
-        level('best_bid'),
-        level('best_ask'),
-        level('bid_size'),
-        level('ask_size'),
-        level('spread'),
-        model('spread_ticks'),
-        model('imbalance'),
-        level('ofi'),
-        model('ofi_rel'),
-      );
+    case 'depth':
     case 'clock':
-      // With a few days of training data the hour repeats minute_of_day and the weekday names the day: neither generalises.
-      return windowed(1, model('minute_of_day'), level('hour'), level('day_of_week'));
     case 'outside':
-      return windowed(1, model(name));
+      return describeContext(spec);
     case 'return':
       return windowed(spec.period + 1, model(name));
     case 'open-close-correlation':
@@ -212,6 +202,31 @@ function describeIndicator(spec: FeatureSpec): SpecDescription {
       return windowed(spec.period + 1, model(name));
     case 'catalogue':
       return describeCatalogue(spec.indicator, catalogueParameters(spec), name);
+  }
+}
+
+function describeContext(spec: ContextSpec): SpecDescription {
+  switch (spec.kind) {
+    case 'top-of-book':
+      return windowed(
+        2,
+        level('best_bid'),
+        level('best_ask'),
+        level('bid_size'),
+        level('ask_size'),
+        level('spread'),
+        model('spread_ticks'),
+        model('imbalance'),
+        level('ofi'),
+        model('ofi_rel'),
+      );
+    case 'clock':
+      // With a few days of training data the hour repeats minute_of_day and the weekday names the day: neither generalises.
+      return windowed(1, model('minute_of_day'), level('hour'), level('day_of_week'));
+    case 'depth':
+      return windowed(2, ...bookColumns(spec.levels));
+    case 'outside':
+      return windowed(1, model(spec.name));
   }
 }
 
@@ -243,6 +258,7 @@ export function lookbackOf(spec: FeatureSpec): number {
     case 'vwap':
     case 'top-of-book':
     case 'clock':
+    case 'depth':
     case 'outside':
       return 0;
     case 'catalogue':

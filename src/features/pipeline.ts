@@ -13,7 +13,8 @@ import type { Instrument, TradedUnit } from '../domain/instruments';
 import { columnsOf } from './bar-series';
 import type { BarColumns } from './bar-series';
 import { KernelSet } from './kernel-set';
-import { NOTHING_OUTSIDE } from './outside/outside-values';
+import { BookValues } from './book/book-values';
+import { joinedOutside, NOTHING_OUTSIDE } from './outside/outside-values';
 import type { OutsideValues } from './outside/outside-values';
 import { columnIndex } from './schema';
 import type { FeatureSchema } from './schema';
@@ -92,13 +93,14 @@ class SingleRowStream implements FeatureStream {
   lastBar: number | null = null;
   private readonly kernels: KernelSet;
   private readonly latest: Float32Array;
+  private readonly books = new BookValues();
 
   constructor(
     readonly schema: FeatureSchema,
     readonly instrument: Instrument,
     readonly outside: OutsideValues,
   ) {
-    this.kernels = new KernelSet(schema, instrument, 1, outside);
+    this.kernels = new KernelSet(schema, instrument, 1, joinedOutside([this.books, outside]));
     this.latest = this.kernels.matrix;
   }
 
@@ -107,6 +109,7 @@ class SingleRowStream implements FeatureStream {
   }
 
   push(row: BarWithQuote): void {
+    this.books.push(row);
     this.kernels.push(row);
     this.bars += 1;
     this.firstBar ??= row.bar.start;
@@ -138,7 +141,9 @@ export function computeFeatures(
   instrument: TradedUnit,
   outside: OutsideValues = NOTHING_OUTSIDE,
 ): FeatureMatrix {
-  return computeFeaturesOfColumns(columnsOf(rows), schema, instrument, { outside });
+  const books = new BookValues();
+  for (const row of rows) books.push(row);
+  return computeFeaturesOfColumns(columnsOf(rows), schema, instrument, { outside: joinedOutside([books, outside]) });
 }
 
 /**

@@ -41,7 +41,7 @@ const invalid = (message: string): never => {
 };
 
 function checkTimeframe(spec: FeatureSpec, minutes: number): void {
-  if (spec.kind === 'top-of-book' || spec.kind === 'clock' || spec.kind === 'outside')
+  if (spec.kind === 'top-of-book' || spec.kind === 'depth' || spec.kind === 'clock' || spec.kind === 'outside')
     invalid(`${spec.kind} belongs to the minute: leave minutes out.`);
   if (!TIMEFRAMES.includes(minutes as Timeframe))
     invalid(`${spec.kind} "${spec.name}": minutes is ${minutes}; give one of ${TIMEFRAMES.join(', ')}.`);

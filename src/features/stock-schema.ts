@@ -13,7 +13,7 @@ const STOCK_TIMEFRAMES: readonly Timeframe[] = TIMEFRAMES.filter((minutes) => [1
 export function stockSchema({ parameters, modelColumns }: FeatureSchema): FeatureSchema {
   const chosen = new Set(modelColumns);
   const specs = parameters.flatMap((spec): readonly FeatureSpec[] => {
-    if (spec.kind === 'top-of-book') return [];
+    if (spec.kind === 'top-of-book' || spec.kind === 'depth') return [];
     if (spec.kind === 'clock' || spec.kind === 'outside' || spec.kind === 'return' || spec.minutes !== undefined)
       return [spec];
     return STOCK_TIMEFRAMES.map((minutes) => (minutes === 1 ? spec : { ...spec, minutes }));

@@ -1,5 +1,5 @@
-/** Lines of the market journal: a header, then one checked line per minute, about 140 bytes. Times UTC ms. */
-import type { BarWithQuote, Quote } from '../domain/bars';
+/** Lines of the market journal: a header, then one checked line per minute, about 140 bytes, 300 more with ten levels of depth. Times UTC ms. */
+import type { BarWithQuote, Book, BookLevel, Quote } from '../domain/bars';
 import { checkedLine, readCheckedLine } from './checked-line';
 import { MarketJournalError } from './market-journal-error';
 
@@ -16,6 +16,8 @@ export interface ConsumedRow {
 }
 
 type QuoteCells = readonly [time: number, bid: number | null, ask: number | null, bidSize: number, askSize: number];
+type LevelCells = readonly [price: number, size: number];
+type BookCells = readonly [time: number, bids: readonly LevelCells[], asks: readonly LevelCells[]];
 type RowCells = readonly [
   start: number,
   open: number,
@@ -26,13 +28,15 @@ type RowCells = readonly [
   consumedAt: number,
   source: RowSource,
   quote: QuoteCells | null,
+  /** Only where the feed asked for depth. */
+  ...book: readonly [BookCells] | readonly [],
 ];
 
 /** First line of a file. */
 export const headerLine = (account: string, symbol: string, tradeDate: string): string =>
   checkedLine(JSON.stringify({ marketJournal: VERSION, account, symbol, tradeDate }));
 
-export function rowLine({ row: { bar, quote }, consumedAt, source }: ConsumedRow): string {
+export function rowLine({ row: { bar, quote, book }, consumedAt, source }: ConsumedRow): string {
   const cells: RowCells = [
     bar.start,
     bar.open,
@@ -43,6 +47,7 @@ export function rowLine({ row: { bar, quote }, consumedAt, source }: ConsumedRow
     consumedAt,
     source,
     quote === null ? null : [quote.time, quote.bid, quote.ask, quote.bidSize, quote.askSize],
+    ...(book ? ([bookCells(book)] as const) : ([] as const)),
   ];
   return checkedLine(JSON.stringify(cells));
 }
@@ -89,9 +94,18 @@ const isNumber = (value: unknown): value is number => typeof value === 'number';
 const isSide = (value: unknown): value is number | null => value === null || isNumber(value);
 
 function isRow(value: unknown): value is RowCells {
-  if (!Array.isArray(value) || value.length !== 9) return false;
+  if (!Array.isArray(value) || value.length < 9 || value.length > 10) return false;
   const cells = value as readonly unknown[];
-  return cells.slice(0, 7).every(isNumber) && (cells[7] === 'live' || cells[7] === 'history') && isQuoteCells(cells[8]);
+  const isSource = cells[7] === 'live' || cells[7] === 'history';
+  return cells.slice(0, 7).every(isNumber) && isSource && isQuoteCells(cells[8]) && cells.slice(9).every(isBookCells);
+}
+
+const isLevel = (value: unknown): boolean => Array.isArray(value) && value.length === 2 && value.every(isNumber);
+
+function isBookCells(value: unknown): boolean {
+  if (!Array.isArray(value) || value.length !== 3) return false;
+  const [time, ...sides] = value as readonly unknown[];
+  return isNumber(time) && sides.every((side) => Array.isArray(side) && side.every(isLevel));
 }
 
 function isQuoteCells(value: unknown): boolean {
@@ -101,12 +115,19 @@ function isQuoteCells(value: unknown): boolean {
   return isNumber(time) && isSide(bid) && isSide(ask) && isNumber(bidSize) && isNumber(askSize);
 }
 
-function fromCells([start, open, high, low, close, volume, consumedAt, source, quote]: RowCells): ConsumedRow {
+function fromCells([start, open, high, low, close, volume, consumedAt, source, quote, book]: RowCells): ConsumedRow {
+  const bar = { start, open, high, low, close, volume };
   return {
-    row: { bar: { start, open, high, low, close, volume }, quote: quote === null ? null : quoteOf(quote) },
+    row: { bar, quote: quote === null ? null : quoteOf(quote), ...(book && { book: bookOf(book) }) },
     consumedAt,
     source,
   };
 }
 
 const quoteOf = ([time, bid, ask, bidSize, askSize]: QuoteCells): Quote => ({ time, bid, ask, bidSize, askSize });
+
+const levelCells = (side: readonly BookLevel[]): readonly LevelCells[] => side.map(({ price, size }) => [price, size]);
+const bookCells = ({ time, bids, asks }: Book): BookCells => [time, levelCells(bids), levelCells(asks)];
+
+const levelsOf = (side: readonly LevelCells[]): readonly BookLevel[] => side.map(([price, size]) => ({ price, size }));
+const bookOf = ([time, bids, asks]: BookCells): Book => ({ time, bids: levelsOf(bids), asks: levelsOf(asks) });

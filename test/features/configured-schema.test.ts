@@ -61,5 +61,5 @@ test.each<[IndicatorSetting, RegExp]>([
 
 test('says everything that is wrong at once', () => {
   expect(() => schemaOf({ kind: 'rsi' }, { kind: 'atr', period: 0 })).toThrow(/indicators\[0\].*indicators\[1\]/);
-  expect(FEATURE_KINDS).toHaveLength(21);
+  expect(FEATURE_KINDS).toHaveLength(22);
 });

@@ -39,7 +39,11 @@ test('returns rows bit for bit, over trade dates, from another handle', async ()
   const rows = [
     rowAt(0, 0.1 + 0.2),
     rowAt(1, 1 / 3, false),
-    { ...rowAt(2), quote: { time: 1, bid: null, ask: 5e-324, bidSize: 0, askSize: 1e21 } },
+    {
+      ...rowAt(2),
+      quote: { time: 1, bid: null, ask: 5e-324, bidSize: 0, askSize: 1e21 },
+      book: { time: 2, bids: [{ price: 1 / 3, size: 3 }], asks: [] },
+    },
     rowAt(1_440), // first minute of the next trade date
   ];
   for (const row of rows) expect(await journal.append('ES', row, endOf(row))).toBe(true);

@@ -3,13 +3,14 @@
  * Invariants: 1. a row is in the journal before anything is computed from it; 2. rows reach the features once and in order; 3. a minute
  * that was not heard from its first second (subscribed or reconnected inside it) is taken from history, not from the stream.
  */
-import type { MarketDataPort } from '../../broker/market-data-port';
+import type { Depth, MarketDataPort } from '../../broker/market-data-port';
 import type { Bar, BarWithQuote, Quote } from '../../domain/bars';
 import type { FutureContract } from '../../domain/contracts';
 import { MINUTE_MS } from '../../domain/exchange-time';
 import type { Instrument } from '../../domain/instruments';
 import type { JudgedEntry, VetoCounts } from '../../domain/decision-vetoes';
 import type { FeatureStream } from '../../features/pipeline';
+import type { FeatureSchema } from '../../features/schema';
 import type { Ensemble, RowReader } from '../../learning/ensemble';
 import { MinuteAggregator } from '../../market-data/minute-aggregator';
 import { mergeWarmUp } from '../../market-data/warm-up';
@@ -40,6 +41,9 @@ export class InstrumentLane {
   private readonly unsubscribe: () => void;
   private partialUntil: number;
   private ensemble: Ensemble | null;
+  /** Null while no run asked for depth. */
+  private depth: Depth | null = null;
+  private endDepth: (() => void) | null = null;
   private readonly memory: EnsembleMemory;
   /** The bars under the schema of a run that answers beside the one that votes. */
   private beside: RowMemory | null = null;
@@ -55,6 +59,7 @@ export class InstrumentLane {
   ) {
     this.ensemble = parts.ensemble;
     this.memory = new EnsembleMemory(parts.features);
+    this.followDepth(parts.features.schema);
     const minute = Math.floor(subscribedAt / MINUTE_MS) * MINUTE_MS;
     this.minutes = new MinuteAggregator(minute);
     this.partialUntil = subscribedAt === minute ? minute : minute + MINUTE_MS;
@@ -76,6 +81,24 @@ export class InstrumentLane {
     const lane = new InstrumentLane(parts, await parts.data.marketTime());
     await lane.warmUp(from);
     return lane;
+  }
+
+  /** Asks for the book's depth where columns are made of it. Once asked for it stays: books that were consumed are not to be missed. */
+  private followDepth({ parameters }: FeatureSchema): void {
+    const { data, contract, onHeard } = this.parts;
+    if (!parameters.some(({ kind }) => kind === 'depth') || this.endDepth !== null) return;
+    this.endDepth = data.subscribe(contract, {
+      onDepth: (depth) => {
+        onHeard();
+        this.depth = depth;
+      },
+    });
+  }
+
+  /** With the book as it is now, which closes with the minute. */
+  private withBook(row: BarWithQuote): BarWithQuote {
+    const { depth } = this;
+    return depth === null ? row : { ...row, book: { time: row.bar.start + MINUTE_MS, ...depth } };
   }
 
   get symbol(): Instrument['symbol'] {
@@ -126,8 +149,9 @@ export class InstrumentLane {
     this.beside?.push(row);
   }
 
-  /** After a hole in the stream the forming minute is not to be trusted. */
+  /** After a hole in the stream the forming minute is not to be trusted, nor is the book until it is told anew. */
   noteGap(marketTime: number): void {
+    this.depth = null;
     this.partialUntil = Math.max(this.partialUntil, Math.floor(marketTime / MINUTE_MS) * MINUTE_MS + MINUTE_MS);
   }
 
@@ -149,8 +173,9 @@ export class InstrumentLane {
   /** Closes the minute that ends at `minuteEnd`; null when nothing traded in it. */
   async close(minuteEnd: number): Promise<BarWithQuote | null> {
     const streamed = this.minutes.close(minuteEnd);
-    const row = minuteEnd <= this.partialUntil ? await this.fromHistory(minuteEnd) : streamed;
-    if (row === null || (this.lastBarAt !== null && row.bar.start < this.lastBarAt)) return null;
+    const found = minuteEnd <= this.partialUntil ? await this.fromHistory(minuteEnd) : streamed;
+    if (found === null || (this.lastBarAt !== null && found.bar.start < this.lastBarAt)) return null;
+    const row = this.withBook(found);
     await this.parts.journal.append(this.symbol, row, minuteEnd);
     this.take(row);
     return row;
@@ -185,7 +210,10 @@ export class InstrumentLane {
   /** Rows of one series that end with the last closed bar, as `reader` reads them; none while that bar's row has a hole. */
   rowsFor({ schema, window }: RowReader): readonly Float32Array[] {
     if (schema.hash === this.memory.features.schema.hash) return this.memory.rows(window);
-    if (this.beside?.features.schema.hash !== schema.hash) this.beside = this.memory.rowsUnder(schema);
+    if (this.beside?.features.schema.hash !== schema.hash) {
+      this.beside = this.memory.rowsUnder(schema);
+      this.followDepth(schema);
+    }
     return this.beside.rows(window);
   }
 
@@ -195,12 +223,14 @@ export class InstrumentLane {
     this.ensemble = ensemble;
     this.beside = null;
     await this.memory.adopt(ensemble);
+    if (ensemble !== null) this.followDepth(ensemble.schema);
     await before?.close();
   }
 
   /** Ends the streams and frees the models' memory. */
   async stop(): Promise<void> {
     this.unsubscribe();
+    this.endDepth?.();
     await this.ensemble?.close();
   }
 }

@@ -1,6 +1,5 @@
 /** Columns of the book's depth (requirement C2) over its first `levels` levels. */
 import { FeatureError } from '../feature-error';
-import type { ColumnDescription } from '../feature-spec';
 import { MOST_LEVELS } from './book-row';
 
 /** In the order of a row, without the raw levels, which follow. */
@@ -22,7 +21,7 @@ const MEASURES: readonly (readonly [string, boolean])[] = [
  * Names and fitness for models; measures end in their number of levels, as `depth_imbalance_5`, but for the queues, which are of the best
  * prices. Throws FeatureError SCHEMA_INVALID for a number of levels that no book has.
  */
-export function bookColumns(levels: number): readonly ColumnDescription[] {
+export function bookColumns(levels: number): readonly { readonly name: string; readonly forModels: boolean }[] {
   if (!Number.isInteger(levels) || levels < 1 || levels > MOST_LEVELS)
     throw new FeatureError(
       'SCHEMA_INVALID',

@@ -1,20 +1,9 @@
-/** The order book at an instant, as deep as it is known: the broker's depth stream has ten levels a side. */
+/** What a book has to be for its features: whole, in order, after the one before. */
+import type { Book, BookLevel } from '../../domain/bars';
 import { FeatureError } from '../feature-error';
 
-export interface BookLevel {
-  /** Points. */
-  readonly price: number;
-  /** Contracts, above 0. */
-  readonly size: number;
-}
-
-/** Best level first on both sides; a depth of the broker with its time is one. */
-export interface BookRow {
-  /** UTC ms. */
-  readonly time: number;
-  readonly bids: readonly BookLevel[];
-  readonly asks: readonly BookLevel[];
-}
+export type BookRow = Book;
+export type { BookLevel };
 
 export const MOST_LEVELS = 10;
 

@@ -7,6 +7,7 @@ import type { ContextSpec, TradeSpec } from '../feature-spec';
 import { ClockKernel } from './clock';
 import { CompiledKernel } from './compiled-kernels';
 import type { CompiledKernels, Handle } from './compiled-kernels';
+import { DepthKernel } from './depth';
 import type { Kernel } from './kernel';
 import type { OutsideValues } from '../outside/outside-values';
 import { MfiKernel, ObvKernel } from './money-flow';
@@ -36,6 +37,8 @@ export function createKernel(spec: TradeSpec | ContextSpec, place: KernelPlace):
       return new ClockKernel(place.instrument.timeZone);
     case 'outside':
       return new OutsideKernel(place.outside.reader(spec.series), MINUTE_MS);
+    case 'depth':
+      return new DepthKernel(spec.levels, place.outside);
     case 'ppo-simple':
       return new SimplePpoKernel(spec.fast, spec.slow);
     case 'stochastic-rsi':

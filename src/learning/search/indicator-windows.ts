@@ -11,7 +11,7 @@ import { createRandom, seedOf } from '../random';
 /** Of the shipped window. */
 export const WINDOW_FACTORS = [0.5, 0.7, 1, 1.4, 2] as const;
 const WINDOWS: ReadonlySet<string> = new Set(['period', 'fast', 'slow', 'signal', 'slowK', 'slowD', 'fastK', 'fastD']);
-const FIXED: ReadonlySet<FeatureSpec['kind']> = new Set(['return', 'clock', 'outside', 'top-of-book', 'vwap']);
+const FIXED: ReadonlySet<FeatureSpec['kind']> = new Set(['return', 'clock', 'outside', 'top-of-book', 'depth', 'vwap']);
 /** Two bars are the least that a mean, a range or a correlation says something of. */
 const SHORTEST = 2;
 
