@@ -4,9 +4,9 @@ import { Command } from 'commander';
 import type { BarStore } from '../market-data/bar-store/bar-store';
 import { healSeries, type HealedSeries } from '../market-data/bar-store/heal-series';
 import { intervalMs, type SeriesKey } from '../market-data/bar-store/series-key';
-import { csvHistory } from '../market-data/providers/csv-history';
+import { openBarProviders } from '../market-data/providers/open-bar-providers';
 import type { BarProvider } from '../market-data/providers/provider';
-import { SAMPLE_NOTE, shippedBars } from '../market-data/bar-store/shipped-bars';
+import { SAMPLE_NOTE } from '../market-data/bar-store/shipped-bars';
 import { PACKAGE_ROOT } from './child-command';
 import type { CommandIo } from './command-io';
 import { printResult } from './command-io';
@@ -30,8 +30,8 @@ interface HealOptions extends SeriesOptions, SpanOptions {
 
 /** In the order in which they are asked; the sample is the last resort and says what it is. */
 function providersOf(io: CommandIo): readonly BarProvider[] {
-  const { config } = currentConfig(io);
-  return [csvHistory(config.data.historicalFolder), shippedBars(join(PACKAGE_ROOT, 'data'))];
+  const { data, stateDir } = currentConfig(io).config;
+  return openBarProviders({ data, stateDir, env: io.env, sampleFolder: join(PACKAGE_ROOT, 'data') }).providers;
 }
 
 async function heal(contracts: readonly string[], options: HealOptions, io: CommandIo): Promise<void> {

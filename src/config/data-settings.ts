@@ -5,8 +5,13 @@ import { z } from 'zod';
 export const DATA_MODES = ['legacy', 'current'] as const;
 export type DataMode = (typeof DATA_MODES)[number];
 
+export const BAR_PROVIDERS = ['ibkr', 'polygon', 'tiingo', 'yahoo', 'fnspid', 'csv', 'sample'] as const;
+export type BarProviderName = (typeof BAR_PROVIDERS)[number];
+
 export interface DataConfig {
   readonly mode: DataMode;
+  /** Providers of bars in the order in which they are asked; null follows the mode (docs/data.md). */
+  readonly providers: readonly BarProviderName[] | null;
   /** Folder of CSV files of the user's own (docs/data.md has their layout). */
   readonly historicalFolder: string;
   /** FNSPID's unpacked `Stock_price/full_history`; null where it is not there. */
@@ -34,6 +39,7 @@ export interface DataConfig {
 
 export const DEFAULT_DATA: DataConfig = {
   mode: 'current',
+  providers: null,
   historicalFolder: 'data/historical',
   fnspidFolder: null,
   polygon: { baseUrl: 'https://api.polygon.io', requestsPerMinute: 5 },
@@ -63,10 +69,18 @@ const requests = (() => {
 const text = z.string({ error: 'must be a text' }).min(1, { error: 'must not be empty' });
 const address = z.url({ protocol: /^https?$/, error: 'must be an http:// or https:// address' });
 const TICKERS = { error: 'must be a list of tickers such as ["SPY", "QQQ"]' };
+const PROVIDERS = {
+  error: `must be null to follow the mode, or a list of different providers out of ${BAR_PROVIDERS.join(', ')}`,
+};
 const SERIES = { error: 'must be a list of FRED series names such as ["FEDFUNDS", "CPIAUCSL"]' };
 
 export const dataSchema: z.ZodType<DataConfig> = z.object({
   mode: z.enum(DATA_MODES, { error: `must be one of ${DATA_MODES.join(', ')}` }),
+  providers: z
+    .array(z.enum(BAR_PROVIDERS, PROVIDERS), PROVIDERS)
+    .min(1, PROVIDERS)
+    .refine((names) => new Set(names).size === names.length, PROVIDERS)
+    .nullable(),
   historicalFolder: text,
   fnspidFolder: text.nullable(),
   polygon: z.object({ baseUrl: address, requestsPerMinute: requests }),

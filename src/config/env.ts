@@ -25,6 +25,14 @@ const asText =
   (text: string): Reading =>
     set(path, text);
 
+const asList =
+  (path: string) =>
+  (text: string): Reading =>
+    set(
+      path,
+      text.split(',').map((name) => name.trim()),
+    );
+
 const asWhole =
   (path: string) =>
   (text: string): Reading =>
@@ -96,6 +104,7 @@ export const ENVIRONMENT_VARIABLES: readonly EnvironmentVariable[] = [
   { name: 'AWS_REGION', read: asText('storage.region') },
   { name: 'S3_ENDPOINT', read: asText('storage.endpoint') },
   { name: 'OMEGA_DATA_MODE', read: asText('data.mode') },
+  { name: 'OMEGA_BAR_PROVIDERS', read: asList('data.providers') },
   { name: 'OMEGA_HISTORICAL', read: asText('data.historicalFolder') },
   { name: 'FNSPID_PRICES', read: asText('data.fnspidFolder') },
   { name: 'ECONOMIC_CALENDAR', read: asText('data.economicCalendar') },

@@ -60,7 +60,7 @@ export function retryingAxios(settings: RetrySettings): AxiosInstance {
     retryDelay: () => 0,
     shouldResetTimeout: true,
     retryCondition: (error) =>
-      signal?.aborted !== true && isPassing(codeOf(error)) && (retryAfterOf(error, now()) ?? 0) <= maxRetryAfterMs,
+      signal?.aborted !== true && mayPass(error) && (retryAfterOf(error, now()) ?? 0) <= maxRetryAfterMs,
     onRetry: async (retry, error, config) => {
       // The attempt's own deadline has done its work; the next one gets another.
       delete config.signal;
@@ -68,6 +68,12 @@ export function retryingAxios(settings: RetrySettings): AxiosInstance {
     },
   });
   return http;
+}
+
+/** A host without a name or a certificate that is refused stays so; a line that broke does not. */
+function mayPass(error: AxiosError): boolean {
+  const code = codeOf(error);
+  return code === 'UNREACHABLE' ? axiosRetry.isNetworkError(error) : isPassing(code);
 }
 
 function refuseOtherBodies(response: AxiosResponse<string>): void {

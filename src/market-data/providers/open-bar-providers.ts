@@ -13,7 +13,8 @@ import { fnspidPrices } from './fnspid-prices';
 import { ibkrBars, type IbkrHistory } from './ibkr';
 import { polygonBars } from './polygon';
 import { polygonQuotes } from './polygon-quotes';
-import type { BarProvider } from './provider';
+import { givingUp } from './giving-up';
+import type { BarProvider, ProviderName } from './provider';
 import { providerLimits } from './provider-limits';
 import type { QuoteProvider } from './quote-provider';
 import { tiingoBars } from './tiingo';
@@ -52,20 +53,31 @@ const sorted = <Provider>(openings: readonly Opening<Provider>[]): OpenedProvide
   skipped: openings.flatMap((one) => ('provider' in one ? [] : [one])),
 });
 
-export function openBarProviders(places: BarProviderPlaces): OpenedProviders<BarProvider> {
-  const { data, ibkr, sampleFolder } = places;
-  const ofMode: Readonly<Record<DataMode, () => readonly Opening<BarProvider>[]>> = {
-    legacy: () => [withClient(polygonClient(places), polygonBars), fnspidIn(data.fnspidFolder)],
-    current: () => [withClient(tiingoClient(places), tiingoBars), { provider: yahooOf(places) }],
-  };
-  return sorted([
+type BarOpener = (places: BarProviderPlaces) => Opening<BarProvider>;
+
+const OPENERS: Readonly<Record<ProviderName, BarOpener>> = {
+  ibkr: ({ ibkr }) =>
     ibkr === undefined
       ? { name: 'ibkr', reason: 'IBKR is skipped: there is no connection to a gateway here.' }
       : { provider: ibkrBars(ibkr) },
-    ...ofMode[data.mode](),
-    { provider: csvHistory(data.historicalFolder) },
-    { provider: shippedBars(sampleFolder) },
-  ]);
+  polygon: (places) => withClient(polygonClient(places), polygonBars),
+  fnspid: ({ data }) => fnspidIn(data.fnspidFolder),
+  tiingo: (places) => withClient(tiingoClient(places), tiingoBars),
+  yahoo: (places) => ({ provider: yahooOf(places) }),
+  csv: ({ data }) => ({ provider: csvHistory(data.historicalFolder) }),
+  sample: ({ sampleFolder }) => ({ provider: shippedBars(sampleFolder) }),
+};
+
+const OF_MODE: Readonly<Record<DataMode, readonly ProviderName[]>> = {
+  legacy: ['ibkr', 'polygon', 'fnspid', 'csv', 'sample'],
+  current: ['ibkr', 'tiingo', 'yahoo', 'csv', 'sample'],
+};
+
+/** Each as it is asked from now on: one that refused the key or cannot be reached is not asked again. */
+export function openBarProviders(places: BarProviderPlaces): OpenedProviders<BarProvider> {
+  const names = places.data.providers ?? OF_MODE[places.data.mode];
+  const { providers, skipped } = sorted(names.map((name) => OPENERS[name](places)));
+  return { providers: providers.map(givingUp), skipped };
 }
 
 /** Best bid and ask, for spreads: Polygon's in legacy mode, Tiingo's (IEX) in current mode. */

@@ -1,4 +1,5 @@
 /** What every source of bars offers (requirements B1, B2); one file per provider beside this one. Times are UTC epoch milliseconds. */
+import type { BarProviderName } from '../../config/data-settings';
 
 export const BAR_INTERVALS = ['1m', '5m', '10m', '15m', '60m', '1d'] as const;
 export type BarInterval = (typeof BAR_INTERVALS)[number];
@@ -7,7 +8,7 @@ export const WHAT_TO_SHOW = ['TRADES', 'MIDPOINT'] as const;
 export type WhatToShow = (typeof WHAT_TO_SHOW)[number];
 
 /** Name under which a row's provenance is kept. */
-export type ProviderName = 'ibkr' | 'polygon' | 'tiingo' | 'yahoo' | 'fnspid' | 'csv' | 'sample';
+export type ProviderName = BarProviderName;
 
 export interface BarRequest {
   /** Registry symbol of a future with its delivery month (`ES_201312`), or a stock's ticker (`AAPL`). */
