@@ -35,6 +35,10 @@ export const NEGATIVE: Readonly<Record<string, readonly string[]>> = {
   ),
 };
 
+/** What it is good to have more of, and bad to have less of. */
+export const BENEFITS = listed(
+  'profit revenue sale earning income margin growth demand output order cash dividend price stock share',
+);
 /** What it is good to have less of, and bad to have more of. */
 export const BURDENS = listed(
   'loss cost expense debt unemployment jobless claim inflation deficit default layoff risk fear worry ' +

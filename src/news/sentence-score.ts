@@ -1,5 +1,5 @@
-/** The weights of one sentence's words: phrases first, then a burden with its direction (losses narrow), then words, each with its negation. */
-import { BURDENS, DEGREES, DOWNWARD, NEGATIVE, PHRASES, POSITIVE, UPWARD } from './lexicon';
+/** The weights of one sentence's words: phrases first, then what has a direction (losses narrow, profit falls), then words, each with its negation. */
+import { BENEFITS, BURDENS, DEGREES, DOWNWARD, NEGATIVE, PHRASES, POSITIVE, UPWARD } from './lexicon';
 import type { Language, Word } from './extraction/language';
 
 export interface SentenceScore {
@@ -11,9 +11,10 @@ export interface SentenceScore {
 
 /** A negated word says the opposite, less strongly (VADER's constant, Hutto and Gilbert 2014). */
 const NEGATION = -0.74;
-/** "Losses narrow sharply": as far as this a burden and its direction belong together. */
+/** "Losses narrow sharply": as far as this a thing and its direction belong together, if no "and" or comma parts them. */
 const REACH = 3;
-const LIGHTENED = 0.6;
+const DIRECTED = 0.6;
+const PARTING = new Set(['CCONJ', 'PUNCT']);
 
 export function createSentenceScorer(language: Language): (words: readonly Word[]) => SentenceScore {
   const stem = (word: string): string => language.stems(word).join(' ');
@@ -25,7 +26,7 @@ export function createSentenceScorer(language: Language): (words: readonly Word[
   addAll(POSITIVE, 1);
   addAll(NEGATIVE, -1);
   const phrases = Object.entries(PHRASES).map(([phrase, weight]) => ({ stems: language.stems(phrase), weight }));
-  const [burdens, up, down] = [BURDENS, UPWARD, DOWNWARD].map((words) => new Set(words.map(stem)));
+  const [burdens, benefits, up, down] = [BURDENS, BENEFITS, UPWARD, DOWNWARD].map((words) => new Set(words.map(stem)));
   const degrees = new Map(Object.entries(DEGREES).map(([word, factor]) => [stem(word), factor]));
 
   return (words) => {
@@ -42,13 +43,13 @@ export function createSentenceScorer(language: Language): (words: readonly Word[
         if (fits) take(places, weight);
       });
     words.forEach((word, at) => {
-      if (!burdens.has(word.stem) || used.has(at)) return;
-      const near = nearest(
-        words,
-        at,
-        (other, place) => !used.has(place) && (up.has(other.stem) || down.has(other.stem)),
-      );
-      if (near !== null) take([at, near], down.has(words[near].stem) ? LIGHTENED : -LIGHTENED);
+      const good = benefits.has(word.stem);
+      if ((!good && !burdens.has(word.stem)) || used.has(at)) return;
+      const directs = (other: Word, place: number): boolean =>
+        !used.has(place) && (up.has(other.stem) || down.has(other.stem));
+      const near = nearest(words, at, directs);
+      // The direction is what is negated: "profit did not fall".
+      if (near !== null) take([near, at], up.has(words[near].stem) === good ? DIRECTED : -DIRECTED);
     });
     words.forEach((word, at) => {
       const weight = weights.get(word.stem);
@@ -62,8 +63,15 @@ export function createSentenceScorer(language: Language): (words: readonly Word[
   };
 }
 
+/** The closest word within reach, on either side, that fits. */
 function nearest(words: readonly Word[], at: number, fits: (word: Word, place: number) => boolean): number | null {
+  const open = [1, -1];
   for (let distance = 1; distance <= REACH; distance += 1)
-    for (const place of [at + distance, at - distance]) if (place in words && fits(words[place], place)) return place;
+    for (const side of [...open]) {
+      const place = at + side * distance;
+      const word = words[place] as Word | undefined;
+      if (word === undefined || PARTING.has(word.pos)) open.splice(open.indexOf(side), 1);
+      else if (fits(word, place)) return place;
+    }
   return null;
 }

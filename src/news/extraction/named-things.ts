@@ -69,7 +69,7 @@ const KNOWN: Readonly<Partial<Record<ArticleEntity['type'], readonly Known[]>>> 
 const MATCH = 0.9;
 /** A name and what follows it: "Hooli Holdings Inc". */
 const WITH_LEGAL_FORM =
-  /\b((?:[A-Z][\w&'’-]+[ ,]+){1,4})(?:Inc|Incorporated|Corp|Corporation|Ltd|Limited|PLC|plc|LLC|AG|SE|N\.V\.|S\.A\.)\b/g;
+  /\b(?:[A-Z][\w&'’-]+ ){0,3}[A-Z][\w&'’-]+,? (?:Inc|Incorporated|Corp|Corporation|Ltd|Limited|PLC|plc|LLC|AG|SE|N\.V\.|S\.A\.)\b/g;
 const MATCH_BY_FORM = 0.6;
 
 const PATTERNS = Object.entries(KNOWN).flatMap(([type, rows]) =>

@@ -44,6 +44,10 @@ const ROWS: readonly TopicRow[] = [
       'quarterly profit',
       'revenue',
       'results of operations',
+      'beat estimate',
+      'miss estimate',
+      'beat expectation',
+      'miss expectation',
     ],
   },
   {
