@@ -2,6 +2,7 @@
  * The bar providers of the configuration, in the order in which they are asked: the broker, those of the data mode (requirement B1), files
  * of the user's own, and the shipped sample last. One that cannot be used is skipped with a line that says why.
  */
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DataConfig, DataMode } from '../../config/data-settings';
 import { missingKey, providerKey } from '../../config/provider-keys';
@@ -64,7 +65,10 @@ const OPENERS: Readonly<Record<ProviderName, BarOpener>> = {
   fnspid: ({ data }) => fnspidIn(data.fnspidFolder),
   tiingo: (places) => withClient(tiingoClient(places), tiingoBars),
   yahoo: (places) => ({ provider: yahooOf(places) }),
-  csv: ({ data }) => ({ provider: csvHistory(data.historicalFolder) }),
+  csv: ({ data: { historicalFolder: folder } }) =>
+    existsSync(folder)
+      ? { provider: csvHistory(folder) }
+      : { name: 'csv', reason: `CSV history is skipped: there is no folder ${folder}.` },
   sample: ({ sampleFolder }) => ({ provider: shippedBars(sampleFolder) }),
 };
 

@@ -2,12 +2,14 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DEFAULT_DATA, type DataConfig } from '../../../src/config/data-settings';
 import { NO_RATE_LIMIT } from '../../../src/http/rate-limit';
+import { openBarProviders } from '../../../src/market-data/providers/open-bar-providers';
 import { polygonBars } from '../../../src/market-data/providers/polygon';
 import type { ProvidedBar } from '../../../src/market-data/providers/provider';
 import { tiingoBars } from '../../../src/market-data/providers/tiingo';
 import { yahooBars } from '../../../src/market-data/providers/yahoo';
-import { startLocalProvider, type LocalProvider } from '../../http/local-provider';
+import { startLocalProvider, type Asked, type LocalProvider } from '../../http/local-provider';
 import { collect, DAY_REQUEST, quickClient } from './collect';
 import { polygonReply, tiingoReply, trueBars, yahooReply } from './synthetic-market';
 
@@ -75,4 +77,63 @@ test('days before a split ask for what came after them, and are raw all the same
   const current = await collect(yahoo(), request);
   expect(legacy.bars).toEqual(trueBars.slice(0, 1).map(close));
   expect(current.bars).toEqual(trueBars.slice(0, 1).map(close));
+});
+
+describe('switched by the configuration alone', () => {
+  const places = (data: Partial<DataConfig>, env: Readonly<Record<string, string>> = {}) => ({
+    data: {
+      ...DEFAULT_DATA,
+      historicalFolder: join(folder, 'historical'),
+      polygon: { ...DEFAULT_DATA.polygon, baseUrl: provider.url },
+      tiingo: { ...DEFAULT_DATA.tiingo, baseUrl: provider.url },
+      yahoo: { ...DEFAULT_DATA.yahoo, baseUrl: provider.url, cookieUrl: `${provider.url}/cookie` },
+      ...data,
+    },
+    stateDir: join(folder, 'state'),
+    env,
+    sampleFolder: join(folder, 'sample'),
+  });
+  const KEYS = { POLYGON_API_KEY: 'polygon-key', TIINGO_TOKEN: 'tiingo-key' };
+  const reply = (asked: Asked) => {
+    if (asked.path.startsWith('/tiingo/')) return tiingoReply();
+    return asked.path.startsWith('/v8/') || asked.path === '/cookie' ? yahooReply(asked) : polygonReply(asked);
+  };
+
+  test.each([
+    ['legacy', ['polygon', 'sample']],
+    ['current', ['tiingo', 'yahoo', 'sample']],
+  ] as const)('%s', async (mode, names) => {
+    provider.answer(reply);
+    const { providers, skipped } = openBarProviders(places({ mode }, KEYS));
+    expect(providers.map(({ name }) => name)).toEqual(names);
+    expect(skipped.map(({ name }) => name)).toEqual(mode === 'legacy' ? ['ibkr', 'fnspid', 'csv'] : ['ibkr', 'csv']);
+    for (const one of providers.filter(({ name }) => name !== 'sample')) {
+      // What came after `to` counts for Polygon and Yahoo up to the machine's own day, and nothing did.
+      expect((await collect(one, DAY_REQUEST)).bars).toEqual(trueBars.map(close));
+    }
+    const keys = provider.asked.map(({ headers }) => headers.authorization).filter((key) => key !== undefined);
+    expect(new Set(keys)).toEqual(new Set(mode === 'legacy' ? ['Bearer polygon-key'] : ['Token tiingo-key']));
+  });
+
+  test('without a key a provider is skipped with one line', () => {
+    expect(openBarProviders(places({ mode: 'legacy' })).skipped).toContainEqual({
+      name: 'polygon',
+      reason: 'Polygon is skipped: set POLYGON_API_KEY in the environment to use it.',
+    });
+    expect(openBarProviders(places({})).skipped).toContainEqual({
+      name: 'tiingo',
+      reason: 'Tiingo is skipped: set TIINGO_API_KEY or TIINGO_TOKEN in the environment to use it.',
+    });
+  });
+
+  test('the order of the user counts, and one that refused the key is not asked again', async () => {
+    provider.answer(() => ({ status: 401, body: { detail: 'Invalid token.' } }));
+    const { providers } = openBarProviders(places({ providers: ['tiingo', 'polygon'] }, KEYS));
+    expect(providers.map(({ name }) => name)).toEqual(['tiingo', 'polygon']);
+    const [tiingo] = providers;
+    expect(tiingo.cannot(DAY_REQUEST)).toBeNull();
+    await expect(collect(tiingo, DAY_REQUEST)).rejects.toMatchObject({ code: 'UNAUTHORIZED' });
+    expect(tiingo.cannot(DAY_REQUEST)).toContain('check that it is right');
+    expect(provider.asked).toHaveLength(1);
+  });
 });
