@@ -48,7 +48,9 @@ describe('evidence', () => {
       commissions: [{ commission: 2.25, realizedPnl: null }],
       orders: [{ orderRef: KEY, status: 'Filled', completed: true }],
     });
-    expect(await guard.positions()).toEqual([{ conId: 201_312, symbol: 'ES', quantity: 1, averageCost: 80_000 }]);
+    expect(await guard.positions()).toEqual([
+      { conId: 201_312, symbol: 'ES', secType: 'FUT', quantity: 1, averageCost: 80_000 },
+    ]);
     expect((await guard.executionsToday()).executions).toHaveLength(1);
     expect(guard.netLiquidation()).toBe(100_000);
   });
