@@ -113,6 +113,7 @@ export const ENVIRONMENT_VARIABLES: readonly EnvironmentVariable[] = [
   { name: 'SOCIAL_SENTIMENT', read: asText('data.socialSentiment') },
   { name: 'POLYGON_URL', read: asText('data.polygon.baseUrl') },
   { name: 'TIINGO_URL', read: asText('data.tiingo.baseUrl') },
+  { name: 'MARKETAUX_URL', read: asText('news.marketaux.baseUrl') },
   { name: 'YAHOO_URL', read: asText('data.yahoo.baseUrl') },
   { name: 'YAHOO_COOKIE_URL', read: asText('data.yahoo.cookieUrl') },
   { name: 'FRED_URL', read: asText('data.fred.baseUrl') },
