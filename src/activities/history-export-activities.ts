@@ -75,7 +75,7 @@ async function heartbeating<T>(work: () => Promise<T>): Promise<T> {
 /** The activities, and the end of the connection they hold. */
 export function createHistoryExportActivities(deps: HistoryExportDeps): {
   readonly activities: HistoryExportActivities;
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 } {
   const link = idleLink(deps.openPort);
   return {

@@ -8,11 +8,14 @@ import { join } from 'node:path';
 import type { MarketActivities } from '../../src/workflows/activity-types';
 import { giveAnswer } from '../../src/client/rebalance';
 import { searchWorkflowId, startSearch } from '../../src/client/search-start';
+import { historyExportWorkflowId, startHistoryExport } from '../../src/client/history-export-start';
 import { startFeed } from '../../src/client/session-start';
 import { innerFoldsOf } from '../../src/domain/hyperparameter-search';
 import type { SearchRequest, SearchSteps } from '../../src/domain/hyperparameter-search';
 import { driftMonitorWorkflowId } from '../../src/domain/drift-monitor';
 import type { DriftActivities } from '../../src/domain/drift-monitor';
+import { stockOf } from '../../src/domain/contracts';
+import type { ExportSeries, HistoryExportActivities, HistoryExportRequest } from '../../src/domain/history-export';
 import {
   DATA_QUEUE,
   LEARNING_QUEUE,
@@ -255,4 +258,35 @@ test('a rebalance that is approved, turns the account over, and one that only li
   } finally {
     await rebalance.close();
   }
+});
+
+test("an export of the broker's history in two chunks, one series given up", async () => {
+  const rig = await newRig();
+  const connection = rig.nativeConnection;
+  const to = Date.parse('2013-10-11T20:00:00Z');
+  const request: HistoryExportRequest = {
+    instruments: ['ES', 'NONE'],
+    whatToShow: ['TRADES'],
+    interval: '1m',
+    from: to - 40 * 24 * 60 * MINUTE,
+    to,
+  };
+  const series = ['ES_201312', 'NONE'].map((contract): ExportSeries => {
+    return { contract, asked: stockOf(0, contract), whatToShow: 'TRADES', interval: '1m' };
+  });
+  const activities: HistoryExportActivities = {
+    planExport: () => Promise.resolve({ series, from: to - 40 * 24 * 60 * MINUTE, to }),
+    exportChunk: ({ series: { contract }, from }) =>
+      contract === 'NONE'
+        ? Promise.reject(ApplicationFailure.nonRetryable('No security definition has been found.', 'REQUEST_REFUSED'))
+        : Promise.resolve({ resumedFrom: from, requests: 10, added: 9_000, rejected: 0 }),
+  };
+  const data = await Worker.create({
+    connection,
+    taskQueue: DATA_QUEUE,
+    workflowBundle: await bundle(),
+    activities: { ...activities },
+  });
+  await data.runUntil(async () => (await startHistoryExport(rig.client, request)).result());
+  await save(rig, 'historyExport.two-chunks', historyExportWorkflowId(request));
 });
