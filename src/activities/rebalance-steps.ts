@@ -23,7 +23,7 @@ export interface PlanRequest {
   /** Folder of daily CSV files. */
   readonly dataFolder: string;
   readonly settings: RebalanceConfig;
-  /** Name of a set; null takes the newest that has prices before the day. */
+  /** Name of a set; null takes the last by name that has enough sessions before the day. */
   readonly set: string | null;
   /** Day the orders are for; null: the session after the newest prices. */
   readonly asOf: string | null;
@@ -113,15 +113,16 @@ async function pricesFor({
         ? `There are no daily prices: ${join(dataFolder, 'equity_1d')} holds no file *_daily_*.csv.gz.`
         : `There is no set ${set}; there is ${sets.map(({ name }) => name).join(', ') || 'none'}.`,
     );
-  const loaded = await Promise.all(asked.map(async (one) => ({ set: one.name, prices: await loadDailyPrices(one) })));
-  const newestFirst = [...loaded].sort((a, b) =>
-    (a.prices.sessions.at(-1) ?? '') < (b.prices.sessions.at(-1) ?? '') ? 1 : -1,
-  );
   const needed = sessionsNeeded(settings.rules);
   const before = ({ sessions }: DailyPrices): number =>
     asOf === null ? sessions.length : sessions.filter((session) => session < asOf).length;
-  const covering = newestFirst.find(({ prices }) => before(prices) >= needed);
-  return covering ?? newestFirst[0];
+  const loaded: { readonly set: string; readonly prices: DailyPrices }[] = [];
+  for (const one of [...asked].reverse()) {
+    loaded.push({ set: one.name, prices: await loadDailyPrices(one) });
+    if (before(loaded[loaded.length - 1].prices) >= needed) return loaded[loaded.length - 1];
+  }
+  // None has enough: the one that has most says so.
+  return loaded.reduce((best, one) => (before(one.prices) > before(best.prices) ? one : best));
 }
 
 interface HeardNews {

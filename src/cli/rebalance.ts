@@ -1,4 +1,4 @@
-/** `omega rebalance`: the list of the week with its reasons. A dry run, always: orders are the weekly workflow's. */
+/** `omega rebalance`: the list of the week with its reasons, without a server. Orders are the weekly workflow's (rebalance-run.ts). */
 import { Command } from 'commander';
 import { join, resolve } from 'node:path';
 import { planRebalance } from '../activities/rebalance-steps';
@@ -11,6 +11,7 @@ import { printResult, type CommandIo } from './command-io';
 import { currentConfig } from './current-place';
 import { rebalanceBacktestCommand } from './rebalance-backtest';
 import { planLines } from './rebalance-lines';
+import { rebalanceRunCommands } from './rebalance-run';
 import { cashOption, dateOption, readHoldings } from './rebalance-options';
 import { learningPlace } from './store-place';
 
@@ -60,9 +61,11 @@ const EXPLAINED: Readonly<Record<RebalanceErrorCode, 'DATA' | 'USAGE' | 'CONFIG'
   INVALID_HOLDING: 'USAGE',
 };
 
-export const rebalanceCommand = (io: CommandIo): Command =>
-  new Command('rebalance')
-    .description('the weekly rebalance: its list and why each name is in or out (a dry run), and its back-test')
+export function rebalanceCommand(io: CommandIo): Command {
+  const command = new Command('rebalance')
+    .description(
+      'the weekly rebalance: its list and why each name is in or out (a dry run), its workflow and its back-test',
+    )
     .option('--dry-run', 'make the list and order nothing: the default, and all that this command does')
     .option('--as-of <date>', 'day the orders are for; prices before it decide (default: after the newest)')
     .option('--data <folder>', 'folder with equity_1d/*_daily_*.csv[.gz]; the shipped data when left out')
@@ -73,3 +76,6 @@ export const rebalanceCommand = (io: CommandIo): Command =>
     .action((options: PlanOptions) => plan(options, io))
     .addCommand(rebalanceBacktestCommand(io))
     .enablePositionalOptions();
+  for (const sub of rebalanceRunCommands(io)) command.addCommand(sub);
+  return command;
+}

@@ -40,31 +40,24 @@ export function dailySets(folder: string): readonly DailySet[] {
     .map((file) => ({ name: file.replace(/\.csv(\.gz)?$/, ''), path: join(folder, file) }));
 }
 
+const NUMBERS = ['open', 'high', 'low', 'close', 'volume', 'adj_factor'] as const;
+type Places = Readonly<Record<Column, number>>;
+
 /** Prices of 0 are kept: the rebalance names them. Text is the reason why a row is refused. */
-function barOf(fields: Readonly<Record<Column, string>>): DailyBar | string {
-  const { date, ticker } = fields;
+function barOf(row: readonly string[], places: Places): DailyBar | string {
+  const date = row[places.date] ?? '';
   if (!/^\d{4}-\d\d-\d\d$/.test(date)) return `date "${date}" is not YYYY-MM-DD`;
-  if (ticker === '') return 'there is no ticker';
-  const numbers = { ...fields, date: '', ticker: '' };
-  const value = (column: Exclude<Column, 'date' | 'ticker'>): number =>
-    numbers[column].trim() === '' ? NaN : Number(numbers[column]);
-  const bar: DailyBar = {
-    date,
-    open: value('open'),
-    high: value('high'),
-    low: value('low'),
-    close: value('close'),
-    volume: value('volume'),
-    factor: value('adj_factor'),
-  };
-  const { open, high, low, close, volume, factor } = bar;
-  const wrong = Object.entries({ open, high, low, close, volume, adj_factor: factor }).find(
-    ([, number]) => !Number.isFinite(number) || number < 0,
-  );
-  if (wrong !== undefined) return `${wrong[0]} is no number from 0`;
+  if (!row[places.ticker]) return 'there is no ticker';
+  const values = NUMBERS.map((column) => {
+    const text = row[places[column]] ?? '';
+    return text.trim() === '' ? NaN : Number(text);
+  });
+  const wrong = values.findIndex((value) => !Number.isFinite(value) || value < 0);
+  if (wrong >= 0) return `${NUMBERS[wrong]} is no number from 0`;
+  const [open, high, low, close, volume, factor] = values;
   if (close > 0 && (high < Math.max(open, close) || low > Math.min(open, close)))
     return 'high and low do not enclose open and close';
-  return bar;
+  return { date, open, high, low, close, volume, factor };
 }
 
 /** Histories of one file's text. Throws RecordedDataError COLUMNS_MISSING, NO_ROWS, FILE_UNREADABLE. */
@@ -76,22 +69,18 @@ export function parseDailyPrices(path: string, text: string): Pick<DailyPrices, 
       'COLUMNS_MISSING',
       `The data file ${path} lacks ${missing.join(', ')}; its header must hold ${COLUMNS.join(',')}.`,
     );
-  const at = COLUMNS.map((column) => [column, header.indexOf(column)] as const);
+  const places = Object.fromEntries(COLUMNS.map((column) => [column, header.indexOf(column)])) as Places;
   const bars = new Map<string, DailyBar[]>();
   const rejected: RejectedRow[] = [];
   rows.forEach((row, index) => {
     const reject = (reason: string): number =>
       rejected.push({ file: path, line: index + 2, text: row.join(','), reason });
-    const fields = Object.fromEntries(at.map(([column, place]) => [column, row[place] ?? ''])) as Record<
-      Column,
-      string
-    >;
-    const bar = barOf(fields);
+    const bar = barOf(row, places);
     if (typeof bar === 'string') return void reject(bar);
-    const series = bars.get(fields.ticker) ?? [];
+    const series = bars.get(row[places.ticker]) ?? [];
     if (bar.date <= (series.at(-1)?.date ?? '')) return void reject('the date is not after the row before it');
     series.push(bar);
-    bars.set(fields.ticker, series);
+    bars.set(row[places.ticker], series);
   });
   if (bars.size === 0) throw new RecordedDataError('NO_ROWS', `The data file ${path} holds no usable row; replace it.`);
   const histories = [...bars].map(([ticker, series]) => ({ ticker, bars: series }));

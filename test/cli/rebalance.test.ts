@@ -1,0 +1,140 @@
+/** `omega rebalance`: the list on the shipped data without any key, its back-test, and what is refused with which exit code. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { main } from '../../src/cli/main';
+import { outcomeText, statusLines } from '../../src/cli/rebalance-run-lines';
+import type { RebalancePlan } from '../../src/activities/rebalance-steps';
+import type { RebalanceReport } from '../../src/backtest/rebalance/rebalance-report';
+import { openArticleStore } from '../../src/news/article-store';
+import { openFolderStore } from '../../src/storage/folder-store';
+import { article } from '../news/sample-articles';
+
+const US20 = 'us20_etf2_daily_raw_2008_2013';
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'omega-rebalance-cli-'));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+async function omega(...args: readonly string[]): Promise<{ readonly code: number; readonly said: string }> {
+  const said: string[] = [];
+  const note = (text: string): void => void said.push(text);
+  const code = await main(['rebalance', ...args], { out: note, err: note, env: {}, folder });
+  return { code, said: said.join('\n') };
+}
+
+async function planned(...args: readonly string[]): Promise<RebalancePlan> {
+  const { code, said } = await omega('--dry-run', '--json', ...args);
+  expect([code, code === 0 ? '' : said]).toEqual([0, '']);
+  return JSON.parse(said) as RebalancePlan;
+}
+
+it.each<[readonly string[], number, RegExp]>([
+  [['--as-of', '2017-13-01'], 2, /--as-of needs a date like/],
+  [['--cash', 'much'], 2, /--cash needs a number of dollars/],
+  [['--cash', '0'], 2, /EQUITY_NOT_POSITIVE: The account is worth/],
+  [['--as-of', '2019-01-02'], 2, /NO_PRICES: The newest prices before 2019-01-02 are of 2017-09-01/],
+  [
+    ['--set', US20, '--as-of', '2008-02-01'],
+    2,
+    /NO_SCORES: None of the 20 names can be scored; the first: BAC has 21 of/,
+  ],
+  [['--set', 'none'], 2, /NO_PRICES: There is no set none; there is us20_/],
+  [['--data', 'nowhere'], 2, /NO_PRICES: There are no daily prices/],
+  [['--holdings', 'nowhere.csv'], 2, /--holdings: .*nowhere.csv can't be read/],
+  [['backtest', '--set', US20, '--from', '2031-01-01'], 2, /No set of daily prices has two sessions/],
+  [['backtest', '--cash', '0'], 2, /more than 0 dollars/],
+  [['backtest', '--html', 'no/such/folder.html'], 2, /there is no folder/],
+  [['show'], 3, /Nothing runs here/],
+  [['show', 'yesterday'], 2, /yesterday is no rebalance/],
+  [['approve'], 2, /approve needs --why REASON/],
+])('%j ends with exit code %i and one sentence', async (args, exit, sentence) => {
+  const { code, said } = await omega(...args);
+  expect(said).toMatch(sentence);
+  expect(said).not.toMatch(/\n\s+at /);
+  expect(code).toBe(exit);
+});
+
+test('the list of a past day: every name once with its reason, coverage, survivorship, no sectors, modelled fills', async () => {
+  const { set, list, modelledFills, notices } = await planned('--as-of', '2012-12-25');
+  expect(set).toMatch(/^us20_/);
+  expect(list).toMatchObject({ decidedOn: '2012-12-24', tradeOn: '2012-12-26', sectorLimit: false });
+  expect(list.names).toHaveLength(20);
+  expect(list.names.every(({ why }) => why.endsWith('.'))).toBe(true);
+  expect(list.coverage).toMatchObject({ names: 20, withNews: 0, used: false });
+  for (const sentence of [/no trading on 2012-12-25/, /no table of sectors/, /[Ss]urvivorship/, /no news/])
+    expect(notices.some((notice) => sentence.test(notice))).toBe(true);
+  expect(modelledFills.map(({ ticker }) => ticker)).toEqual(list.trades.map(({ ticker }) => ticker));
+  for (const { side, open, price, how } of modelledFills) {
+    expect(how).toBe('modelled');
+    expect(price / open - 1).toBeCloseTo((side === 'buy' ? 1 : -1) * 3.5e-4, 9);
+  }
+});
+
+test('holdings, sectors and stored news come in', async () => {
+  writeFileSync(join(folder, 'holdings.csv'), 'ticker,quantity\nJPM,100\nNOPE,5\n');
+  writeFileSync(join(folder, 'sectors.csv'), 'ticker,sector\nJPM,banks\nWFC,banks\nBAC,banks\n');
+  const settings = { rebalance: { sectorFile: 'sectors.csv', rules: { sectorLimit: 0.1 } } };
+  writeFileSync(join(folder, 'omega.config.json'), JSON.stringify(settings));
+  const usable = Date.parse('2013-06-02T12:00:00Z');
+  const score = { score: 0.9, relevance: 1, impact: 1, scorer: 'lexicon', indirect: false } as const;
+  const about = (id: string, ticker: string) =>
+    article({ id, time_published: usable, usable_from: usable, scores: [{ ...score, ticker }] });
+  const store = await openFolderStore(join(folder, '.omega/store'));
+  await openArticleStore(store).write(
+    ['KO', 'PG', 'PEP', 'WMT'].map((ticker, at) => about(String(at).repeat(64), ticker)),
+  );
+  const { list, notices } = await planned(
+    '--set',
+    US20,
+    '--as-of',
+    '2013-06-03',
+    '--holdings',
+    'holdings.csv',
+    '--cash',
+    '90000',
+  );
+  expect(list.coverage).toMatchObject({ names: 20, withNews: 4, used: true });
+  expect(list.names.find(({ ticker }) => ticker === 'KO')?.sentiment).toBeGreaterThan(0.3);
+  const banks = list.names.reduce(
+    (sum, { sector, weightTarget }) => sum + (sector === 'banks' ? (weightTarget ?? 0) : 0),
+    0,
+  );
+  expect(banks).toBeLessThanOrEqual(0.1 + 1e-9);
+  expect(list.names.find(({ ticker }) => ticker === 'NOPE')).toMatchObject({ action: 'HOLD', code: 'NO_PRICE_ON_DAY' });
+  expect(notices.some((notice) => notice.includes('not counted in the equity: NOPE'))).toBe(true);
+  rmSync(join(folder, 'omega.config.json'));
+});
+
+test('the back-test writes its page and its document, the same bytes twice', async () => {
+  const days = ['--set', US20, '--from', '2013-06-01', '--to', '2013-09-30'];
+  const { code, said } = await omega('backtest', ...days, '--html', 'a.html', '--json', 'a.json');
+  expect(code).toBe(0);
+  expect(said).toContain('18 weekly rebalances');
+  await omega('backtest', ...days, '--html', 'b.html');
+  expect(readFileSync(join(folder, 'a.html'), 'utf8')).toBe(readFileSync(join(folder, 'b.html'), 'utf8'));
+  const { sets, command } = JSON.parse(readFileSync(join(folder, 'a.json'), 'utf8')) as RebalanceReport;
+  expect(sets[0].figures.map(({ name }) => name)).toEqual(['rebalance', 'equal weight', 'buy and hold']);
+  expect(command).toBe(`omega rebalance backtest ${days.join(' ')} --cash 100000`);
+});
+
+test('every end of a rebalance is one sentence', () => {
+  expect(outcomeText({ kind: 'dry-run' })).toBe('Dry run: nothing was ordered.');
+  expect(
+    outcomeText({ kind: 'traded', complete: false, legs: [], differences: [{ ticker: 'KO', expected: 5, broker: 4 }] }),
+  ).toBe('The broker does not hold what was filled: KO 4 instead of 5.');
+  const status = {
+    rebalanceId: '20170905_133000',
+    phase: 'awaiting-approval',
+    list: null,
+    notices: [],
+    approveBy: 0,
+    askedBecause: 'it was due',
+    legs: [],
+    outcome: null,
+  } as const;
+  expect(statusLines(status)[1]).toMatch(
+    /awaited until 1970-01-01T00:00:00.000Z, because it was due: omega rebalance approve/,
+  );
+});
