@@ -32,6 +32,7 @@ import { rebalanceCommand } from './rebalance';
 import { reportCommand } from './report';
 import { resumeCommand } from './resume';
 import { retrainCommand } from './retrain';
+import { rulesCommand } from './rules';
 import { schedulesCommand } from './schedules';
 import { searchCommand } from './search';
 import { smokeCommand } from './smoke';
@@ -64,6 +65,7 @@ export function omegaCommand(io: CommandIo): Command {
     .addCommand(trainCommand(io))
     .addCommand(retrainCommand(io))
     .addCommand(searchCommand(io))
+    .addCommand(rulesCommand(io))
     .addCommand(forecastsCommand(io))
     .addCommand(newsCommand(io))
     .addCommand(driftCommand(io))

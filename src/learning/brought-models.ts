@@ -37,6 +37,7 @@ export async function keepBroughtModel(store: ObjectStore, model: BroughtModel, 
       classes,
       outputKind,
       brought: true,
+      ...(model.window !== undefined && { window: model.window }),
       parameters,
       // Whoever fitted it measured it, on what we can't know.
       holdOut: null,

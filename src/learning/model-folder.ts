@@ -62,7 +62,11 @@ const folderSchema = z.strictObject({
   models: z.array(modelSchema).min(1),
 });
 
-export type BroughtModel = Readonly<z.infer<typeof modelSchema>> & { readonly bytes: Uint8Array };
+export type BroughtModel = Readonly<z.infer<typeof modelSchema>> & {
+  readonly bytes: Uint8Array;
+  /** Rows that its graph reads at once; one when left out. */
+  readonly window?: number;
+};
 
 /** Reads and tries every model of the folder. Throws ModelFolderError about the first that cannot vote. */
 export async function readModelFolder(folder: string, schema: FeatureSchema): Promise<readonly BroughtModel[]> {

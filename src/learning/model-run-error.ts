@@ -8,6 +8,7 @@ export type ModelRunErrorCode =
   | 'MANIFEST_INVALID'
   | 'SCHEMA_MISMATCH'
   | 'NOT_TRADED'
+  | 'RULE_REFUSED'
   | 'REVIEWER_MISSING'
   | 'NOTHING_PROMOTED'
   | 'NOT_PROMOTED'
