@@ -6,6 +6,9 @@ import { BrokerError } from './broker-error';
 import { frontOf, futuresQuery, stockAmong, stockQuery } from './contracts';
 import type { PendingRequests } from './pending-requests';
 
+/** IB's answer to a query that no contract meets. */
+const NO_DEFINITION = 200;
+
 export interface ContractLookupParts {
   readonly pending: PendingRequests;
   readonly send: (what: string, call: (api: IBApi) => void) => Promise<void>;
@@ -28,7 +31,11 @@ export class ContractLookup {
 
   /** The US stock of a ticker, with the broker's own id. Rejects with BrokerError, NO_CONTRACT for one that is not listed. */
   async stock(ticker: string): Promise<StockContract> {
-    return stockAmong(ticker, await this.details(ticker, stockQuery(ticker)));
+    const details = await this.details(ticker, stockQuery(ticker)).catch((error: unknown) => {
+      if (error instanceof BrokerError && error.ibCode === NO_DEFINITION) return [];
+      throw error;
+    });
+    return stockAmong(ticker, details);
   }
 
   private async details(name: string, query: Contract): Promise<readonly ContractDetails[]> {
