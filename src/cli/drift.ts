@@ -27,7 +27,7 @@ import type { CommandIo } from './command-io';
 import { currentConfig } from './current-place';
 import { parseDays, parseInstruments } from './demo';
 import { told } from './model-errors';
-import { learningPlace, storePlace, withStore } from './store-place';
+import { learningPlace, placeOrNull, withStore } from './store-place';
 import type { StorePlace } from './store-place';
 import { textTable } from './text-table';
 
@@ -54,17 +54,6 @@ async function drift(options: DriftOptions, io: CommandIo): Promise<void> {
     printResult(io, json, storedNames({ ...check, alarms }), driftLines(check));
     if (check.state === 'alarm') throw new CommandExit(EXIT.failed);
   });
-}
-
-/** Null where nothing ran and no account is named: then there are neither journal nor decisions. */
-function placeOrNull(io: CommandIo): StorePlace | null {
-  try {
-    return storePlace(io);
-  } catch (error) {
-    if (error instanceof CliError && error.code === 'CONFIG' && currentConfig(io).config.broker.account === null)
-      return null;
-    throw error;
-  }
 }
 
 /** A folder that is named; else what the feed of the account consumed on that day, if anything; else the shipped minutes. */

@@ -4,7 +4,7 @@ import { COMPARED_SECTIONS, compareRuns, differs, type ComparedRow } from '../le
 import { readManifest } from '../learning/model-run';
 import { printResult, type CommandIo } from './command-io';
 import { told } from './model-errors';
-import { storePlace, withStore } from './store-place';
+import { learningPlace, withStore } from './store-place';
 import { clip, textTable } from './text-table';
 
 interface DiffOptions {
@@ -15,7 +15,7 @@ interface DiffOptions {
 const CELL_WIDTH = 44;
 
 async function diff(io: CommandIo, a: string, b: string, { all, json }: DiffOptions): Promise<void> {
-  await withStore(storePlace(io), async (store) => {
+  await withStore(learningPlace(io), async (store) => {
     const rows = compareRuns(await readManifest(store, a), await readManifest(store, b));
     const value = { a, b, rows: rows.map((row) => ({ ...row, differs: differs(row) })) };
     printResult(io, json, value, linesOf(a, b, rows, all === true));

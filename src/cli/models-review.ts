@@ -15,7 +15,7 @@ import { printResult, type CommandIo } from './command-io';
 import { findLearningServer } from './learning-server';
 import { told } from './model-errors';
 import { answerRetraining } from './retraining-answer';
-import { storePlace, withStore } from './store-place';
+import { learningPlace, withStore } from './store-place';
 import { textTable } from './text-table';
 
 interface ReviewOptions {
@@ -47,7 +47,7 @@ async function answer(
 type Deed = (store: ObjectStore, reviewer: Reviewer) => Promise<ReviewEntry>;
 
 async function review(io: CommandIo, { by = '', why = '', json }: ReviewOptions, deed: Deed): Promise<void> {
-  await withStore(storePlace(io), async (store) => {
+  await withStore(learningPlace(io), async (store) => {
     const entry = await deed(store, { by, why, at: Date.now(), request: `command/${randomUUID()}` });
     const { review: now } = await readReviewLog(store);
     const watch = isChampionChange(entry) && now.promoted !== null ? await watchOver(io, now.promoted) : null;
@@ -80,7 +80,7 @@ function sentenceOf(entry: ReviewEntry): string {
 }
 
 async function history(io: CommandIo, { json }: ReviewOptions): Promise<void> {
-  await withStore(storePlace(io), async (store) => {
+  await withStore(learningPlace(io), async (store) => {
     const { entries, review: now } = await readReviewLog(store);
     const table = textTable<ReviewAct>(
       [

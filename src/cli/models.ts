@@ -32,7 +32,7 @@ import { told } from './model-errors';
 import { diffCommand } from './models-diff';
 import { pullCommand } from './models-pull';
 import { reviewCommands } from './models-review';
-import { storePlace, withStore } from './store-place';
+import { learningPlace, placeOrNull, withStore } from './store-place';
 import { textTable } from './text-table';
 
 interface JsonOption {
@@ -52,9 +52,9 @@ interface ListedRun {
 }
 
 async function list(io: CommandIo, { data, json }: ListOptions): Promise<void> {
-  const place = storePlace(io);
+  const place = placeOrNull(io);
   const folder = data === undefined ? join(PACKAGE_ROOT, 'data') : resolve(io.folder, data);
-  await withStore(place, async (store) => {
+  await withStore(learningPlace(io), async (store) => {
     const { review } = await readReviewLog(store);
     const runs = await Promise.all((await listRuns(store)).map((runId) => listedRun(store, runId, review)));
     const brought = await broughtModels(store);
@@ -62,7 +62,7 @@ async function list(io: CommandIo, { data, json }: ListOptions): Promise<void> {
     const stamp = await lastTrained(store);
     const newest = await newestTradeDate({
       recorded: await loadRecordedMarket(folder),
-      journal: openJournalReader(place.stateDir, place.account, io.err),
+      journal: place === null ? null : openJournalReader(place.stateDir, place.account, io.err),
       instruments: FUTURE_SYMBOLS,
     });
     const newData = newest !== null && newDataAvailable(stamp, { to: newest });
@@ -126,7 +126,7 @@ const runTable = (runs: readonly ListedRun[]): readonly string[] =>
 const namesOf = (models: readonly ModelEntry[]): string => [...new Set(models.map(({ name }) => name))].join(' ');
 
 async function show(io: CommandIo, run: string | undefined, { json }: JsonOption): Promise<void> {
-  await withStore(storePlace(io), async (store) => {
+  await withStore(learningPlace(io), async (store) => {
     const runId = run ?? (await votingRun(store)) ?? (await latestRun(store));
     if (runId === null) throw new CliError('NOT_FOUND', `There is no model run in ${store.location}.`);
     const manifest = await readManifest(store, runId);
@@ -148,7 +148,7 @@ function showSchema(io: CommandIo, { json }: JsonOption): void {
 async function add(io: CommandIo, folder: string, { json }: JsonOption): Promise<void> {
   const schema = currentSchema(io);
   const models = await readModelFolder(resolve(io.folder, folder), schema);
-  await withStore(storePlace(io), async (store) => {
+  await withStore(learningPlace(io), async (store) => {
     const run = await addModels(store, models, schema.hash);
     const votes = run !== null && (await votingRun(store)) === run.runId;
     const lines = [
@@ -163,7 +163,7 @@ async function add(io: CommandIo, folder: string, { json }: JsonOption): Promise
 }
 
 async function remove(io: CommandIo, name: string, { json }: JsonOption): Promise<void> {
-  await withStore(storePlace(io), async (store) => {
+  await withStore(learningPlace(io), async (store) => {
     if (!(await dropBroughtModel(store, name))) {
       throw new CliError('NOT_FOUND', `No brought model is named ${name}: omega models list names them.`);
     }

@@ -33,11 +33,16 @@ export function storePlace(io: CommandIo): StorePlace {
   return { account: config.broker.account, stateDir: config.stateDir, storage: config.storage };
 }
 
-/** Where models are trained to: as storePlace, and the configured store when nothing ran here and no account is named. */
-export function learningPlace(io: CommandIo): Pick<StorePlace, 'storage'> {
+/** Null where nothing ran and no account is named: then there are neither journal nor decisions. */
+export function placeOrNull(io: CommandIo): StorePlace | null {
   const { config } = currentConfig(io);
   const nothingRan = config.broker.account === null && lastRun(join(io.folder, DEMO_FOLDER)) === null;
-  return nothingRan ? { storage: config.storage } : storePlace(io);
+  return nothingRan ? null : storePlace(io);
+}
+
+/** Where models are trained to: as storePlace, and the configured store when nothing ran here and no account is named. */
+export function learningPlace(io: CommandIo): Pick<StorePlace, 'storage'> {
+  return placeOrNull(io) ?? { storage: currentConfig(io).config.storage };
 }
 
 /** What a store refuses in its own sentence: 3 when nobody answers, 2 when the settings are wrong, 4 when it says no. */
