@@ -20,13 +20,16 @@ export interface ArticleStore {
   days(): Promise<readonly string[]>;
   /** The articles published on a day (`YYYY-MM-DD`, UTC), amended, each once, oldest first. Throws StoreError CORRUPT naming file and line. */
   day(day: string): Promise<readonly Article[]>;
-  /** Articles published in from..to (UTC ms, both inclusive), oldest first. */
+  /** Articles published in from..to (UTC ms, both inclusive; 0 and any number after the year 9999 mean all), oldest first. */
   between(from: number, to: number): Promise<readonly Article[]>;
 }
 
 const DAY = /^news\/(\d{4}-\d\d-\d\d)\//;
 const AMENDED = 'amended-';
 const DAY_MS = 86_400_000;
+const FAR_MS = 30 * DAY_MS;
+/** Days are compared as texts of four-digit years. */
+const LAST_INSTANT = Date.parse('9999-12-31T23:59:59.999Z');
 /** Files never change, so what was read of them stays true; the newest this many are kept. */
 const KEPT_FILES = 512;
 
@@ -98,10 +101,12 @@ export function openArticleStore(store: ObjectStore): ArticleStore {
     days,
     day,
     between: async (from, to) => {
-      const wanted =
-        from <= 0 || to - from > 400 * DAY_MS
-          ? (await days()).filter((at) => at >= utcDay(Math.max(0, from)) && at <= utcDay(to))
-          : daysFrom(from, to);
+      const [first, last] = [Math.max(0, from), Math.min(to, LAST_INSTANT)];
+      // Far apart, most days have no articles: the store says which have.
+      const far = last - first > FAR_MS;
+      const wanted = far
+        ? (await days()).filter((at) => at >= utcDay(first) && at <= utcDay(last))
+        : daysFrom(first, last);
       const found: Article[] = [];
       for (const at of wanted) found.push(...(await day(at)));
       return found.filter(({ time_published: time }) => time >= from && time <= to);
