@@ -86,7 +86,7 @@ export interface Article {
 /** What is learnt of a stored article later: by another source that has it too, by a scorer, by the similarity search. */
 export interface ArticleAmendment {
   readonly id: string;
-  /** Added to the article's; a score of the same scorer, ticker and kind takes the old one's place. */
+  /** Added to the article's; each counts from its own time, so a later score of the same scorer leaves the past as it was. */
   readonly scores?: readonly TickerScore[];
   readonly relevant_tickers?: readonly string[];
   readonly similarity?: number;

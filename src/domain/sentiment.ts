@@ -78,14 +78,17 @@ function checked(news: ScoredNews): ScoredNews {
 }
 
 /**
- * The score of an article about a ticker that counts at the time `at` (UTC epoch ms): direct before indirect, then by trust; null when
+ * The score of an article about a ticker that counts at the time `at` (UTC epoch ms): direct before indirect, then by trust, then the latest; null when
  * nobody had scored it by then.
  */
 export function countedScore({ scores }: Pick<Article, 'scores'>, ticker: string, at: number): TickerScore | null {
   const rank = ({ indirect, scorer }: TickerScore): number => (indirect ? TRUST.length : 0) + TRUST.indexOf(scorer);
+  const since = ({ usable_from: time = -Infinity }: TickerScore): number => time;
+  const before = (a: TickerScore, b: TickerScore): boolean =>
+    rank(a) < rank(b) || (rank(a) === rank(b) && since(a) > since(b));
   return scores
-    .filter((score) => score.ticker === ticker && (score.usable_from ?? -Infinity) <= at)
-    .reduce<TickerScore | null>((best, score) => (best === null || rank(score) < rank(best) ? score : best), null);
+    .filter((score) => score.ticker === ticker && since(score) <= at)
+    .reduce<TickerScore | null>((best, score) => (best === null || before(score, best) ? score : best), null);
 }
 
 /** What `decayedSentiment` takes: every article that could be used at `at` and that somebody had scored for the ticker, once each. */

@@ -143,7 +143,7 @@ export function amended(
   { scores = [], relevant_tickers: tickers = [], similarity }: ArticleAmendment,
 ): Article {
   const same = (a: TickerScore, b: TickerScore): boolean =>
-    a.scorer === b.scorer && a.ticker === b.ticker && a.indirect === b.indirect;
+    a.scorer === b.scorer && a.ticker === b.ticker && a.indirect === b.indirect && a.usable_from === b.usable_from;
   return {
     ...article,
     scores: [...article.scores.filter((old) => !scores.some((score) => same(old, score))), ...scores],

@@ -60,6 +60,8 @@ test('an article counts once: direct before indirect, a reader before a counter 
   const late = [{ ...score('language-model', 0.9), usable_from: 10 }, score('lexicon', -0.5)];
   expect(countedScore({ scores: late }, 'AAPL', 9)).toMatchObject({ scorer: 'lexicon' });
   expect(countedScore({ scores: late }, 'AAPL', 10)).toMatchObject({ scorer: 'language-model' });
+  const again = [...late, { ...score('language-model', 0.1), usable_from: 20 }];
+  expect([19, 20].map((at) => countedScore({ scores: again }, 'AAPL', at)?.score)).toEqual([0.9, 0.1]);
   const reduced = tickerSentiments([{ usable_from: 0, scores }], ['AAPL', 'MSFT'], 0, decay);
   expect(reduced.get('AAPL')).toMatchObject({ count: 1, mean: 0.7 });
   expect(reduced.get('MSFT')).toBeNull();
