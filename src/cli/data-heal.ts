@@ -29,14 +29,14 @@ interface HealOptions extends SeriesOptions, SpanOptions {
 }
 
 /** In the order in which they are asked; the sample is the last resort and says what it is. */
-function providersOf(io: CommandIo): readonly BarProvider[] {
+function providersOf(io: CommandIo): OpenedProviders<BarProvider> {
   const { data, stateDir } = currentConfig(io).config;
-  return openBarProviders({ data, stateDir, env: io.env, sampleFolder: join(PACKAGE_ROOT, 'data') }).providers;
+  return openBarProviders({ data, stateDir, env: io.env, sampleFolder: join(PACKAGE_ROOT, 'data') });
 }
 
 async function heal(contracts: readonly string[], options: HealOptions, io: CommandIo): Promise<void> {
   const span = parseSpan(options);
-  const providers = providersOf(io);
+  const { providers, skipped } = providersOf(io);
   await withBarStore(io, async (bars) => {
     const empty = (await bars.list()).length === 0;
     if (empty) await importSample(bars, Date.now());
@@ -46,8 +46,11 @@ async function heal(contracts: readonly string[], options: HealOptions, io: Comm
     for (const series of chosen) {
       healed.push(await healSeries(bars, { series, ...(await spanOf(bars, series, span)), providers, now: Date.now }));
     }
-    const begun = empty ? [`Nothing was stored: the sample is taken, ${SAMPLE_NOTE}.`] : [];
-    printResult(io, options.json, { store: bars.store.location, sampleTaken: empty, series: healed }, [
+    const begun = [
+      ...skipped.map(({ reason }) => reason),
+      ...(empty ? [`Nothing was stored: the sample is taken, ${SAMPLE_NOTE}.`] : []),
+    ];
+    printResult(io, options.json, { store: bars.store.location, skipped, sampleTaken: empty, series: healed }, [
       ...begun,
       ...healed.flatMap(healLines),
     ]);

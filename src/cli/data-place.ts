@@ -6,12 +6,14 @@ import { seriesName, type SeriesKey } from '../market-data/bar-store/series-key'
 import { BAR_INTERVALS, WHAT_TO_SHOW, type BarInterval, type WhatToShow } from '../market-data/providers/provider';
 import { CliError } from './cli-error';
 import type { CommandIo } from './command-io';
+import { currentConfig } from './current-place';
 import { learningPlace, withStore } from './store-place';
 
 /** Opens the bar store for `work`; what it refuses is told in its own sentence. */
 export const withBarStore = <T>(io: CommandIo, work: (bars: BarStore) => Promise<T>): Promise<T> =>
   withStore(learningPlace(io), async (store) => {
-    const bars = await openBarStore(store);
+    const { providers } = currentConfig(io).config.data;
+    const bars = await openBarStore(store, providers === null ? {} : { precedence: providers });
     try {
       return await work(bars);
     } catch (error) {

@@ -15,6 +15,7 @@ import { historySpacing } from '../activities/history-request-spacing';
 import { createNewsActivities } from '../activities/news-activities';
 import { createRebalanceActivities } from '../activities/rebalance-activities';
 import { brokerLook } from '../activities/rebalance-broker';
+import { providedSchema } from '../activities/open-outside';
 import { createReviewActivities } from '../activities/review-activities';
 import { recordedSource } from '../activities/recorded-source';
 import { createSearchActivities } from '../activities/search-activities';
@@ -53,8 +54,10 @@ export async function runTraining(config: Config, link: ProcessLink, log: Logger
     connection: temporal.native,
     namespace: config.temporal.namespace,
   } as const;
-  const schema = schemaToFit(config);
   const dataFolder = join(PACKAGE_ROOT, 'data');
+  const outside = { data: config.data, news: config.news, dataFolder };
+  const { schema, absent } = await providedSchema(schemaToFit(config), config.trading.instruments, store, outside);
+  for (const why of absent) log.warn(why);
   const learning = await Worker.create({
     ...shared,
     taskQueue: LEARNING_QUEUE,
@@ -67,12 +70,17 @@ export async function runTraining(config: Config, link: ProcessLink, log: Logger
     maxConcurrentActivityTaskExecutions: FITS_AT_A_TIME,
     activities: {
       ...driftActivities(config, store, temporal),
-      ...createSearchActivities({ storage: config.storage, store, source: recordedSource(dataFolder, config) }),
+      ...createSearchActivities({
+        storage: config.storage,
+        store,
+        source: recordedSource(dataFolder, config, store, outside),
+      }),
       ...createTrainingActivities({
         config: { storage: config.storage, trading: config.trading, limits: config.limits },
         schema,
         codeVersion: codeVersion(),
         dataFolder,
+        outside,
       }),
     },
   });
@@ -101,10 +109,10 @@ export async function runTraining(config: Config, link: ProcessLink, log: Logger
 }
 
 /** The export of the broker's history, over a data connection that is opened when one is asked for. */
-function historyExports({ broker, stateDir }: Config, store: ObjectStore) {
+function historyExports({ broker, data: { providers }, stateDir }: Config, store: ObjectStore) {
   let opened: Promise<BarStore> | null = null;
   const { activities, close } = createHistoryExportActivities({
-    bars: () => (opened ??= openBarStore(store)),
+    bars: () => (opened ??= openBarStore(store, providers === null ? {} : { precedence: providers })),
     openPort: () => createDataConnection(broker, { historyAdmission: historySpacing(stateDir) }),
     now: () => Date.now(),
   });
