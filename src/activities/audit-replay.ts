@@ -6,6 +6,9 @@ import { recordedOpinion } from '../domain/decision-ensemble';
 import { MINUTE_MS } from '../domain/exchange-time';
 import { INSTRUMENTS, type FutureSymbol, type Instrument } from '../domain/instruments';
 import type { DecisionRecord } from '../domain/proposals';
+import { readsOutside } from '../features/outside/absent-columns';
+import { NOTHING_OUTSIDE } from '../features/outside/outside-values';
+import type { OutsideOf, OutsideValues } from '../features/outside/outside-values';
 import { DEFAULT_SCHEMA, type FeatureSchema } from '../features/schema';
 import { loadEnsemble, type Ensemble } from '../learning/ensemble';
 import { readManifest } from '../learning/model-run';
@@ -19,6 +22,7 @@ import { openJournalReader } from '../storage/market-journal-reader';
 import type { ObjectStore } from '../storage/object-store';
 import { createDecideBar, type DecidableLane } from './market-feed/decide-bar';
 import { formOpinion } from './market-feed/opinion';
+import { openOutside, type OutsideSettings } from './open-outside';
 import { ReplayedFeatures } from './replayed-features';
 import { runtimeIds } from './runtime-ids';
 
@@ -27,6 +31,7 @@ export interface ReplayInput {
   readonly stateDir: string;
   readonly account: string;
   readonly tradeDate: string;
+  readonly outside: OutsideSettings;
 }
 
 export interface ReplayResult {
@@ -64,13 +69,16 @@ export async function replayTradeDate(input: ReplayInput): Promise<ReplayResult>
   const ensembles = new EnsembleShelf(store);
   const runs = [...decisions, ...opened].map(({ modelRun }) => modelRun);
   const schemas = await schemasOf(store, new Set(runs.filter((run) => run !== null)));
+  const outside: OutsideOf = [...schemas.values()].some(readsOutside)
+    ? await openOutside(store, input.outside)
+    : () => NOTHING_OUTSIDE;
   const comparisons: Comparison[] = [];
   const notReplayed: { readonly decisionId: string; readonly why: string }[] = [];
   for (const [symbol, records] of bySymbol(decisions)) {
     const firstBar = Math.min(...records.map(({ warmupFrom, barClose }) => warmupFrom ?? barClose));
     const lastClose = Math.max(...records.map(({ barClose }) => barClose));
     const rows = await journal.readConsumed(symbol, firstBar, lastClose);
-    const features = new FeatureShelf(INSTRUMENTS[symbol], rows);
+    const features = new FeatureShelf(INSTRUMENTS[symbol], rows, outside(symbol));
     for (const recorded of records) {
       const replayed = await replayDecision(recorded, features, rulesFor(recorded, opened), { ensembles, schemas });
       if (typeof replayed === 'string') notReplayed.push({ decisionId: recorded.decisionId, why: replayed });
@@ -154,10 +162,12 @@ class FeatureShelf {
   constructor(
     private readonly instrument: Instrument,
     private readonly rows: readonly ConsumedRow[],
+    private readonly outside: OutsideValues,
   ) {}
 
   featuresOf(schema: FeatureSchema): ReplayedFeatures {
-    const features = this.bySchema.get(schema.hash) ?? new ReplayedFeatures(schema, this.instrument, this.rows);
+    const features =
+      this.bySchema.get(schema.hash) ?? new ReplayedFeatures(schema, this.instrument, this.rows, this.outside);
     this.bySchema.set(schema.hash, features);
     return features;
   }

@@ -21,10 +21,12 @@ import { createDecideBar } from './market-feed/decide-bar';
 import { EquityWatch } from './market-feed/equity-watch';
 import { MarketFeed } from './market-feed/feed';
 import type { InstrumentLane } from './market-feed/instrument-lane';
+import { RefreshedOutside } from './market-feed/refreshed-outside';
 import { openLanes } from './market-feed/open-lanes';
 import { chooseRun, watchPromotions, watchShadowRun, whyWithheld } from './market-feed/model-choice';
 import { pause, SessionLink } from './market-feed/session-link';
 import { VotingModels, type FeedOpened } from './market-feed/voting-models';
+import { openOutside } from './open-outside';
 import { runtimeIds } from './runtime-ids';
 import { SharedRun } from './shared-run';
 
@@ -34,6 +36,8 @@ export interface MarketDeps {
   readonly store: ObjectStore;
   readonly journal: MarketJournal;
   readonly audit: AuditLog;
+  /** The data that ship with the program. */
+  readonly dataFolder: string;
   /** Has a promoted run watched for breaches; idempotent. */
   readonly watchChampion: (runId: string) => Promise<unknown>;
   readonly report: (report: ProcessReport) => void;
@@ -49,6 +53,9 @@ export interface MarketResult {
   readonly marketTime: number;
 }
 
+const HOUR_MS = 3_600_000;
+/** Older news weighs a thousandth. */
+const NEWS_HALF_LIVES = 10;
 const HEARTBEAT_MS = 400;
 const POLL_MS = 250;
 /** An attempt that the server gave up is followed by the next well within this time. */
@@ -121,7 +128,14 @@ async function runTradeDate(
   const modelRun = await chooseRun(deps, input.model);
   const watch = watchPromotions(deps, input, modelRun);
   const shadow = watchShadowRun(deps, input);
-  const lanes = await openLanes(deps, data, { hearing, tradeDate, modelRun, account: input.account });
+  const outside = await openWorld(deps, startedAt);
+  const lanes = await openLanes(deps, data, {
+    hearing,
+    tradeDate,
+    modelRun,
+    account: input.account,
+    outside: (symbol) => outside.of(symbol),
+  });
   try {
     const opened: FeedOpened = {
       type: 'feed-opened',
@@ -134,6 +148,7 @@ async function runTradeDate(
       contracts: lanes.map((lane) => lane.contract),
     };
     await deps.audit.append([opened]);
+    outside.start();
     watch?.start();
     shadow?.start();
     const feed = createFeed(deps, input, data, { opened, lanes, watch, shadow, startedAt, signal });
@@ -154,8 +169,24 @@ async function runTradeDate(
   } finally {
     await watch?.stop();
     await shadow?.stop();
+    outside.close();
     await Promise.all(lanes.map((lane) => lane.stop()));
   }
+}
+
+/** What is known outside the market; without it the feed goes on, and says so. `startedAt`: market time. */
+function openWorld(
+  { config: { data, news }, store, dataFolder, report, log }: MarketDeps,
+  startedAt: number,
+): Promise<RefreshedOutside> {
+  const longestMs = NEWS_HALF_LIVES * news.halfLifeHours * HOUR_MS;
+  return RefreshedOutside.open({
+    read: () => openOutside(store, { data, news, dataFolder }, startedAt - longestMs),
+    tell: (text) => {
+      report({ type: 'alert', text, marketTime: null });
+      log('warn', text);
+    },
+  });
 }
 
 interface Opened {

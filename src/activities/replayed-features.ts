@@ -5,6 +5,8 @@
  */
 import { MINUTE_MS } from '../domain/exchange-time';
 import type { Instrument } from '../domain/instruments';
+import { NOTHING_OUTSIDE } from '../features/outside/outside-values';
+import type { OutsideValues } from '../features/outside/outside-values';
 import { createFeatureStream } from '../features/pipeline';
 import type { FeatureSchema } from '../features/schema';
 import type { ConsumedRow } from '../storage/journal-rows';
@@ -30,6 +32,7 @@ export class ReplayedFeatures {
     private readonly schema: FeatureSchema,
     private readonly instrument: Instrument,
     private readonly rows: readonly ConsumedRow[],
+    private readonly outside: OutsideValues = NOTHING_OUTSIDE,
   ) {
     this.memory = this.fresh();
     this.indexByStart = new Map(rows.map(({ row }, index) => [row.bar.start, index]));
@@ -77,7 +80,7 @@ export class ReplayedFeatures {
   }
 
   private fresh(): EnsembleMemory {
-    return new EnsembleMemory(createFeatureStream(this.schema, this.instrument));
+    return new EnsembleMemory(createFeatureStream(this.schema, this.instrument, this.outside));
   }
 
   /** A fresh memory of the rows of the warm-up, ascending. */

@@ -17,6 +17,7 @@ import { RecordedDataError } from '../market-data/recorded-market';
 import { loadRecordedMarket } from '../market-data/recorded-minutes';
 import { openStore } from '../storage/open-store';
 import type { JudgedTraining } from '../workflows/activity-types';
+import { withOutside, type OutsideSettings } from './open-outside';
 import { assembleStep, prepareStep, type TrainedRun, type TrainingParts } from './training-steps';
 
 export interface StepJob {
@@ -25,6 +26,7 @@ export interface StepJob {
   readonly codeVersion: string;
   /** Folder of recorded minutes. */
   readonly dataFolder: string;
+  readonly outside: OutsideSettings;
   readonly request: TrainingRequest;
   /** Node's own options for the thread and those that it starts. */
   readonly threadArguments?: readonly string[];
@@ -81,13 +83,20 @@ const judged = ({ manifest, verdict, instruments }: TrainedRun): JudgedTraining 
 /** Does it on the calling thread. Rejects as the step does. */
 export async function runStepHere(data: StepThreadData): Promise<PreparedTraining | JudgedTraining> {
   const { config, dataFolder, request, threadArguments } = data.job;
-  const { schema, codeVersion } = data.job;
+  const { schema, codeVersion, outside } = data.job;
+  const store = await openStore(config.storage);
   const parts: TrainingParts = {
     config,
     schema,
     codeVersion,
-    store: await openStore(config.storage),
-    market: () => loadRecordedMarket(dataFolder, { instruments: request.instruments.filter(isFuture) }),
+    store,
+    market: async () =>
+      withOutside(
+        await loadRecordedMarket(dataFolder, { instruments: request.instruments.filter(isFuture) }),
+        schema,
+        store,
+        outside,
+      ),
     tradeHoldOut,
     ...(threadArguments && { threadArguments }),
   };

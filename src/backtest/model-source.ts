@@ -7,6 +7,7 @@ import { loadEnsemble, type Ensemble } from '../learning/ensemble';
 import { fitRun } from '../learning/fit-run';
 import type { RunManifest } from '../learning/manifest';
 import { readManifest } from '../learning/model-run';
+import { schemaOfRun } from '../learning/run-schema';
 import { ModelRunError } from '../learning/model-run-error';
 import type { RecordedMarket } from '../market-data/recorded-market';
 import type { ObjectStore } from '../storage/object-store';
@@ -27,6 +28,11 @@ export interface ModelSource {
   modelsFor(tradeDate: string): Promise<DayModels>;
 }
 
+export interface StoredRunSource extends ModelSource {
+  /** What its models read. */
+  readonly schema: FeatureSchema;
+}
+
 const modelsOf = (store: ObjectStore, runId: string, manifest: RunManifest): DayModels => ({
   runId,
   learnedFrom: manifest.data.days,
@@ -36,9 +42,10 @@ const modelsOf = (store: ObjectStore, runId: string, manifest: RunManifest): Day
 });
 
 /** The same stored run for every date. Throws ModelRunError when it cannot be used. */
-export async function storedRun(store: ObjectStore, runId: string): Promise<ModelSource> {
-  const models = modelsOf(store, runId, await readManifest(store, runId));
-  return { asked: `run ${runId}`, modelsFor: () => Promise.resolve(models) };
+export async function storedRun(store: ObjectStore, runId: string): Promise<StoredRunSource> {
+  const manifest = await readManifest(store, runId);
+  const models = modelsOf(store, runId, manifest);
+  return { asked: `run ${runId}`, schema: schemaOfRun(manifest), modelsFor: () => Promise.resolve(models) };
 }
 
 export interface RefitOptions {

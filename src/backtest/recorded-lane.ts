@@ -8,6 +8,7 @@ import type { BarWithQuote, Quote } from '../domain/bars';
 import type { FutureContract } from '../domain/contracts';
 import { MINUTE_MS } from '../domain/exchange-time';
 import type { Instrument } from '../domain/instruments';
+import type { OutsideValues } from '../features/outside/outside-values';
 import { createFeatureStream } from '../features/pipeline';
 import { DEFAULT_SCHEMA } from '../features/schema';
 import type { Ensemble } from '../learning/ensemble';
@@ -26,6 +27,7 @@ export interface LaneOptions {
   readonly consumed: readonly BarWithQuote[];
   /** Null: nobody votes. */
   readonly ensemble: Ensemble | null;
+  readonly outside: OutsideValues;
 }
 
 export class RecordedLane {
@@ -47,11 +49,21 @@ export class RecordedLane {
     return lane;
   }
 
-  private constructor({ instrument, contract, recorded, tradeDate, from, to, consumed, ensemble }: LaneOptions) {
+  private constructor({
+    instrument,
+    contract,
+    recorded,
+    tradeDate,
+    from,
+    to,
+    consumed,
+    ensemble,
+    outside,
+  }: LaneOptions) {
     this.instrument = instrument;
     this.contract = contract;
     this.ensemble = ensemble;
-    this.memory = new EnsembleMemory(createFeatureStream(ensemble?.schema ?? DEFAULT_SCHEMA, instrument));
+    this.memory = new EnsembleMemory(createFeatureStream(ensemble?.schema ?? DEFAULT_SCHEMA, instrument, outside));
     this.minuteByStart = new Map(minutesBetween(recorded, from, to).map((minute) => [minute.start, minute]));
     const begin = warmUpStart(tradeDate, this.memory.features.warmupBars);
     const before = minutesBetween(recorded, begin, from);

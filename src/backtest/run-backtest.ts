@@ -6,6 +6,7 @@ import type { FutureContract } from '../domain/contracts';
 import { MINUTE_MS } from '../domain/exchange-time';
 import { INSTRUMENTS, type FutureSymbol } from '../domain/instruments';
 import { lastTradeDate, localSymbolOf } from '../domain/roll';
+import { NOTHING_OUTSIDE } from '../features/outside/outside-values';
 import { frontRecordedContract } from '../market-data/front-series';
 import { minutesBetween, type RecordedContract, type RecordedMarket } from '../market-data/recorded-market';
 import { conIdOf } from '../paper-gateway/contract-universe';
@@ -120,6 +121,7 @@ async function openLanes(
         to: end,
         consumed: consumed.get(symbol) ?? [],
         ensemble,
+        outside: market.outside?.(symbol) ?? NOTHING_OUTSIDE,
       }),
     );
   }

@@ -9,6 +9,8 @@ import { replayLines } from './audit-replay-lines';
 import { CliError, EXIT } from './cli-error';
 import { CommandExit } from './command-exit';
 import type { CommandIo } from './command-io';
+import { currentConfig } from './current-place';
+import { outsideSettings } from './outside-settings';
 import { printResult } from './command-io';
 import { storePlace, withStore, type StorePlace } from './store-place';
 import { textTable } from './text-table';
@@ -76,7 +78,9 @@ async function replay(io: CommandIo, { day, json }: DayOptions): Promise<void> {
   const place = storePlace(io);
   await withStore(place, async (store) => {
     const tradeDate = await tradeDateOf(store, place, day);
-    const result = await replayTradeDate({ store, stateDir: place.stateDir, account: place.account, tradeDate });
+    const { stateDir, account } = place;
+    const outside = outsideSettings(currentConfig(io).config);
+    const result = await replayTradeDate({ store, stateDir, account, tradeDate, outside });
     printResult(io, json, result, replayLines(result));
     const clean = result.differing.length === 0 && result.notReplayed.length === 0 && result.decisions > 0;
     if (!clean) throw new CommandExit(EXIT.failed);

@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { createHash } from 'node:crypto';
 import { existsSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { providedSchema, withOutside } from '../activities/open-outside';
 import { reportOf, type BacktestReport, type FillSetting } from '../backtest/backtest-report';
 import { compareTrades, type TradeComparison } from '../backtest/compare-trades';
 import type { ExecutedTrade } from '../backtest/execution';
@@ -20,7 +21,7 @@ import { RecordedDataError, type RecordedMarket } from '../market-data/recorded-
 import { loadRecordedMarket } from '../market-data/recorded-minutes';
 import { openFolderStore } from '../storage/folder-store';
 import { openStore } from '../storage/open-store';
-import { isStoreError } from '../storage/object-store';
+import { isStoreError, type ObjectStore } from '../storage/object-store';
 import { backtestRequest, commandOf, type BacktestArguments, type BacktestRequest } from './backtest-options';
 import { PACKAGE_ROOT } from './child-command';
 import { CliError } from './cli-error';
@@ -29,8 +30,9 @@ import { currentConfig } from './current-place';
 import { currentSchema } from './current-schema';
 import { DEFAULT_TRADE_DATES } from './demo/selection';
 import { signedMoney, money } from './number-format';
+import { outsideSettings } from './outside-settings';
 import { packageVersion } from './package-version';
-import { storeFailure, storePlace } from './store-place';
+import { learningPlace, storeFailure } from './store-place';
 
 const ACCOUNT = 'BACKTEST';
 /** Runs that refits made, by everything that decides their content: the second back-test of the same days fits nothing. */
@@ -78,20 +80,38 @@ function instrumentsOf(
   return chosen;
 }
 
-async function modelSource(
+/** The market with the world outside of its days, and whose models decide on it. */
+interface Decided {
+  readonly market: RecordedMarket;
+  readonly models: ModelSource;
+}
+
+async function decidedBy(
   { model, seed }: BacktestRequest,
-  market: RecordedMarket,
+  recorded: RecordedMarket,
   instruments: readonly FutureSymbol[],
   io: CommandIo,
-): Promise<ModelSource> {
-  if (model.kind === 'run') return storedRun(await openStore(storePlace(io).storage), model.runId);
+): Promise<Decided> {
+  const settings = outsideSettings(currentConfig(io).config);
+  if (model.kind === 'run') {
+    const store = await openStore(learningPlace(io).storage);
+    const models = await storedRun(store, model.runId);
+    return { models, market: await withOutside(recorded, models.schema, store, settings) };
+  }
   const codeVersion = packageVersion();
-  const schema = currentSchema(io);
+  const known = await outsideStore(io);
+  const { schema, absent } = await providedSchema(currentSchema(io), instruments, known, settings);
+  for (const why of absent) io.err(why);
+  const market = await withOutside(recorded, schema, known, settings);
   const identity = JSON.stringify([market.files, market.tradeDates, instruments, seed, codeVersion, schema.hash]);
   const name = createHash('sha256').update(identity).digest('hex').slice(0, 16);
   const store = await openFolderStore(join(io.folder, FITS_FOLDER, name));
-  return refitDaily({ market, instruments, schema, seed, codeVersion, store, onProgress: (text) => io.err(text) });
+  const onProgress = (text: string): void => io.err(text);
+  return { market, models: refitDaily({ market, instruments, schema, seed, codeVersion, store, onProgress }) };
 }
+
+/** Where what is known of the world outside is kept. */
+const outsideStore = async (io: CommandIo): Promise<ObjectStore> => openStore(learningPlace(io).storage);
 
 function brokerOf(request: BacktestRequest, market: RecordedMarket, startClock: number): SimulatedBroker {
   const { fills, cash, seed } = request;
@@ -115,10 +135,10 @@ async function backtest(given: BacktestArguments, io: CommandIo): Promise<Backte
   for (const file of [request.html, request.json]) if (file !== null) checkFolderOf(resolve(io.folder, file));
   const { config } = currentConfig(io);
   const recorded = request.compare === null ? null : readGatewayRecord(resolve(io.folder, request.compare));
-  const market = await loadMarket(request.data, io);
-  const tradeDates = tradeDatesOf(request, market);
-  const instruments = instrumentsOf(request, config.trading.instruments, market);
-  const models = await modelSource(request, market, instruments, io);
+  const data = await loadMarket(request.data, io);
+  const tradeDates = tradeDatesOf(request, data);
+  const instruments = instrumentsOf(request, config.trading.instruments, data);
+  const { market, models } = await decidedBy(request, data, instruments, io);
   const broker = brokerOf(request, market, tradeDateBounds(tradeDates[0]).start);
   const run = await runBacktest({
     market,

@@ -12,6 +12,7 @@ import { CliError } from './cli-error';
 import type { CommandIo } from './command-io';
 import { printResult } from './command-io';
 import { currentConfig } from './current-place';
+import { outsideSettings } from './outside-settings';
 import { learningPlace, withStore } from './store-place';
 
 interface OutsideOptions {
@@ -29,7 +30,7 @@ async function outside({ fetch, json }: OutsideOptions, io: CommandIo): Promise<
     const asked = fetch
       ? await readOutside(outsidePlan(places), (series) => fetchSeries({ ...places, store }, series), sentenceOf)
       : NOTHING_ASKED;
-    const { library, events } = await readOutsideWorld({ store, config, dataFolder }).catch((error: unknown) => {
+    const { library, events } = await readOutsideWorld(store, outsideSettings(config)).catch((error: unknown) => {
       throw error instanceof ProviderError ? new CliError('FAILED', error.message, { cause: error }) : error;
     });
     const calendar = config.data.economicCalendar ?? `${shippedCalendar(dataFolder)} (a sample that ships with Omega)`;

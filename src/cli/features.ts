@@ -1,9 +1,14 @@
 /** `omega features list|check`: the configured columns; look-ahead and warm-up of each on recorded bars. Offline. */
 import { Command } from 'commander';
 import { join, resolve } from 'node:path';
+import { openOutside } from '../activities/open-outside';
 import { INSTRUMENTS, type FutureSymbol } from '../domain/instruments';
 import { columnsOf } from '../features/bar-series';
 import { describeSpec, timeframeOf } from '../features/feature-spec';
+import { readsOutside } from '../features/outside/absent-columns';
+import { NOTHING_OUTSIDE } from '../features/outside/outside-values';
+import type { OutsideOf, OutsideValues } from '../features/outside/outside-values';
+import { computeFeaturesOfColumns } from '../features/pipeline';
 import type { FeatureSchema } from '../features/schema';
 import { checkFeatures, type ColumnCheck, type FeatureCheck } from '../learning/feature-check';
 import { RecordedDataError, type RecordedContract } from '../market-data/recorded-market';
@@ -12,7 +17,10 @@ import { PACKAGE_ROOT } from './child-command';
 import { CliError, EXIT } from './cli-error';
 import { CommandExit } from './command-exit';
 import { printResult, type CommandIo } from './command-io';
+import { currentConfig } from './current-place';
 import { currentSchema } from './current-schema';
+import { outsideSettings } from './outside-settings';
+import { learningPlace, withStore } from './store-place';
 import { textTable } from './text-table';
 import { wholeNumber } from './whole-number';
 
@@ -70,19 +78,32 @@ async function check(io: CommandIo, { data, cuts, seed, json }: CheckOptions): P
   const asked = { cuts: wholeNumber('--cuts', cuts, 1, MOST), seed: wholeNumber('--seed', seed, 1, MOST) };
   const folder = data === undefined ? join(PACKAGE_ROOT, 'data') : resolve(io.folder, data);
   const schema = currentSchema(io);
-  const results = (await contracts(folder)).map((contract) => checkContract(contract, schema, asked));
+  const outside = await outsideOf(schema, io);
+  const results = (await contracts(folder)).map((contract) =>
+    checkContract(contract, schema, asked, outside(contract.symbol)),
+  );
   const passed = results.every((result) => result.passed);
   printResult(io, json, { schemaHash: schema.hash, ...asked, contracts: results, passed }, textOf(results));
   if (!passed) throw new CommandExit(EXIT.failed);
+}
+
+/** Read only where a column asks for it. */
+async function outsideOf(schema: FeatureSchema, io: CommandIo): Promise<OutsideOf> {
+  if (!readsOutside(schema)) return () => NOTHING_OUTSIDE;
+  const settings = outsideSettings(currentConfig(io).config);
+  return withStore({ storage: learningPlace(io).storage }, (store) => openOutside(store, settings));
 }
 
 function checkContract(
   { symbol, deliveryMonth, minutes }: RecordedContract,
   schema: FeatureSchema,
   asked: { readonly cuts: number; readonly seed: number },
+  outside: OutsideValues,
 ): ContractCheck {
+  const compute: typeof computeFeaturesOfColumns = (series, of, instrument) =>
+    computeFeaturesOfColumns(series, of, instrument, { outside });
   const rows = minutes.flatMap(({ bar, quote }) => (bar === null ? [] : [{ bar, quote }]));
-  return { symbol, deliveryMonth, ...checkFeatures(columnsOf(rows), schema, INSTRUMENTS[symbol], asked) };
+  return { symbol, deliveryMonth, ...checkFeatures(columnsOf(rows), schema, INSTRUMENTS[symbol], asked, compute) };
 }
 
 const textOf = (results: readonly ContractCheck[]): readonly string[] =>

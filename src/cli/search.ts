@@ -26,6 +26,7 @@ import { printResult } from './command-io';
 import { currentConfig } from './current-place';
 import { parseDays } from './demo';
 import { learningSet } from './learning-set';
+import { outsideSettings } from './outside-settings';
 import { learningPlace, withStore } from './store-place';
 import { wholeNumber } from './whole-number';
 
@@ -86,7 +87,7 @@ async function search(options: SearchOptions, io: CommandIo): Promise<void> {
     await withStore({ storage }, async (store) => {
       if (options.workers === true && options.data !== undefined)
         throw new CliError('USAGE', 'The workers read their own data folder: leave --data out with --workers.');
-      const parts = { storage, store, source: recordedSource(folder, config) };
+      const parts = { storage, store, source: recordedSource(folder, config, store, outsideSettings(config)) };
       const here: SearchSteps = {
         prepareSearch: (asks) => prepareSearchStep(parts, asks),
         runTrial: (task) => runTrialStep(parts, task),

@@ -3,6 +3,7 @@
  * store as a candidate. Killed and started again with the same run id, it goes on after the last finished fit.
  */
 import { Command } from 'commander';
+import { providedSchema, withOutside } from '../activities/open-outside';
 import { assembleStep, fitStep, prepareStep } from '../activities/training-steps';
 import type { TrainedRun, TrainingParts } from '../activities/training-steps';
 import { tradeHoldOut } from '../backtest/hold-out-trading';
@@ -25,6 +26,7 @@ import { currentConfig } from './current-place';
 import { parseDays } from './demo';
 import { learningSet, readParameters } from './learning-set';
 import type { LearningSet } from './learning-set';
+import { outsideSettings } from './outside-settings';
 import { packageVersion } from './package-version';
 import { learningPlace, withStore } from './store-place';
 import { textTable } from './text-table';
@@ -111,13 +113,18 @@ async function train(options: TrainOptions, io: CommandIo): Promise<void> {
   const say = (text: string): void => io.err(text);
   try {
     await withStore(place, async (store) => {
+      const settings = outsideSettings(config);
+      const wanted = (found && schemaOf(found)) ?? set.schema;
+      const { schema, absent } = await providedSchema(wanted, request.instruments, store, settings);
+      absent.forEach(say);
+      const { stock } = set;
       const parts: TrainingParts = {
         config: { ...config, storage: place.storage },
         store,
-        schema: (found && schemaOf(found)) ?? set.schema,
+        schema,
         codeVersion: packageVersion(),
-        market: set.market,
-        ...(set.stock && { stock: set.stock }),
+        market: async () => withOutside(await set.market(), schema, store, settings),
+        ...(stock && { stock: async () => withOutside(await stock(), schema, store, settings) }),
         tradeHoldOut,
       };
       say(`run ${request.runId}: reading the recorded days`);

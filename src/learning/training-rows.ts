@@ -6,6 +6,7 @@ import type { FutureSymbol, Instrument } from '../domain/instruments';
 import { localSymbolOf } from '../domain/roll';
 import { columnsOf, markBreaks } from '../features/bar-series';
 import type { BarSeries } from '../features/bar-series';
+import { NOTHING_OUTSIDE } from '../features/outside/outside-values';
 import { computeFeaturesOfColumns, modelColumnIndexes } from '../features/pipeline';
 import type { FeatureMatrix } from '../features/pipeline';
 import type { FeatureSchema } from '../features/schema';
@@ -49,7 +50,9 @@ export function contractSeries(
     return {
       contract: localSymbolOf(symbol, deliveryMonth),
       block,
-      features: computeFeaturesOfColumns(block, schema, instrument),
+      features: computeFeaturesOfColumns(block, schema, instrument, {
+        outside: market.outside?.(symbol) ?? NOTHING_OUTSIDE,
+      }),
     };
   });
 }

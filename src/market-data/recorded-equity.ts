@@ -4,6 +4,7 @@
  */
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { OutsideOf } from '../features/outside/outside-values';
 import type { Bar } from '../domain/bars';
 import { tradeDateOf } from '../domain/calendar';
 import { isBusinessDay, isEarlyClose } from '../domain/exchange-holidays';
@@ -28,6 +29,8 @@ export interface RecordedStock {
   /** `YYYY-MM-DD`, ascending; a regular session lies within one trade date. */
   readonly tradeDates: readonly string[];
   readonly files: readonly { readonly name: string; readonly sha256: string }[];
+  /** As for the recorded market. */
+  readonly outside?: OutsideOf;
 }
 
 /** Within the stock's regular hours: not on a weekend or a holiday, to 13:00 on half days. */

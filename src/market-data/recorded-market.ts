@@ -1,6 +1,7 @@
 /** A folder of recorded one-minute futures data in memory: what the paper gateway replays and models are fitted on. */
 import type { Bar, Quote } from '../domain/bars';
 import type { FutureSymbol } from '../domain/instruments';
+import type { OutsideOf } from '../features/outside/outside-values';
 
 /** One recorded minute [start, start + 60 s). The quote is the last one of the minute and is stamped start + 59 s. */
 export interface RecordedMinute {
@@ -50,6 +51,8 @@ export interface RecordedMarket {
   readonly margins: readonly MarginRate[];
   /** Content hashes of the files read, so that durable state can tell data it was made with from other data. */
   readonly files: readonly { readonly name: string; readonly sha256: string }[];
+  /** What was known of the world outside on these days; left out where no column reads it. */
+  readonly outside?: OutsideOf;
 }
 
 export type RecordedDataErrorCode =

@@ -1,4 +1,5 @@
 /** The market process: the `runMarket` activity on `market/<account>`, with data connections, features and models in memory. */
+import { join } from 'node:path';
 import { Worker } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import { createMarketActivities } from '../activities/market-activities';
@@ -33,6 +34,7 @@ export async function runMarketProcess(config: Config, link: ProcessLink, log: L
       store,
       journal,
       audit,
+      dataFolder: join(__dirname, '..', '..', 'data'),
       watchChampion: (runId) => startChampionWatch(temporal.client, runId),
       report: (told) => link.report(told),
       onCommand: (listener) => link.onCommand(listener),

@@ -27,6 +27,7 @@ import { openFolderStore } from '../../src/storage/folder-store';
 import { journalFile } from '../../src/storage/market-journal-reader';
 import { openMarketJournal } from '../../src/storage/market-journal';
 import type { ObjectStore } from '../../src/storage/object-store';
+import { SHIPPED_OUTSIDE } from './shipped-outside';
 import { ES_CONTRACT } from '../es-contract';
 
 const ACCOUNT = 'DEMO1000001';
@@ -138,7 +139,7 @@ async function runFeed({ from, to, missed = new Set(), redecides = false }: Feed
   return records;
 }
 
-const replay = () => replayTradeDate({ store, stateDir, account: ACCOUNT, tradeDate: DAY });
+const replay = () => replayTradeDate({ store, stateDir, account: ACCOUNT, tradeDate: DAY, outside: SHIPPED_OUTSIDE });
 const { start } = tradeDateBounds(DAY);
 const HOUR = 60 * MINUTE_MS;
 

@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { SHIPPED_OUTSIDE } from './shipped-outside';
 import { assembleInThread, failureOf, prepareInThread, type StepJob } from '../../src/activities/training-step-job';
 import { fitHere } from '../../src/learning/training/fit-job';
 import { DEFAULT_CONFIG } from '../../src/config/config';
@@ -28,6 +29,7 @@ beforeAll(() => {
     schema: DEFAULT_SCHEMA,
     codeVersion: 'test',
     dataFolder: join(__dirname, '../../data'),
+    outside: SHIPPED_OUTSIDE,
     request: {
       runId: RUN,
       days: ['2013-10-09', '2013-10-10'],

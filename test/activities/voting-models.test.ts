@@ -29,6 +29,7 @@ import { openFolderStore } from '../../src/storage/folder-store';
 import { openMarketJournal } from '../../src/storage/market-journal';
 import type { ObjectStore } from '../../src/storage/object-store';
 import { storeRun } from '../learning/stored-run';
+import { SHIPPED_OUTSIDE } from './shipped-outside';
 import { ES_CONTRACT } from '../es-contract';
 
 const [A, B] = ['20131007_220000', '20131008_220000'];
@@ -236,7 +237,13 @@ test.each([
       [from, A],
       [records[12].barClose, B],
     ]);
-    const replayed = await replayTradeDate({ store, stateDir, account: ACCOUNT, tradeDate: DAY });
+    const replayed = await replayTradeDate({
+      store,
+      stateDir,
+      account: ACCOUNT,
+      tradeDate: DAY,
+      outside: SHIPPED_OUTSIDE,
+    });
     expect(replayed).toMatchObject({
       decisions: records.length,
       equal: records.length,

@@ -3,6 +3,7 @@ import type { MarketDataPort } from '../../broker/market-data-port';
 import type { Config } from '../../config/config';
 import { INSTRUMENTS, type FutureSymbol } from '../../domain/instruments';
 import type { DecisionRecord } from '../../domain/proposals';
+import type { OutsideOf } from '../../features/outside/outside-values';
 import { createFeatureStream } from '../../features/pipeline';
 import { DEFAULT_SCHEMA } from '../../features/schema';
 import { warmUpStart } from '../../market-data/warm-up';
@@ -43,13 +44,14 @@ export interface LanesWanted {
   readonly tradeDate: string;
   readonly modelRun: string | null;
   readonly account: string;
+  readonly outside: OutsideOf;
 }
 
 /** Subscribed and warmed up, with the run's models. Failures of broker and journal pass through. */
 export async function openLanes(
   deps: LaneDeps,
   data: MarketDataPort,
-  { hearing, tradeDate, modelRun, account }: LanesWanted,
+  { hearing, tradeDate, modelRun, account, outside }: LanesWanted,
 ): Promise<readonly InstrumentLane[]> {
   const decided = await decidedBefore(deps, account, tradeDate);
   const lanes: InstrumentLane[] = [];
@@ -58,7 +60,7 @@ export async function openLanes(
     const contract = await data.resolveFront(symbol, tradeDate);
     const ensemble = modelRun === null ? null : await openEnsemble(deps, modelRun, symbol);
     // Without models the shipped columns are recorded in the decisions.
-    const features = createFeatureStream(ensemble?.schema ?? DEFAULT_SCHEMA, instrument);
+    const features = createFeatureStream(ensemble?.schema ?? DEFAULT_SCHEMA, instrument, outside(symbol));
     const judged = judgedEntries(decided.filter((record) => record.symbol === symbol));
     const onHeard = (): void => void hearing.set(symbol, { wall: Date.now(), market: data.lastMarketTime() });
     // A stream that never says anything is silent from here on.

@@ -1,8 +1,10 @@
 /** The models a trade date is traded with: fitted on every recorded day before it, never on itself. */
 import { join } from 'node:path';
+import { DEFAULT_CONFIG } from '../../config/config';
 import { tradeDateBounds } from '../../domain/calendar';
 import { runIdOf } from '../../domain/ids';
 import type { RecordedMarket } from '../../market-data/recorded-market';
+import { outsideSettings } from '../outside-settings';
 import { packageVersion } from '../package-version';
 import { DEMO_SEED } from './demo-environment';
 import type { DemoPaths } from './demo-folder';
@@ -34,6 +36,7 @@ export async function modelsFor(parts: ModelParts, tradeDate: string): Promise<s
     days,
     instruments: selection.instruments,
     features: selection.features,
+    outside: outsideSettings(DEFAULT_CONFIG),
     dataFolder: market.folder,
     store: paths.store,
     seed: DEMO_SEED,

@@ -2,6 +2,7 @@
  * Child process: fits the models for one trade date on the days before it, so that the screen stays alive meanwhile.
  * Its one IPC message in is a FitTask, its messages out are FitMessages; it leaves when the channel closes.
  */
+import { providedSchema, withOutside, type OutsideSettings } from '../../activities/open-outside';
 import { findManifest } from '../../learning/model-run';
 import { ModelRunError } from '../../learning/model-run-error';
 import { fitRun } from '../../learning/fit-run';
@@ -16,6 +17,7 @@ export interface FitTask {
   readonly days: readonly string[];
   readonly instruments: readonly FutureSymbol[];
   readonly features: FeaturesConfig;
+  readonly outside: OutsideSettings;
   readonly dataFolder: string;
   readonly store: string;
   readonly seed: number;
@@ -35,13 +37,20 @@ const tell = (message: FitMessage): void => void process.send?.(message);
 export async function fitTask(task: FitTask, onProgress: (text: string) => void): Promise<FitMessage> {
   const market = await loadRecordedMarket(task.dataFolder, { instruments: task.instruments });
   const store = await openFolderStore(task.store);
+  const { schema, absent } = await providedSchema(
+    configuredSchema(task.features),
+    task.instruments,
+    store,
+    task.outside,
+  );
+  absent.forEach(onProgress);
   const reused = (await findManifest(store, task.runId)) !== null;
   try {
     // A stored run of the same data, seed and code is answered as it is; another one under this id is refused.
     await fitRun({
       ...task,
-      market,
-      schema: configuredSchema(task.features),
+      market: await withOutside(market, schema, store, task.outside),
+      schema,
       store,
       onProgress: ({ symbol, model, done, total }) => onProgress(`${symbol} ${model} (${done} of ${total})`),
     });

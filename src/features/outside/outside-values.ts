@@ -11,6 +11,9 @@ export interface OutsideValues {
   reader(series: string): OutsideReader | null;
 }
 
+/** The world outside of one instrument: its news are its own. */
+export type OutsideOf = (symbol: string) => OutsideValues;
+
 /** Without any source. */
 export const NOTHING_OUTSIDE: OutsideValues = { reader: () => null };
 

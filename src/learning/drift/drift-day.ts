@@ -48,10 +48,15 @@ function checkRows({ starts, values, columns }: TimedFeatureRows, features: read
     throw new DriftError('FEATURES_DIFFER', `The rows have no column "${absent.name}": give rows of the same schema.`);
 }
 
-/** What is watched of a schema: the columns that models read, with the length of their bars, without the clock's. */
+/**
+ * What is watched of a schema: the columns that models read, with the length of their bars, without the clock's and those of the world
+ * outside, which stand still for days and then differ from every earlier day.
+ */
 export function watchedFeatures({ parameters, modelColumns }: FeatureSchema): readonly DriftFeature[] {
   const described = parameters.flatMap((spec) =>
-    describeSpec(spec).columns.map(({ name }) => ({ name, timeframeMinutes: timeframeOf(spec) })),
+    spec.kind === 'outside'
+      ? []
+      : describeSpec(spec).columns.map(({ name }) => ({ name, timeframeMinutes: timeframeOf(spec) })),
   );
   return described.filter(({ name }) => modelColumns.includes(name) && !CLOCK_COLUMNS.includes(name));
 }

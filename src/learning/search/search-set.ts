@@ -6,9 +6,13 @@
  */
 import { columnsOf, emptyColumns, markBreaks, NUMBER_FIELDS } from '../../features/bar-series';
 import type { BarSeries } from '../../features/bar-series';
+import { namedOutside } from '../../features/outside/outside-values';
+import type { OutsideValues } from '../../features/outside/outside-values';
 import { computeFeaturesOfColumns } from '../../features/pipeline';
-import { defineSchema } from '../../features/schema';
+import type { FeatureMatrix } from '../../features/pipeline';
+import { columnIndex, defineSchema } from '../../features/schema';
 import type { FeatureSchema } from '../../features/schema';
+import { MINUTE_MS } from '../../domain/exchange-time';
 import type { LearningSymbol } from '../../domain/instruments';
 import { unitOf } from '../../domain/instruments';
 import type { LabelBand } from '../manifest';
@@ -24,9 +28,16 @@ export interface SearchSet {
   readonly symbol: LearningSymbol;
   readonly schema: FeatureSchema;
   readonly label: LabelBand;
-  readonly contracts: readonly { readonly contract: string; readonly block: BarSeries }[];
+  readonly contracts: readonly SearchedContract[];
   /** Starts of the rows to learn from, UTC ms, ascending. */
   readonly starts: Float64Array;
+}
+
+export interface SearchedContract {
+  readonly contract: string;
+  readonly block: BarSeries;
+  /** Columns of the world outside, by series: a value a bar, as known at its close. */
+  readonly outside: ReadonlyMap<string, Float64Array>;
 }
 
 /** Bars of the learning days alone, or why there is nothing to search with. Pure. */
@@ -44,9 +55,41 @@ export function searchSet(
   const { starts, ends } = rowsAt(set, set.learning);
   const last = Math.max(...ends);
   const contracts = series
-    .map(({ contract, block }) => ({ contract, block: until(block, last) }))
+    .map(({ contract, block, features }) => {
+      const kept = until(block, last);
+      return { contract, block: kept, outside: outsideColumns(longest, features, kept.length) };
+    })
     .filter(({ block }) => block.length > 0);
   return { symbol, schema, label: set.label, contracts, starts };
+}
+
+/** The series that windows do not touch: they are pinned beside the bars. */
+function outsideColumns(
+  schema: FeatureSchema,
+  { values }: FeatureMatrix,
+  rows: number,
+): ReadonlyMap<string, Float64Array> {
+  const width = schema.columns.length;
+  return new Map(
+    schema.parameters.flatMap((spec) => {
+      if (spec.kind !== 'outside') return [];
+      const column = columnIndex(schema, spec.name);
+      return [
+        [spec.series, Float64Array.from({ length: rows }, (_item, row) => values[row * width + column])] as const,
+      ];
+    }),
+  );
+}
+
+function pinnedOutside({ block, outside }: SearchedContract): OutsideValues {
+  const bars = new Map(Array.from(block.start, (start, row) => [start + MINUTE_MS, row]));
+  return namedOutside(
+    new Map(
+      [...outside].map(
+        ([series, values]) => [series, (at: number) => values[bars.get(at) ?? -1] ?? Number.NaN] as const,
+      ),
+    ),
+  );
 }
 
 /** Bars that start before `end`: those of the hold-out don't leave the preparation. */
@@ -67,10 +110,10 @@ export interface SearchRows {
 export function searchRows(set: SearchSet, factors: WindowFactors): SearchRows {
   const { label, contracts, starts, symbol } = set;
   const schema = withWindows(set.schema, factors);
-  const series = contracts.map(({ contract, block }) => ({
-    contract,
-    block,
-    features: computeFeaturesOfColumns(block, schema, unitOf(symbol)),
+  const series = contracts.map((one) => ({
+    contract: one.contract,
+    block: one.block,
+    features: computeFeaturesOfColumns(one.block, schema, unitOf(symbol), { outside: pinnedOutside(one) }),
   }));
   const all = labelledRows(series, label, schema);
   const wanted = new Set(starts);
@@ -83,7 +126,7 @@ export function searchRows(set: SearchSet, factors: WindowFactors): SearchRows {
   return { schema, rows: rowsAt({ rows: all }, kept) };
 }
 
-const FORMAT = 1;
+const FORMAT = 2;
 const NEWLINE = 10;
 
 export function encodeSearchSet({ symbol, schema, label, contracts, starts }: SearchSet): Uint8Array {
@@ -95,9 +138,16 @@ export function encodeSearchSet({ symbol, schema, label, contracts, starts }: Se
     parameters,
     modelColumns,
     rows: starts.length,
-    contracts: contracts.map(({ contract, block }) => ({ contract, bars: block.length })),
+    contracts: contracts.map(({ contract, block, outside }) => ({
+      contract,
+      bars: block.length,
+      outside: [...outside.keys()],
+    })),
   };
-  const arrays = [...contracts.flatMap(({ block }) => NUMBER_FIELDS.map((field) => block[field])), starts];
+  const arrays = [
+    ...contracts.flatMap(({ block, outside }) => [...NUMBER_FIELDS.map((field) => block[field]), ...outside.values()]),
+    starts,
+  ];
   const bytes = arrays.map(({ buffer, byteOffset, byteLength }) => new Uint8Array(buffer, byteOffset, byteLength));
   return Buffer.concat([Buffer.from(`${JSON.stringify(header)}\n`), ...bytes]);
 }
@@ -106,7 +156,11 @@ type Header = Pick<SearchSet, 'symbol' | 'label'> &
   Pick<FeatureSchema, 'parameters' | 'modelColumns'> & {
     readonly format: number;
     readonly rows: number;
-    readonly contracts: readonly { readonly contract: string; readonly bars: number }[];
+    readonly contracts: readonly {
+      readonly contract: string;
+      readonly bars: number;
+      readonly outside: readonly string[];
+    }[];
   };
 
 /** Of bytes whose hash was compared with the plan's. Throws SearchError SEARCH_DAMAGED for another format. */
@@ -121,10 +175,11 @@ export function decodeSearchSet(bytes: Uint8Array): SearchSet {
   // A copy begins at an aligned address, whatever the header's length.
   const next = (count: number): Float64Array =>
     new Float64Array(new Uint8Array(bytes.subarray(at, (at += 8 * count))).buffer);
-  const contracts = header.contracts.map(({ contract, bars }) => {
+  const contracts = header.contracts.map(({ contract, bars, outside: series }) => {
     const columns = columnsOf([]);
     const read = Object.fromEntries(NUMBER_FIELDS.map((field) => [field, next(bars)] as const));
-    return { contract, block: markBreaks({ ...columns, ...read, length: bars }) };
+    const outside = new Map(series.map((name) => [name, next(bars)]));
+    return { contract, block: markBreaks({ ...columns, ...read, length: bars }), outside };
   });
   const { symbol, label, parameters, modelColumns, rows } = header;
   return { symbol, label, schema: defineSchema(parameters, modelColumns), contracts, starts: next(rows) };

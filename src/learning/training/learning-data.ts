@@ -4,6 +4,7 @@ import type { LearningSymbol } from '../../domain/instruments';
 import type { Bar, BarWithQuote } from '../../domain/bars';
 import { tradeDateOf } from '../../domain/calendar';
 import { columnsOf, markBreaks } from '../../features/bar-series';
+import { NOTHING_OUTSIDE } from '../../features/outside/outside-values';
 import { computeFeaturesOfColumns } from '../../features/pipeline';
 import type { FeatureSchema } from '../../features/schema';
 import type { RecordedStock } from '../../market-data/recorded-equity';
@@ -43,6 +44,14 @@ export const stockData = (stock: RecordedStock): LearningData => ({
     const wanted = new Set(days);
     const bars = stock.bars.filter(({ start }) => wanted.has(tradeDateOf(start)));
     const block = markBreaks(columnsOf(bars.map((bar) => modelledQuote(bar, STOCKS[stock.symbol].tickSize))));
-    return [{ contract: symbol, block, features: computeFeaturesOfColumns(block, schema, unitOf(symbol)) }];
+    return [
+      {
+        contract: symbol,
+        block,
+        features: computeFeaturesOfColumns(block, schema, unitOf(symbol), {
+          outside: stock.outside?.(symbol) ?? NOTHING_OUTSIDE,
+        }),
+      },
+    ];
   },
 });
