@@ -5,7 +5,6 @@ import type { BarStore } from '../market-data/bar-store/bar-store';
 import { healSeries, type HealedSeries } from '../market-data/bar-store/heal-series';
 import { intervalMs, type SeriesKey } from '../market-data/bar-store/series-key';
 import { openBarProviders } from '../market-data/providers/open-bar-providers';
-import type { BarProvider } from '../market-data/providers/provider';
 import { SAMPLE_NOTE } from '../market-data/bar-store/shipped-bars';
 import { PACKAGE_ROOT } from './child-command';
 import type { CommandIo } from './command-io';
@@ -29,7 +28,7 @@ interface HealOptions extends SeriesOptions, SpanOptions {
 }
 
 /** In the order in which they are asked; the sample is the last resort and says what it is. */
-function providersOf(io: CommandIo): OpenedProviders<BarProvider> {
+function providersOf(io: CommandIo): ReturnType<typeof openBarProviders> {
   const { data, stateDir } = currentConfig(io).config;
   return openBarProviders({ data, stateDir, env: io.env, sampleFolder: join(PACKAGE_ROOT, 'data') });
 }
