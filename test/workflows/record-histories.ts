@@ -26,6 +26,8 @@ import {
 } from '../../src/domain/ids';
 import { NEWS_INGESTION_WORKFLOW_ID } from '../../src/domain/news-ingestion';
 import type { NewsActivities } from '../../src/domain/news-ingestion';
+import { OUTSIDE_INGESTION_WORKFLOW_ID } from '../../src/domain/outside-ingestion';
+import type { OutsideActivities, OutsideIngestionResult } from '../../src/domain/outside-ingestion';
 import * as messages from '../../src/workflows/messages';
 import { placeStockOrder } from '../../src/client/place-stock-order';
 import { stockLeg } from '../stocks';
@@ -237,6 +239,29 @@ test('a reading of two news sources, one of which fails', async () => {
     }),
   );
   await save(rig, 'newsIngestion.one-fails', NEWS_INGESTION_WORKFLOW_ID);
+});
+
+test('a reading of two outside series, one of which is refused', async () => {
+  const rig = await newRig();
+  const ready = ['FEDFUNDS', 'DGS10'].map((series) => ({ provider: 'fred', series }));
+  const activities: OutsideActivities = {
+    outsideSeries: () =>
+      Promise.resolve({ ready, skipped: [{ provider: 'etf-flows', why: 'ETF flows: skipped; name a file.' }] }),
+    fetchOutsideSeries: (asked) =>
+      asked.series === 'DGS10'
+        ? Promise.reject(ApplicationFailure.nonRetryable('FRED: the key was refused.', 'UNAUTHORIZED'))
+        : Promise.resolve({ ...asked, added: 3, rejected: 0, why: [] }),
+  };
+  const data = await Worker.create({
+    connection: rig.nativeConnection,
+    taskQueue: DATA_QUEUE,
+    workflowBundle: await bundle(),
+    activities: { ...activities },
+  });
+  const options = { workflowId: OUTSIDE_INGESTION_WORKFLOW_ID, taskQueue: DATA_QUEUE };
+  const result: OutsideIngestionResult = await data.runUntil(rig.client.workflow.execute('outsideIngestion', options));
+  expect(result.results.map(({ failed }) => failed)).toEqual([null, 'FRED: the key was refused.']);
+  await save(rig, 'outsideIngestion.one-refused', OUTSIDE_INGESTION_WORKFLOW_ID);
 });
 
 test('a rebalance that is approved, turns the account over, and one that only lists', async () => {
