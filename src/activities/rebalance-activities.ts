@@ -6,6 +6,7 @@ import { heartbeat, Context } from '@temporalio/activity';
 import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 import { placeStockOrder } from '../client/place-stock-order';
 import type { RebalanceConfig } from '../config/rebalance-settings';
+import { tradeDateOf } from '../domain/calendar';
 import { isStockKey, tickerOf } from '../domain/contracts';
 import { exchangeTime } from '../domain/exchange-time';
 import { sessionWorkflowId } from '../domain/ids';
@@ -51,6 +52,10 @@ export function createRebalanceActivities(deps: RebalanceActivitiesDeps): Rebala
 
     async placeLeg({ account, order }) {
       try {
+        const answer = await placeStockOrder(deps.client, account, order);
+        const isClosed = answer.outcome === 'refused' && answer.refusal.code === 'TRADE_DATE_CLOSED';
+        if (!isClosed) return answer;
+        await openTradeDate(deps, account);
         return await placeStockOrder(deps.client, account, order);
       } catch (error) {
         if (!(error instanceof WorkflowNotFoundError)) throw error;
@@ -81,6 +86,13 @@ export function createRebalanceActivities(deps: RebalanceActivitiesDeps): Rebala
       await deps.store.put(rebalanceReportKey(report.rebalanceId), new TextEncoder().encode(text));
     },
   };
+}
+
+/** An account that no feed trades has nobody else to open its trade date; one that was opened, or closed, on this date stays as it is. */
+async function openTradeDate({ client, withBroker }: RebalanceActivitiesDeps, account: string): Promise<void> {
+  const { netLiquidation, marketTime } = await withBroker((broker) => Promise.resolve(broker));
+  const opened: messages.TradeDateOpened = { tradeDate: tradeDateOf(marketTime), netLiquidation, marketTime };
+  await client.workflow.getHandle(sessionWorkflowId(account)).signal(messages.tradeDateOpened, opened);
 }
 
 const mannerOf = ({ trade, approval, missed, sellMinutes, paceMs, rules }: RebalanceConfig): RebalanceManner => ({

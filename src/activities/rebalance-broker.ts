@@ -8,6 +8,8 @@ import type { StockContract } from '../domain/contracts';
 export interface BrokerLook {
   /** Dollars. */
   readonly totalCash: number;
+  /** Dollars. */
+  readonly netLiquidation: number;
   /** UTC ms, market time. */
   readonly marketTime: number;
   /** In the order of the tickers; null for one that is not listed. */
@@ -23,9 +25,9 @@ export const brokerLook =
     const data = createDataConnection(config);
     try {
       await within(config.requestTimeoutMs, 'the gateway', data.connect());
-      const totalCash = await within(config.requestTimeoutMs, 'the account’s cash', firstCash(data));
+      const money = await within(config.requestTimeoutMs, 'the account’s cash', firstMoney(data));
       const marketTime = await data.marketTime();
-      return await look({ totalCash, marketTime, stocks: (tickers) => stocksOf(data, tickers) });
+      return await look({ ...money, marketTime, stocks: (tickers) => stocksOf(data, tickers) });
     } finally {
       await data.close();
     }
@@ -43,11 +45,11 @@ async function stocksOf(data: MarketDataPort, tickers: readonly string[]): Promi
   return stocks;
 }
 
-const firstCash = (data: MarketDataPort): Promise<number> =>
+const firstMoney = (data: MarketDataPort): Promise<Pick<BrokerLook, 'totalCash' | 'netLiquidation'>> =>
   new Promise((resolve) => {
-    const stop = data.onEquity(({ totalCash }) => {
+    const stop = data.onEquity(({ totalCash, netLiquidation }) => {
       if (totalCash === null) return;
-      resolve(totalCash);
+      resolve({ totalCash, netLiquidation });
       queueMicrotask(() => stop());
     });
   });

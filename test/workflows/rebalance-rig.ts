@@ -96,6 +96,7 @@ export class RebalanceRig {
       withBroker: (look) =>
         look({
           totalCash: this.cash,
+          netLiquidation: 100_000,
           marketTime: OPEN,
           stocks: (tickers) => Promise.resolve(tickers.map((ticker) => stockOf(7_001 + NAMES.indexOf(ticker), ticker))),
         }),

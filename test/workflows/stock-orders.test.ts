@@ -1,12 +1,16 @@
 /** Legs of a rebalance through session and order workflows on a real server; the broker is scripted. */
 import { ApplicationFailure } from '@temporalio/common';
 import { WorkflowUpdateFailedError } from '@temporalio/client';
+import { tmpdir } from 'node:os';
+import { createRebalanceActivities } from '../../src/activities/rebalance-activities';
+import { DEFAULT_REBALANCE } from '../../src/config/rebalance-settings';
+import { openFolderStore } from '../../src/storage/folder-store';
 import { placeStockOrder } from '../../src/client/place-stock-order';
 import type { StockOrderAnswer, StockOrderRequest } from '../../src/domain/stock-orders';
 import * as messages from '../../src/workflows/messages';
 import { stockContract, stockLeg } from '../stocks';
 import { batch, entry } from './proposals';
-import { OPEN, propose, useTradingRig, type Rig } from './trading-rig';
+import { OPEN, TRADE_DATE, propose, useTradingRig, type Rig } from './trading-rig';
 
 jest.setTimeout(30_000);
 const newRig = useTradingRig();
@@ -95,6 +99,25 @@ test('a foreign stock called ES is told, keeps nobody from trading the future ES
   );
   expect(await ask(rig, { ...es, side: 'sell', quantity: 40 })).toMatchObject({ outcome: 'placed' });
   expect(rig.broker.placed.at(-1)).toMatchObject({ purpose: 'reduce', expectedPosition: 40 });
+});
+
+test('an account that no feed trades has its trade date opened by the first leg of a rebalance', async () => {
+  const rig = await connected();
+  const next = OPEN + 24 * 3_600_000;
+  await rig.session.signal(messages.tradeDateClosed, { tradeDate: TRADE_DATE, marketTime: OPEN });
+  await rig.until('the close', ({ tradeDate }) => tradeDate === null);
+  const order = leg('KO', 0, { decidedAt: next, expiresAt: next + 60_000 });
+  expect(await ask(rig, order)).toMatchObject({ outcome: 'refused', refusal: { code: 'TRADE_DATE_CLOSED' } });
+  const look = { totalCash: 0, netLiquidation: 90_000, marketTime: next, stocks: () => Promise.resolve([]) };
+  const activities = createRebalanceActivities({
+    client: rig.client,
+    store: await openFolderStore(tmpdir()),
+    settings: DEFAULT_REBALANCE,
+    dataFolder: 'data',
+    withBroker: (work) => work(look),
+  });
+  expect(await activities.placeLeg({ account: rig.account, order })).toMatchObject({ outcome: 'placed' });
+  expect(await rig.snapshot()).toMatchObject({ tradeDate: '2013-10-10', startOfDayNetLiquidation: 90_000 });
 });
 
 test('flatten closes a stock by one reduction; a halt closes what is left, and the next leg is refused', async () => {
