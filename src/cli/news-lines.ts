@@ -30,7 +30,7 @@ function resultLines(result: SourceResult): readonly string[] {
   ];
   return [
     `${source}: ${parts.join(', ')}.`,
-    ...why.map((sentence) => `  rejected: ${sentence}`),
+    ...why.map((sentence) => `  ${sentence}`),
     ...(failed === null ? [] : [`  stopped: ${failed}`]),
   ];
 }

@@ -61,6 +61,8 @@ export interface NewsConfig {
   readonly titleWindowHours: number;
   /** Age at which an article's sentiment counts half. */
   readonly halfLifeHours: number;
+  /** How far back an article's novelty is judged. */
+  readonly noveltyDays: number;
   /** How long a macro flag stays up. */
   readonly macroFlagMinutes: number;
   readonly macroTopics: readonly MacroTopic[];
@@ -86,6 +88,7 @@ export const DEFAULT_NEWS: NewsConfig = {
   titleSimilarity: 0.85,
   titleWindowHours: 48,
   halfLifeHours: 24,
+  noveltyDays: 7,
   macroFlagMinutes: 60,
   macroTopics: [
     {
@@ -162,6 +165,7 @@ export const newsSchema: z.ZodType<NewsConfig> = z.object({
   titleSimilarity: between(0.5, 1),
   titleWindowHours: whole(1, 168),
   halfLifeHours: between(0.1, 1_000),
+  noveltyDays: whole(1, 60),
   macroFlagMinutes: whole(1, 1_440),
   macroTopics: z.array(
     z.object(

@@ -28,7 +28,7 @@ export interface IngestedPage {
   /** Stored articles that a duplicate added scores or stocks to. */
   readonly amended: number;
   readonly rejected: number;
-  /** The first rejections, a sentence each. */
+  /** The first rejections, and what else could not be done, a sentence each. */
   readonly why: readonly string[];
   readonly more: boolean;
 }

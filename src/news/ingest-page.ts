@@ -24,6 +24,8 @@ export interface IngestParts {
   readonly normalise: (article: ProvidedArticle) => Article;
   readonly sameStory: SameStoryRule;
   readonly now: () => number;
+  /** Compares stored articles of some days (ascending, UTC) with earlier ones; answers a sentence when it could not. */
+  readonly judgeNovelty: (days: readonly string[]) => Promise<string | null>;
   /** Kept by the caller between pages: what was read of the store stays read. */
   readonly articles?: ArticleStore;
 }
@@ -34,7 +36,7 @@ const AT_A_TIME = 20;
 
 /** Throws ProviderError of the source and StoreError of the store; the cursor has not moved then. */
 export async function ingestPage(parts: IngestParts): Promise<IngestedPage> {
-  const { store, source, normalise, sameStory, now } = parts;
+  const { store, source, normalise, sameStory, judgeNovelty, now } = parts;
   const articles = parts.articles ?? openArticleStore(store);
   const state = await readSourceState(store, source.name);
   const time = now();
@@ -43,6 +45,7 @@ export async function ingestPage(parts: IngestParts): Promise<IngestedPage> {
   const { fresh, duplicates } = sortArticles(incoming, await around(articles, incoming, sameStory.windowMs), sameStory);
   await articles.write(fresh);
   const amended = await amendStored(articles, duplicates);
+  const novelty = await judgeNovelty([...new Set(incoming.map(({ time_published: time }) => utcDay(time)))].sort());
   await keepRejected(store, source.name, page.rejected, time);
   await writeSourceState(store, { source: source.name, cursor: page.cursor, updated_at: new Date(time).toISOString() });
   return {
@@ -52,7 +55,10 @@ export async function ingestPage(parts: IngestParts): Promise<IngestedPage> {
     duplicates: duplicates.length,
     amended,
     rejected: page.rejected.length,
-    why: page.rejected.slice(0, TOLD).map(({ code, why }) => `${code}: ${why}`),
+    why: [
+      ...(novelty === null ? [] : [novelty]),
+      ...page.rejected.slice(0, TOLD).map(({ code, why }) => `rejected, ${code}: ${why}`),
+    ],
     more: page.more,
   };
 }

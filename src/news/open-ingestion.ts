@@ -5,7 +5,12 @@ import type { IngestedPage, SkippedSource } from '../domain/news-ingestion';
 import { ProviderError } from '../http/provider-error';
 import type { ObjectStore } from '../storage/object-store';
 import { openArticleStore } from './article-store';
+import type { ArticleStore } from './article-store';
 import { readCompanies } from './companies';
+import { EmbeddingError } from './embeddings/embedding-error';
+import { updateSimilarity } from './embeddings/article-similarity';
+import { openSentenceEmbedder } from './embeddings/sentence-embedder';
+import type { SentenceEmbedder } from './embeddings/sentence-embedder';
 import { ingestPage } from './ingest-page';
 import { openNormaliser } from './normalise-article';
 import type { Normaliser } from './normalise-article';
@@ -13,7 +18,7 @@ import type { NewsSource } from './sources/news-source';
 import { openNewsSources } from './sources/open-sources';
 
 export interface IngestionPlace {
-  readonly config: Pick<Config, 'news' | 'data' | 'stateDir'>;
+  readonly config: Pick<Config, 'news' | 'data' | 'embeddings' | 'stateDir'>;
   readonly store: ObjectStore;
   /** The data that ship with the program. */
   readonly dataFolder: string;
@@ -29,6 +34,7 @@ export interface Ingestion {
 }
 
 const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 
 /** Throws ProviderError for a table of companies that cannot be read. */
 export async function openIngestion({ config, store, dataFolder, env, now }: IngestionPlace): Promise<Ingestion> {
@@ -36,6 +42,7 @@ export async function openIngestion({ config, store, dataFolder, env, now }: Ing
   const companies = await readCompanies(news.companiesFile ?? join(dataFolder, 'news', 'companies.csv'));
   const { ready, skipped } = openNewsSources({ news, data, companies, stateDir, dataFolder, env });
   const articles = openArticleStore(store);
+  const judgeNovelty = noveltyJudge(store, articles, config.embeddings.folder, news.noveltyDays);
   let normaliser: Promise<Normaliser> | null = null;
   const sameStory = { titleSimilarity: news.titleSimilarity, windowMs: news.titleWindowHours * HOUR_MS };
   return {
@@ -46,10 +53,43 @@ export async function openIngestion({ config, store, dataFolder, env, now }: Ing
       if (source === undefined) throw new ProviderError('KEY_MISSING', name, notReady(name, skipped));
       // The language model takes 90 MB: only who reads articles loads it.
       const normalise = await (normaliser ??= openNormaliser(news, companies));
-      return ingestPage({ store, source, normalise, sameStory, now, articles });
+      return ingestPage({ store, source, normalise, sameStory, judgeNovelty, now, articles });
     },
   };
 }
 
 const notReady = (name: string, skipped: readonly SkippedSource[]): string =>
   skipped.find(({ source }) => source === name)?.why ?? `${name} is no source of news here; see omega news sources.`;
+
+/** Without an embedding model there is no similarity, and everything else goes on (requirement D5). */
+function noveltyJudge(store: ObjectStore, articles: ArticleStore, folder: string, lookBackDays: number) {
+  let opened: Promise<SentenceEmbedder> | null = null;
+  return async (days: readonly string[]): Promise<string | null> => {
+    try {
+      const embedder = await (opened ??= openSentenceEmbedder(folder));
+      for (const { first, last } of spansOf(days))
+        await updateSimilarity(store, articles, embedder, {
+          from: Date.parse(first),
+          to: Date.parse(last) + DAY_MS - 1,
+          lookBackDays,
+        });
+      return null;
+    } catch (error) {
+      if (!(error instanceof EmbeddingError)) throw error;
+      // It may be fetched while this process runs.
+      opened = null;
+      return days.length === 0 ? null : `no novelty: ${error.message}`;
+    }
+  };
+}
+
+/** Runs of neighbouring days; `days` ascend. */
+function spansOf(days: readonly string[]): readonly { readonly first: string; readonly last: string }[] {
+  const spans: { first: string; last: string }[] = [];
+  for (const day of days) {
+    const span = spans.at(-1);
+    if (span !== undefined && Date.parse(day) - Date.parse(span.last) === DAY_MS) span.last = day;
+    else spans.push({ first: day, last: day });
+  }
+  return spans;
+}

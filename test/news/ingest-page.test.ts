@@ -22,12 +22,14 @@ let store: ObjectStore;
 let marketaux: NewsServer;
 let tiingo: NewsServer;
 let now: number;
+let embeddingModel: string;
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'omega-news-'));
   store = await openFolderStore(join(folder, 'store'));
   [marketaux, tiingo] = await Promise.all([NewsServer.open('marketaux', [], 7), NewsServer.open('tiingo')]);
   now = NOW;
+  embeddingModel = join(folder, 'none');
 });
 afterEach(async () => {
   await Promise.all([marketaux.close(), tiingo.close()]);
@@ -50,6 +52,7 @@ function ingestion(news: Partial<NewsConfig> = {}, env: Record<string, string> =
         ...news,
       },
       data: { ...DEFAULT_CONFIG.data, tiingo: { baseUrl: tiingo.baseUrl, ...generous } },
+      embeddings: { ...DEFAULT_CONFIG.embeddings, folder: embeddingModel },
       stateDir: join(folder, 'state'),
     },
     store,
@@ -114,6 +117,17 @@ test('a second source amends what the first one stored, from its own time on', a
   expect(others).toEqual([]);
   const scores = one.scores.filter(({ scorer }) => scorer === 'marketaux');
   expect(scores).toMatchObject([{ score: story.score, usable_from: now + MINUTE }]);
+});
+
+test('with an embedding model each article is compared with earlier ones; without it that is said', async () => {
+  tiingo.stories.push(...storiesUntil(now - MINUTE, 12));
+  expect((await read('tiingo', 1)).why).toEqual([expect.stringContaining('no novelty: There is no embedding model')]);
+  expect((await stored()).map(({ similarity }) => similarity)).toEqual(Array(10).fill(null));
+  embeddingModel = join(__dirname, 'embeddings/fixture');
+  expect(await read('tiingo')).toMatchObject({ stored: 2, why: [], more: false });
+  const similarities = (await stored()).map(({ similarity }) => similarity ?? NaN);
+  expect(similarities.filter((value) => value === 0)).toHaveLength(1);
+  for (const value of similarities) expect(value).toBeLessThanOrEqual(1);
 });
 
 test('a run that ends in the middle goes on at the next page', async () => {
