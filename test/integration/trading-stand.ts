@@ -96,6 +96,8 @@ export class TradingStand {
     readonly client: Client,
     readonly session: WorkflowHandle,
     private readonly folder: string,
+    /** Of the gateway. */
+    readonly port: number,
   ) {}
 
   static async open({ server, namespace, clock, gateway: options = [] }: StandOptions): Promise<TradingStand> {
@@ -133,7 +135,7 @@ export class TradingStand {
     const client = new Client({ connection, namespace });
     const session = client.workflow.getHandle(sessionWorkflowId(account));
     const control = `http://127.0.0.1:${controlPort}`;
-    const stand = new TradingStand(account, gateway, trader, control, connection, client, session, folder);
+    const stand = new TradingStand(account, gateway, trader, control, connection, client, session, folder, port);
     await stand.startGateway();
     return stand;
   }
