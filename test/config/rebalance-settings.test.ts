@@ -7,7 +7,7 @@ const issueOf = (change: object): string | null => {
 };
 const rules = (change: object) => ({ rules: { ...DEFAULT_REBALANCE.rules, ...change } });
 
-test.each<[object, RegExp]>([
+test.each<readonly [object, RegExp]>([
   [{ paceMs: 1_000 }, /^paceMs must be a whole number from 1001/],
   [{ weekday: 6 }, /^weekday/],
   [{ missed: 'perhaps' }, /^missed must be skip, catch-up or ask/],
@@ -16,10 +16,10 @@ test.each<[object, RegExp]>([
   [rules({ upper: -1, lower: 0 }), /^rules.lower must have lower below upper/],
   [rules({ holdings: 10, keepRank: 9 }), /^rules.keepRank must be at least holdings/],
   [rules({ positionLimit: 0 }), /^rules.positionLimit must be a number above 0/],
-  [rules({ weighting: { method: 'best' } }), /^rules.weighting must be/],
+  [rules({ weighting: { method: 'best' } }), /^rules.weighting.method must be/],
   [rules({ momentum: { windows: [1], skip: 0 } }), /^rules.momentum.windows/],
   [rules({ suppressBuysIn: ['storm'] }), /^rules.suppressBuysIn/],
-])('%j is refused by its name', (change, sentence) => {
+])('case %#: what is wrong is refused by its name', (change, sentence) => {
   expect(issueOf(change)).toMatch(sentence);
 });
 
