@@ -257,6 +257,7 @@ describe('scoring articles', () => {
             expect(schema).toEqual(scoreQuestion([{ article: five[0], tickers: ['AAPL'] }]).schema);
           },
         ),
+        { numRuns: 40 },
       );
     });
   });
