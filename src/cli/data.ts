@@ -6,6 +6,7 @@ import { dataHealCommand } from './data-heal';
 import { dataHistoryExportCommand } from './data-history-export';
 import { dataImportCommand } from './data-import';
 import { dataProvidersCommand } from './data-providers';
+import { dataOutsideCommand } from './data-outside';
 import { dataStatusCommand } from './data-status';
 
 export const dataCommand = (io: CommandIo): Command =>
@@ -16,4 +17,5 @@ export const dataCommand = (io: CommandIo): Command =>
     .addCommand(dataHealCommand(io))
     .addCommand(dataImportCommand(io))
     .addCommand(dataExportCommand(io))
-    .addCommand(dataHistoryExportCommand(io));
+    .addCommand(dataHistoryExportCommand(io))
+    .addCommand(dataOutsideCommand(io));
