@@ -30,6 +30,8 @@ export interface LocalProvider {
 }
 
 export async function startLocalProvider(): Promise<LocalProvider> {
+  // A proxy of the machine is not asked for the loopback.
+  process.env.NO_PROXY = process.env.no_proxy = '127.0.0.1';
   const asked: Asked[] = [];
   let reply: (asked: Asked, count: number) => Reply = () => ({ status: 404, body: { error: 'nothing scripted' } });
   const server = createServer((request, response) => {

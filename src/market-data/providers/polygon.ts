@@ -22,6 +22,8 @@ const RANGE: Readonly<Record<BarInterval, string>> = {
 };
 /** Counted in minutes for minute bars: Polygon advises a month or so for one question. */
 const QUERY = { adjusted: false, sort: 'asc', limit: 50_000 } as const;
+/** Of US stocks' prices. */
+const CURRENCY = 'USD';
 
 const number = z.number();
 const aggregate = z.looseObject({ t: number, o: number, h: number, l: number, c: number, v: number });
@@ -30,7 +32,7 @@ const split = z.looseObject({
   split_from: z.number().positive(),
   split_to: z.number().positive(),
 });
-const dividend = z.looseObject({ ex_dividend_date: z.iso.date(), cash_amount: z.number() });
+const dividend = z.looseObject({ ex_dividend_date: z.iso.date(), cash_amount: z.number(), currency: z.string() });
 
 /** `now`: UTC ms. */
 export function polygonBars(client: ProviderClient, now: () => number = Date.now): BarProvider {
@@ -80,21 +82,34 @@ async function* daily(
   const days: ProvidedBar[] = [];
   for await (const rows of resultPages(client, path, QUERY)) days.push(...pages.page(rows));
   if (days.length === 0) return;
-  const factors = adjustmentFactors(days, await actionsSince(client, request.contract, from));
-  yield days.flatMap((bar, i) => (bar.start < request.to ? [{ ...bar, adjustmentFactor: factors[i] }] : []));
+  const { actions, foreign } = await actionsSince(client, request.contract, from);
+  for (const row of foreign) {
+    const reason = `a dividend in ${row.currency}: days before it have no adjustment factor`;
+    aside({ start: Date.parse(row.ex_dividend_date), row: JSON.stringify(row), reason });
+  }
+  const factors = adjustmentFactors(days, actions);
+  const unknownBefore = Math.max(...foreign.map((row) => Date.parse(row.ex_dividend_date)));
+  yield days.flatMap((bar, i) =>
+    bar.start < request.to ? [{ ...bar, adjustmentFactor: bar.start < unknownBefore ? null : factors[i] }] : [],
+  );
 }
 
-async function actionsSince(client: ProviderClient, ticker: string, from: string): Promise<CorporateActions> {
+interface KnownActions {
+  readonly actions: CorporateActions;
+  /** Dividends in another currency than the prices. */
+  readonly foreign: readonly z.infer<typeof dividend>[];
+}
+
+async function actionsSince(client: ProviderClient, ticker: string, from: string): Promise<KnownActions> {
   const query = { ticker, limit: 1_000 };
   const splits = await allRows(client, '/v3/reference/splits', { ...query, 'execution_date.gte': from }, split);
-  const dividends = await allRows(
-    client,
-    '/v3/reference/dividends',
-    { ...query, 'ex_dividend_date.gte': from },
-    dividend,
-  );
+  const all = await allRows(client, '/v3/reference/dividends', { ...query, 'ex_dividend_date.gte': from }, dividend);
+  const dividends = all.filter(({ currency }) => currency === CURRENCY);
   return {
-    splits: splits.map((row) => ({ exDate: Date.parse(row.execution_date), ratio: row.split_to / row.split_from })),
-    dividends: dividends.map((row) => ({ exDate: Date.parse(row.ex_dividend_date), cash: row.cash_amount })),
+    actions: {
+      splits: splits.map((row) => ({ exDate: Date.parse(row.execution_date), ratio: row.split_to / row.split_from })),
+      dividends: dividends.map((row) => ({ exDate: Date.parse(row.ex_dividend_date), cash: row.cash_amount })),
+    },
+    foreign: all.filter(({ currency }) => currency !== CURRENCY),
   };
 }

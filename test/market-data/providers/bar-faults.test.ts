@@ -113,8 +113,10 @@ test('next_url leads to our own address with our key, wherever it points', async
   provider.answer((_, count) =>
     count === 1 ? page([row(0)], { next_url: 'https://elsewhere.example/v2/aggs/x?cursor=a&apiKey=theirs' }) : page([]),
   );
-  await collect(polygon(), MINUTES);
-  expect(provider.asked[1]).toMatchObject({ path: '/v2/aggs/x', query: { cursor: 'a', apiKey: 'secret-key' } });
+  const auth = { kind: 'header', name: 'Authorization', value: 'Bearer ours' } as const;
+  await collect(polygonBars(quickClient('Polygon', provider.url, auth)), MINUTES);
+  expect(provider.asked[1]).toMatchObject({ path: '/v2/aggs/x', headers: { authorization: 'Bearer ours' } });
+  expect(provider.asked[1].query).toEqual({ cursor: 'a' });
 });
 
 test('empty pages, absent results and a page upside down', async () => {

@@ -1,5 +1,5 @@
 /** All bars and rejected rows of a request. */
-import { createProviderClient, type ProviderClient } from '../../../src/http/provider-client';
+import { createProviderClient, type ProviderAuth, type ProviderClient } from '../../../src/http/provider-client';
 import { NO_RATE_LIMIT } from '../../../src/http/rate-limit';
 import type { BarProvider, BarRequest, ProvidedBar, RejectedBar } from '../../../src/market-data/providers/provider';
 
@@ -13,13 +13,15 @@ export async function collect(
   return { bars, aside };
 }
 
+const KEY: ProviderAuth = { kind: 'query', name: 'apiKey', value: 'secret-key' };
+
 /** A client that never waits. */
-export const quickClient = (name: string, baseUrl: string): ProviderClient =>
+export const quickClient = (name: string, baseUrl: string, auth: ProviderAuth = KEY): ProviderClient =>
   createProviderClient({
     name,
     baseUrl,
     rateLimit: NO_RATE_LIMIT,
-    auth: { kind: 'query', name: 'apiKey', value: 'secret-key' },
+    auth,
     sleep: async () => undefined,
     retries: 1,
   });

@@ -75,8 +75,25 @@ test('days before a split ask for what came after them, and are raw all the same
   expect(provider.asked[0].path).toBe('/v2/aggs/ticker/SYN/range/1/day/2026-03-01/2026-03-10');
   provider.answer(yahooReply);
   const current = await collect(yahoo(), request);
+  expect(provider.asked.at(-1)?.query.period2).toBe(String((NOW + 86_400_000) / 1_000));
   expect(legacy.bars).toEqual(trueBars.slice(0, 1).map(close));
   expect(current.bars).toEqual(trueBars.slice(0, 1).map(close));
+});
+
+test('a dividend in another currency leaves the days before it without a factor, and says so', async () => {
+  provider.answer((asked) => {
+    const reply = polygonReply(asked);
+    const text = JSON.stringify(reply.body);
+    return { body: text.replace('"currency":"USD"', '"currency":"TWD"') };
+  });
+  const { bars, aside } = await collect(
+    polygonBars(quickClient('Polygon', provider.url), () => NOW),
+    DAY_REQUEST,
+  );
+  expect(bars.map(({ adjustmentFactor }) => adjustmentFactor)).toEqual([null, null, null, 1, 1]);
+  expect(aside).toMatchObject([
+    { start: Date.parse('2026-03-06'), reason: 'a dividend in TWD: days before it have no adjustment factor' },
+  ]);
 });
 
 describe('switched by the configuration alone', () => {
