@@ -88,6 +88,9 @@ function seat(memory: EnsembleMemory, ensemble: Ensemble | null) {
   const lane = {
     symbol: 'ES' as const,
     ensemble,
+    get missing() {
+      return memory.features.missing();
+    },
     useEnsemble: async (next: Ensemble | null): Promise<void> => {
       await memory.adopt(next);
       await lane.ensemble?.close();
@@ -139,6 +142,11 @@ test('the first promotion lets proposals leave; learning-only stays learning-onl
     [`models ${B} vote from here on, none until now`],
   ]);
   expect(champions).toEqual([B]);
+  const lane = { symbol: 'GC' as const, missing: ['ema_60m'], useEnsemble: () => Promise.resolve() };
+  await new VotingModels({ ...parts, lanes: [lane], learningOnly: false, notice }).beforeBar(MINUTE_MS);
+  expect(notices.at(-1)).toBe(
+    `models ${B} vote from here on, none until now; GC has no value yet of ema_60m, and nobody votes without`,
+  );
   const held = { ...parts, opened: { ...opened(0, A), proposalsWithheld: 'learning-only mode' } };
   const learning = new VotingModels({ ...held, learningOnly: true, notice });
   await learning.beforeBar(MINUTE_MS);

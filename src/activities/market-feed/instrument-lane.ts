@@ -207,6 +207,11 @@ export class InstrumentLane {
     return this.memory.vetoCounts;
   }
 
+  /** Columns that its models read and that have no value on the last closed bar. */
+  get missing(): readonly string[] {
+    return this.memory.features.missing();
+  }
+
   /** Rows of one series that end with the last closed bar, as `reader` reads them; none while that bar's row has a hole. */
   rowsFor({ schema, window }: RowReader): readonly Float32Array[] {
     if (schema.hash === this.memory.features.schema.hash) return this.memory.rows(window);

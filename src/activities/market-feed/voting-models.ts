@@ -12,7 +12,7 @@ export type FeedOpened = Extract<AuditEntry, { readonly type: 'feed-opened' }>;
 export interface VotingModelsParts {
   /** As the feed came up. */
   readonly opened: FeedOpened;
-  readonly lanes: readonly Pick<InstrumentLane, 'symbol' | 'useEnsemble'>[];
+  readonly lanes: readonly Pick<InstrumentLane, 'symbol' | 'useEnsemble' | 'missing'>[];
   readonly audit: Pick<AuditLog, 'append'>;
   /** Null when the feed keeps the run it began with. */
   readonly watch: Pick<PromotedModelWatch, 'take'> | null;
@@ -51,6 +51,11 @@ export class VotingModels {
     for (const lane of lanes) await lane.useEnsemble(models.ensembles.get(lane.symbol) ?? null);
     await audit.append([this.standing]);
     if (models.runId !== null) onChampion(models.runId);
-    notice(`models ${models.runId ?? 'none'} vote from here on, ${before ?? 'none'} until now`, barClose);
+    const said = `models ${models.runId ?? 'none'} vote from here on, ${before ?? 'none'} until now`;
+    notice([said, ...(models.runId === null ? [] : lanes.flatMap(notYet))].join('; '), barClose);
   }
 }
+
+/** Columns of other windows may remember more bars than this feed began with; nobody votes on a row with a hole in it. */
+const notYet = ({ symbol, missing }: Pick<InstrumentLane, 'symbol' | 'missing'>): readonly string[] =>
+  missing.length === 0 ? [] : [`${symbol} has no value yet of ${missing.join(', ')}, and nobody votes without`];
