@@ -15,7 +15,9 @@ import type { RebalanceList } from '../domain/rebalance/rebalance-list';
 import { filledPrice } from '../domain/rebalance/trade-costs';
 import { tickerSentiments } from '../domain/sentiment';
 import { dailySets, loadDailyPrices, stocksOf, type DailyPrices } from '../market-data/daily-prices';
+import { STORED_SET, storedDailyPrices } from '../market-data/daily-prices-store';
 import { loadSectors } from '../market-data/sector-table';
+import { openBarStore } from '../market-data/bar-store/bar-store';
 import { openArticleStore } from '../news/article-store';
 import type { ObjectStore } from '../storage/object-store';
 
@@ -23,7 +25,7 @@ export interface PlanRequest {
   /** Folder of daily CSV files. */
   readonly dataFolder: string;
   readonly settings: RebalanceConfig;
-  /** Name of a set; null takes the last by name that has enough sessions before the day. */
+  /** Name of a set; null takes the store's prices when they reach to the day, else the last file that has enough sessions before it. */
   readonly set: string | null;
   /** Day the orders are for; null: the session after the newest prices. */
   readonly asOf: string | null;
@@ -59,6 +61,9 @@ const HALF_LIVES = 10;
 export const SURVIVORSHIP =
   'Survivorship bias: the names of this set are companies that were still listed when it was made; results over the past are flattered by that.';
 
+const STORED_BIAS =
+  'Survivorship bias: a universe chosen today holds no company that failed; a test over the past is flattered by that, orders of now are not.';
+
 /** Throws RebalanceError, RecordedDataError, StoreError. */
 export async function planRebalance(request: PlanRequest): Promise<RebalancePlan> {
   const { settings, asOf, holdings, cash } = request;
@@ -93,36 +98,62 @@ export async function planRebalance(request: PlanRequest): Promise<RebalancePlan
       ...(rejected === 0
         ? []
         : [`${rejected} rows of ${set} were put aside; the first: ${prices.rejected[0].reason}.`]),
-      SURVIVORSHIP,
+      ...(set === STORED_SET ? [STORED_BIAS] : [SURVIVORSHIP]),
     ],
   };
 }
 
-async function pricesFor({
-  dataFolder,
-  settings,
-  set,
-  asOf,
-}: PlanRequest): Promise<{ readonly set: string; readonly prices: DailyPrices }> {
-  const sets = dailySets(join(dataFolder, 'equity_1d'));
-  const asked = set === null ? sets : sets.filter(({ name }) => name === set);
-  if (asked.length === 0)
-    throw new RebalanceError(
-      'NO_PRICES',
-      set === null
-        ? `There are no daily prices: ${join(dataFolder, 'equity_1d')} holds no file *_daily_*.csv.gz.`
-        : `There is no set ${set}; there is ${sets.map(({ name }) => name).join(', ') || 'none'}.`,
-    );
+interface PriceSet {
+  readonly set: string;
+  readonly prices: DailyPrices;
+}
+
+/** The store's own prices when they reach to the day, else the last of the files that has enough sessions before it. */
+async function pricesFor(request: PlanRequest): Promise<PriceSet> {
+  const { settings, set, asOf } = request;
   const needed = sessionsNeeded(settings.rules);
   const before = ({ sessions }: DailyPrices): number =>
     asOf === null ? sessions.length : sessions.filter((session) => session < asOf).length;
-  const loaded: { readonly set: string; readonly prices: DailyPrices }[] = [];
-  for (const one of [...asked].reverse()) {
-    loaded.push({ set: one.name, prices: await loadDailyPrices(one) });
-    if (before(loaded[loaded.length - 1].prices) >= needed) return loaded[loaded.length - 1];
+  const tried: PriceSet[] = [];
+  for await (const one of candidates(request)) {
+    tried.push(one);
+    const isFresh = one.set !== STORED_SET || set === STORED_SET || reachesTo(one.prices.sessions, asOf);
+    if (before(one.prices) >= needed && isFresh) return one;
   }
+  if (tried.length === 0) throw noPrices(request);
   // None has enough: the one that has most says so.
-  return loaded.reduce((best, one) => (before(one.prices) > before(best.prices) ? one : best));
+  return tried.reduce((best, one) => (before(one.prices) > before(best.prices) ? one : best));
+}
+
+function reachesTo(sessions: readonly string[], asOf: string | null): boolean {
+  try {
+    rebalanceDates(sessions, asOf);
+    return true;
+  } catch (error) {
+    if (error instanceof RebalanceError) return false;
+    throw error;
+  }
+}
+
+async function* candidates({ dataFolder, settings, set, store }: PlanRequest): AsyncGenerator<PriceSet> {
+  if (store !== null && (set === null || set === STORED_SET)) {
+    const bars = await openBarStore(store);
+    const prices = await storedDailyPrices(bars, settings.universe).finally(() => bars.close());
+    if (prices !== null) yield { set: STORED_SET, prices };
+  }
+  const files = dailySets(join(dataFolder, 'equity_1d')).filter(({ name }) => set === null || name === set);
+  for (const one of [...files].reverse()) yield { set: one.name, prices: await loadDailyPrices(one) };
+}
+
+function noPrices({ dataFolder, set }: PlanRequest): RebalanceError {
+  const folder = join(dataFolder, 'equity_1d');
+  const names = [STORED_SET, ...dailySets(folder).map(({ name }) => name)].join(', ');
+  return new RebalanceError(
+    'NO_PRICES',
+    set === null
+      ? `There are no daily prices: the store has none, and ${folder} holds no file *_daily_*.csv.gz.`
+      : `There is no set ${set}, or nothing in it; there is ${names}.`,
+  );
 }
 
 interface HeardNews {

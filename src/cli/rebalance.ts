@@ -69,7 +69,10 @@ export function rebalanceCommand(io: CommandIo): Command {
     .option('--dry-run', 'make the list and order nothing: the default, and all that this command does')
     .option('--as-of <date>', 'day the orders are for; prices before it decide (default: after the newest)')
     .option('--data <folder>', 'folder with equity_1d/*_daily_*.csv[.gz]; the shipped data when left out')
-    .option('--set <name>', 'one of its files; the newest that fits when left out')
+    .option(
+      '--set <name>',
+      'one of its files, or store; the store’s prices, else the last file that fits, when left out',
+    )
     .option('--cash <dollars>', 'cash of the account', '100000')
     .option('--holdings <file>', 'CSV ticker,quantity of what the account holds')
     .option('--json', 'print JSON')

@@ -4,7 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { main } from '../../src/cli/main';
 import { outcomeText, statusLines } from '../../src/cli/rebalance-run-lines';
-import type { RebalancePlan } from '../../src/activities/rebalance-steps';
+import { planRebalance, type RebalancePlan } from '../../src/activities/rebalance-steps';
+import { DEFAULT_REBALANCE } from '../../src/config/rebalance-settings';
+import { openBarStore } from '../../src/market-data/bar-store/bar-store';
+import { sessionsFrom } from '../domain/rebalance/market';
 import type { RebalanceReport } from '../../src/backtest/rebalance/rebalance-report';
 import { openArticleStore } from '../../src/news/article-store';
 import { openFolderStore } from '../../src/storage/folder-store';
@@ -40,7 +43,7 @@ it.each<[readonly string[], number, RegExp]>([
     2,
     /NO_SCORES: None of the 20 names can be scored; the first: BAC has 21 of/,
   ],
-  [['--set', 'none'], 2, /NO_PRICES: There is no set none; there is us20_/],
+  [['--set', 'none'], 2, /NO_PRICES: There is no set none, or nothing in it; there is store, us20_/],
   [['--data', 'nowhere'], 2, /NO_PRICES: There are no daily prices/],
   [['--holdings', 'nowhere.csv'], 2, /--holdings: .*nowhere.csv can't be read/],
   [['backtest', '--set', US20, '--from', '2031-01-01'], 2, /No set of daily prices has two sessions/],
@@ -105,6 +108,52 @@ test('holdings, sectors and stored news come in', async () => {
   expect(list.names.find(({ ticker }) => ticker === 'NOPE')).toMatchObject({ action: 'HOLD', code: 'NO_PRICE_ON_DAY' });
   expect(notices.some((notice) => notice.includes('not counted in the equity: NOPE'))).toBe(true);
   rmSync(join(folder, 'omega.config.json'));
+});
+
+test('daily bars of the store come first when they reach to the day, and lie beside the files otherwise', async () => {
+  const store = await openFolderStore(join(folder, 'other-store'));
+  const bars = await openBarStore(store);
+  const days = sessionsFrom('2025-01-02', 260);
+  for (const [ticker, growth] of [
+    ['KO', 1.0005],
+    ['PG', 1.001],
+  ] as const) {
+    const provided = days.map((date, at) => {
+      const price = Math.round(50 * growth ** at * 100) / 100;
+      return {
+        start: Date.parse(date),
+        open: price,
+        high: price,
+        low: price,
+        close: price,
+        volume: 1_000,
+        adjustmentFactor: at < 200 ? 0.98 : 1,
+      };
+    });
+    await bars.append({ contract: ticker, whatToShow: 'TRADES', interval: '1d' }, provided, {
+      provider: 'csv',
+      fetchedAt: Date.now(),
+    });
+  }
+  await bars.close();
+  const plan = (asOf: string | null) =>
+    planRebalance({
+      dataFolder: join(process.cwd(), 'data'),
+      settings: DEFAULT_REBALANCE,
+      set: null,
+      asOf,
+      holdings: [],
+      cash: 10_000,
+      store,
+    });
+  const { set, list } = await plan(null);
+  expect(set).toBe('store');
+  expect(list.decidedOn).toBe(days[days.length - 1]);
+  expect(list.names.map(({ ticker }) => ticker)).toEqual(['PG', 'KO']);
+  // The factor's step is a dividend of 2 %.
+  const [, ko] = list.names;
+  expect(ko.momentumReturn).toBeCloseTo(1.0005 ** 231 / 0.98 - 1, 2);
+  expect((await plan('2013-06-03')).set).toBe(US20);
 });
 
 test('the back-test writes its page and its document, the same bytes twice', async () => {
