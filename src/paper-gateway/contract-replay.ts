@@ -16,9 +16,9 @@ import {
   type LastTrade,
   type MarketEvent,
   type MarketReplay,
-  type PricedInstrument,
   type TwoSidedQuote,
 } from './market-replay';
+import type { PricedInstrument } from './priced-instrument';
 import { isMatchingOpen } from './matching-hours';
 import { quietSlot, SLOT_MS, SLOTS_PER_MINUTE, slotsOfMinute, TRADE_OFFSET_MS, type Slot } from './minute-path';
 

@@ -12,7 +12,7 @@ import { frontContract, lastTradeDate, listedDeliveryMonths, localSymbolOf } fro
 import type { RecordedContract } from '../market-data/recorded-market';
 import { ContractReplay } from './contract-replay';
 import type { ContractQuery, WireContract } from './messages';
-import type { PricedInstrument } from './market-replay';
+import type { PricedInstrument } from './priced-instrument';
 import { stockInstrument, stockWire, unknownListing } from './stock-listing';
 import { StockReplay, type RecordedStockMarket } from './stock-replay';
 import { US_STOCKS, type StockListing } from './us-stocks';

@@ -14,9 +14,9 @@ import {
   type LastTrade,
   type MarketEvent,
   type MarketReplay,
-  type PricedInstrument,
   type TwoSidedQuote,
 } from './market-replay';
+import type { PricedInstrument } from './priced-instrument';
 import type { DailyBar } from './daily-bars';
 import { modelledQuote } from './modelled-quote';
 

@@ -1,7 +1,7 @@
 /** An order book behind the recorded top of book. Only the first level is recorded; the rest is synthesised and every subscriber is told so. */
 import { isTwoSided, type Quote } from '../domain/bars';
 import { roundToTick } from '../domain/instruments';
-import type { PricedInstrument } from './market-replay';
+import type { PricedInstrument } from './priced-instrument';
 import { randomFrom, seedOf } from './seeded-random';
 
 export interface DepthLevel {

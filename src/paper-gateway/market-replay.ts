@@ -1,17 +1,7 @@
 /** What the gateway asks of a recorded market, whatever it is recorded in: one-minute bars with quotes, or daily bars with modelled ones. */
 import type { Quote } from '../domain/bars';
-import type { TradedUnit } from '../domain/instruments';
 import type { Slot } from './minute-path';
-
-/** A future, or a stock by the share. */
-export interface PricedInstrument extends TradedUnit {
-  readonly symbol: string;
-  readonly exchange: string;
-  /** Price increment at a price where it depends on it; else `tickSize` everywhere. */
-  readonly tickAt?: (price: number) => number;
-}
-
-export const tickAt = ({ tickSize, tickAt: at }: PricedInstrument, price: number): number => at?.(price) ?? tickSize;
+import type { PricedInstrument } from './priced-instrument';
 
 export type MarketEvent =
   | { readonly kind: 'trades'; readonly time: number; readonly slot: Slot }

@@ -8,7 +8,8 @@
 import { tradeDateOf } from '../domain/calendar';
 import type { Ledger } from './ledger';
 import { directionOf, isTerminal, remainingOf, type ExecutionRecord, type OrderRecord } from './ledger-records';
-import type { PricedInstrument, TwoSidedQuote } from './market-replay';
+import type { TwoSidedQuote } from './market-replay';
+import type { PricedInstrument } from './priced-instrument';
 import type { MarketView } from './market-view';
 import type { Slot } from './minute-path';
 import {

@@ -3,7 +3,7 @@
  * the very instant of a close still meets the last quote, because a bar's decision is made at the bar's end.
  */
 import { exchangeTime } from '../domain/exchange-time';
-import type { PricedInstrument } from './market-replay';
+import type { PricedInstrument } from './priced-instrument';
 
 const SATURDAY = 6;
 const SUNDAY = 7;

@@ -7,7 +7,7 @@
  */
 import type { Bar } from '../domain/bars';
 import { roundToTick } from '../domain/instruments';
-import type { PricedInstrument } from './market-replay';
+import type { PricedInstrument } from './priced-instrument';
 import { randomFrom, seedOf } from './seeded-random';
 
 export const SLOT_MS = 5_000;

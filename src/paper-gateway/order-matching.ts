@@ -5,7 +5,8 @@
  *  3. A fill never exceeds the order's remaining quantity nor the size on offer.
  */
 import { roundToTick } from '../domain/instruments';
-import { tickAt, type PricedInstrument, type TwoSidedQuote } from './market-replay';
+import type { TwoSidedQuote } from './market-replay';
+import { tickAt, type PricedInstrument } from './priced-instrument';
 import { directionOf, type OrderRecord } from './ledger-records';
 
 export interface Fill {

@@ -1,6 +1,6 @@
 /** Why an order is refused before it is accepted, in IB's codes and words. */
 import { isOnTick } from '../domain/instruments';
-import { tickAt, type PricedInstrument } from './market-replay';
+import { tickAt, type PricedInstrument } from './priced-instrument';
 import { ORDER_TYPES } from './contract-details';
 import { parseWireTime } from './fields-time';
 import type { OrderRecord } from './ledger-records';

@@ -1,7 +1,7 @@
 /** Stocks as the gateway lists them: described ones, and those with recorded prices. Pure. */
 import { stockTickAt } from '../domain/contracts';
 import { STOCKS } from '../domain/instruments';
-import type { PricedInstrument } from './market-replay';
+import type { PricedInstrument } from './priced-instrument';
 import type { WireContract } from './messages';
 import { syntheticConId } from './synthetic-con-id';
 import type { StockListing } from './us-stocks';

@@ -7,14 +7,8 @@ import { exchangeTime } from '../domain/exchange-time';
 import { ContractReplay } from './contract-replay';
 import type { DailyBar } from './daily-bars';
 import { DailyReplay, stockHoursOn } from './daily-replay';
-import type {
-  DayStatistics,
-  LastTrade,
-  MarketEvent,
-  MarketReplay,
-  PricedInstrument,
-  TwoSidedQuote,
-} from './market-replay';
+import type { DayStatistics, LastTrade, MarketEvent, MarketReplay, TwoSidedQuote } from './market-replay';
+import type { PricedInstrument } from './priced-instrument';
 import { modelledQuote } from './modelled-quote';
 
 /** Shares that the modelled quote of a minute offers at most, as a share of the minute's volume. */
