@@ -22,7 +22,7 @@ const NOTHING: Written = { added: 0, replaced: 0, unchanged: 0, conflicts: 0 };
 
 /** Every writer but one loses a round, so this many rounds are as many writers at the same period at the same time. */
 const ROUNDS = 100;
-/** Periods merged at a time: their rows are objects for as long. */
+/** DuckDB holds a buffer for every file that it writes at a time, and rows that are merged are objects for as long. */
 const PERIODS_AT_A_TIME = 128;
 
 interface PeriodPart {
@@ -85,17 +85,18 @@ const sum = (a: Written, b: Written): Written => ({
   conflicts: a.conflicts + b.conflicts,
 });
 
-/** New periods go in one batch: they are written as they are. Those that have a file are merged, some at a time. */
+/** Those without a file, which are written as they are, apart from those that have one and are merged. */
 function batchesOf(
   parts: readonly PeriodPart[],
   current: ReadonlyMap<string, PeriodFile>,
 ): readonly (readonly PeriodPart[])[] {
   const fresh = parts.filter(({ period }) => !current.has(period));
   const known = parts.filter(({ period }) => current.has(period));
-  const batches = fresh.length === 0 ? [] : [fresh];
-  for (let from = 0; from < known.length; from += PERIODS_AT_A_TIME)
-    batches.push(known.slice(from, from + PERIODS_AT_A_TIME));
-  return batches;
+  return [fresh, known].flatMap((group) =>
+    Array.from({ length: Math.ceil(group.length / PERIODS_AT_A_TIME) }, (_batch, i) =>
+      group.slice(i * PERIODS_AT_A_TIME, (i + 1) * PERIODS_AT_A_TIME),
+    ),
+  );
 }
 
 interface MergedBatch {

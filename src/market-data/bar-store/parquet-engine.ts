@@ -14,7 +14,7 @@ export interface EngineLimits {
   readonly memoryMb: number;
 }
 
-const DEFAULT_LIMITS: EngineLimits = { memoryMb: 256 };
+const DEFAULT_LIMITS: EngineLimits = { memoryMb: 512 };
 
 /** The columns of a stored file, for people and their programs. */
 export const FILE_COLUMNS = [
