@@ -51,7 +51,7 @@ export async function openIngestion({ config, store, dataFolder, env, now }: Ing
     ingest: async (name) => {
       const source = ready.find((one) => one.name === name);
       if (source === undefined) throw new ProviderError('KEY_MISSING', name, notReady(name, skipped));
-      // The language model takes 90 MB: only who reads articles loads it.
+      // The language data take 60 MB: only who reads articles loads them.
       const normalise = await (normaliser ??= openNormaliser(news, companies));
       return ingestPage({ store, source, normalise, sameStory, judgeNovelty, now, articles });
     },

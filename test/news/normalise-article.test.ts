@@ -135,6 +135,12 @@ test("the source's own score comes first, with the impact of its kind of news", 
   ]);
 });
 
+test('the ticker of a stock that is the symbol of a future brings no score to the future', () => {
+  const own = { ticker: 'ES', score: 0.9, relevance: 1, impact: 0, scorer: 'marketaux', indirect: false } as const;
+  const article = normalise(provided({ title: 'Eversource reports', tickers: ['ES'], scores: [own] }));
+  expect(article).toMatchObject({ relevant_tickers: [], scores: [] });
+});
+
 test('any text gives scores in their bounds', () => {
   fc.assert(
     fc.property(fc.string({ minLength: 1, unit: 'binary' }), fc.string({ unit: 'grapheme' }), (title, text) => {
