@@ -28,12 +28,14 @@ function parsed(text: string): { readonly json: unknown } | undefined {
 
 /** Python servers write NaN and Infinity, which are no JSON; as null the one row is rejected and not the page. */
 const withoutBareNaN = (text: string): string =>
-  text.replace(/"(?:[^"\\]|\\.)*"|-?\b(?:NaN|Infinity)\b/g, (token) => (token.startsWith('"') ? token : 'null'));
+  text.replace(/"[^"\\]*(?:\\.[^"\\]*)*"|-?\b(?:NaN|Infinity)\b/gs, (token) =>
+    token.startsWith('"') ? token : 'null',
+  );
 
 /** True when brackets or a text are still open at the end. */
 function isUnfinished(text: string): boolean {
   let depth = 0;
-  const rest = text.replace(/"(?:[^"\\]|\\.)*"/g, '');
+  const rest = text.replace(/"[^"\\]*(?:\\.[^"\\]*)*"/gs, '');
   for (const character of rest) {
     if (character === '{' || character === '[') depth += 1;
     else if (character === '}' || character === ']') depth -= 1;
