@@ -39,7 +39,8 @@ export function openLanguageModel(
   const client = (name: string, url: string, header: string, value: string | null) =>
     createProviderClient({
       name,
-      baseUrl: config.baseUrl ?? url,
+      // Servers of this kind are often named with the version that the path has, too.
+      baseUrl: (config.baseUrl ?? url).replace(/\/v1\/?$/, ''),
       rateLimit,
       timeoutMs: config.timeoutSeconds * 1_000,
       ...(value !== null && { auth: { kind: 'header' as const, name: header, value } }),

@@ -149,6 +149,12 @@ test('OpenAI-compatible: refusals, filters, cut-off and empty answers', async ()
   }
 });
 
+test('an address that ends in /v1 means the same', async () => {
+  server.replies = [chatReply('{}')];
+  await open('openai-compatible', { baseUrl: `${server.url}/v1/` }).ask(REQUEST);
+  expect(server.asked[0].url).toBe('/v1/chat/completions');
+});
+
 test('without its key nobody is asked, and it is said', () => {
   const place = { env: {}, stateDir };
   const closed = openLanguageModel(DEFAULT_LANGUAGE_MODEL, place);
