@@ -11,7 +11,8 @@ import { dated, hearEquity, latch, lift, reduced } from '../../src/domain/sessio
 import { applyLateReport } from '../../src/domain/session-late-reports';
 import { applyReport, neverSent, ordersOf, placed } from '../../src/domain/session-orders';
 import { judgeBatch, refusedWhole } from '../../src/domain/session-proposals';
-import { newSession, upcast, type SessionState } from '../../src/domain/session-state';
+import { newSession, type SessionState } from '../../src/domain/session-state';
+import { upcast } from '../../src/domain/session-upcast';
 import { batch, contractOf, entry, exit } from '../workflows/proposals';
 
 const ACCOUNT = 'DEMO1000001';

@@ -7,7 +7,8 @@ import { applyReport, freeze, freezeOf, ordersIn } from '../../src/domain/sessio
 import { closeTradeDate, openTradeDate, snapshotOf } from '../../src/domain/session-day';
 import { judgeBatch } from '../../src/domain/session-proposals';
 import { answeredLeg, judgeStockOrder } from '../../src/domain/session-stock-orders';
-import { newSession, upcast, type SessionState } from '../../src/domain/session-state';
+import { newSession, type SessionState } from '../../src/domain/session-state';
+import { upcast } from '../../src/domain/session-upcast';
 import { exposure } from '../../src/domain/risk/exposure';
 import { tradesToday } from '../../src/domain/risk/trades-per-day';
 import type { StockOrderRequest } from '../../src/domain/stock-orders';
