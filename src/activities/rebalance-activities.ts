@@ -23,17 +23,23 @@ import type {
 } from '../domain/rebalance/rebalance-run';
 import { refusal } from '../domain/refusals';
 import type { OrderView, SessionSnapshot } from '../domain/session-snapshot';
+import { sessionsNeeded } from '../domain/rebalance/rebalance-rules';
+import { openBarStore } from '../market-data/bar-store/bar-store';
+import type { BarProvider } from '../market-data/providers/provider';
 import { RecordedDataError } from '../market-data/recorded-market';
 import type { ObjectStore } from '../storage/object-store';
 import * as messages from '../workflows/messages';
 import type { BrokerLook } from './rebalance-broker';
 import { planRebalance } from './rebalance-steps';
+import { warmUpPrices } from './rebalance-warm-up';
 
 export interface RebalanceActivitiesDeps {
   readonly client: Client;
   readonly store: ObjectStore;
   readonly settings: RebalanceConfig;
   readonly dataFolder: string;
+  /** Asked for the days that the store lacks, in this order. */
+  readonly providers: () => readonly BarProvider[];
   /** Connects, hands over what the broker tells, and disconnects again. */
   readonly withBroker: <T>(look: (broker: BrokerLook) => Promise<T>) => Promise<T>;
   /** Between two readings of the session, ms. */
@@ -41,12 +47,35 @@ export interface RebalanceActivitiesDeps {
 }
 
 const POLL_MS = 1_000;
+const HEARTBEAT_MS = 10_000;
 const NEW_YORK = 'America/New_York';
 
 export function createRebalanceActivities(deps: RebalanceActivitiesDeps): RebalanceActivities {
   const session = (account: string) => deps.client.workflow.getHandle(sessionWorkflowId(account));
   return {
     readManner: () => Promise.resolve(mannerOf(deps.settings)),
+
+    async warmUpPrices({ asOf }) {
+      const { settings, store, providers } = deps;
+      // Every stock of the data is no list to ask anybody for.
+      if (settings.universe === null) return [];
+      const bars = await openBarStore(store);
+      // A question may wait for its turn at a provider longer than a heartbeat may.
+      const beating = setInterval(() => heartbeat(), HEARTBEAT_MS);
+      try {
+        return await warmUpPrices(bars, {
+          tickers: settings.universe,
+          sessions: sessionsNeeded(settings.rules),
+          until: asOf === null ? Date.now() : Date.parse(`${asOf}T00:00:00Z`),
+          providers: providers(),
+          now: () => Date.now(),
+          beat: (ticker) => heartbeat(ticker),
+        });
+      } finally {
+        clearInterval(beating);
+        await bars.close();
+      }
+    },
 
     planRebalance: (request) => plan(deps, request),
 

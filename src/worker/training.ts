@@ -31,6 +31,7 @@ import { FeatureError } from '../features/feature-error';
 import type { FeatureSchema } from '../features/schema';
 import { FAMILY_NAMES } from '../learning/families/families';
 import { openBarStore, type BarStore } from '../market-data/bar-store/bar-store';
+import { openBarProviders } from '../market-data/providers/open-bar-providers';
 import { loadRecordedMarket } from '../market-data/recorded-minutes';
 import { openIngestion } from '../news/open-ingestion';
 import type { ObjectStore } from '../storage/object-store';
@@ -126,12 +127,18 @@ function historyExports({ broker, data: { providers }, stateDir }: Config, store
 }
 
 /** The weekly rebalance's, over the daily bars here. */
-const rebalanceActivities = ({ broker, rebalance }: Config, store: ObjectStore, { client }: TemporalLink) =>
+const rebalanceActivities = (
+  { broker, rebalance, data, stateDir }: Config,
+  store: ObjectStore,
+  { client }: TemporalLink,
+) =>
   createRebalanceActivities({
     client,
     store,
     settings: rebalance,
     dataFolder: join(PACKAGE_ROOT, 'data'),
+    providers: () =>
+      openBarProviders({ data, stateDir, env: process.env, sampleFolder: join(PACKAGE_ROOT, 'data') }).providers,
     withBroker: brokerLook(broker),
   });
 

@@ -27,7 +27,7 @@ export interface Rebalance {
 export const newRebalance = (account: string, rebalanceId: string): Rebalance => ({
   account,
   rebalanceId,
-  phase: 'planning',
+  phase: 'warming-up',
   plan: null,
   approveBy: null,
   askedBecause: null,

@@ -48,6 +48,14 @@ const { planRebalance, readManner, storeReport } = proxyActivities<RebalanceActi
   retry: { initialInterval: '1 s', maximumInterval: '1 minute' },
 });
 
+// Providers may allow fifty questions an hour; what is stored already is not asked for again.
+const { warmUpPrices } = proxyActivities<RebalanceActivities>({
+  taskQueue: DATA_QUEUE,
+  startToCloseTimeout: '3 hours',
+  heartbeatTimeout: '2 minutes',
+  retry: { initialInterval: '1 s', maximumInterval: '1 minute' },
+});
+
 export async function weeklyRebalance(input: RebalanceRunInput): Promise<RebalanceOutcome> {
   const { account, rebalanceId } = input;
   if (rebalanceId === null) return handOn(input);
@@ -79,10 +87,12 @@ async function run(
 ): Promise<RebalanceOutcome> {
   const settings = await readManner(account);
   const trade = manner.trade ?? settings.trade;
+  enter(self, 'warming-up');
+  const holes = await warmUpPrices({ asOf });
   enter(self, 'planning');
   const planned = await planRebalance({ account, asOf, trade, paper });
   if (planned.kind === 'failed') return planned;
-  self.plan = planned;
+  self.plan = { ...planned, notices: [...planned.notices, ...holes] };
   if (!trade) return { kind: 'dry-run' };
   if (planned.list.trades.length === 0) return { kind: 'nothing-to-do' };
   const needed = manner.approvalNeeded ?? planned.manner.approval.needed;

@@ -59,6 +59,7 @@ async function startWorker(): Promise<void> {
     dataFolder: join(ROOT, 'data'),
     withBroker: brokerLook(broker),
     pollMs: 50,
+    providers: () => [],
   });
   const options: WorkerOptions = {
     connection,

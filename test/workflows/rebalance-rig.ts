@@ -13,6 +13,7 @@ import { stockOf } from '../../src/domain/contracts';
 import { DATA_QUEUE } from '../../src/domain/ids';
 import { rebalanceReportKey } from '../../src/domain/rebalance/rebalance-run';
 import type { RebalancePhase, RebalanceReport, RebalanceStatus } from '../../src/domain/rebalance/rebalance-run';
+import type { BarProvider } from '../../src/market-data/providers/provider';
 import { openFolderStore } from '../../src/storage/folder-store';
 import type { ObjectStore } from '../../src/storage/object-store';
 import * as messages from '../../src/workflows/messages';
@@ -57,6 +58,7 @@ function writePrices(folder: string, starts: readonly number[]): void {
 
 export class RebalanceRig {
   cash = CASH;
+  providers: readonly BarProvider[] = [];
   settings = SETTINGS;
   private running: { readonly worker: Worker; readonly run: Promise<void> } | null = null;
 
@@ -93,6 +95,7 @@ export class RebalanceRig {
       },
       dataFolder: folder,
       pollMs: 20,
+      providers: () => this.providers,
       withBroker: (look) =>
         look({
           totalCash: this.cash,

@@ -4,6 +4,7 @@ import { giveAnswer } from '../../src/client/rebalance';
 import { applySchedules, plannedSchedules } from '../../src/client/schedules';
 import type { RebalanceOutcome } from '../../src/domain/rebalance/rebalance-run';
 import { CASH, FEE, PRICE, RebalanceRig, SETTINGS } from './rebalance-rig';
+import { sessionsFrom } from '../domain/rebalance/market';
 import { useTradingRig } from './trading-rig';
 
 jest.setTimeout(40_000);
@@ -154,6 +155,43 @@ test('killed between two legs, another worker goes on: each leg is ordered once'
 test('no prices for the day is an end by name', async () => {
   const handle = await rebalance.start({ asOf: '2013-12-02' });
   expect(await handle!.result()).toMatchObject({ kind: 'failed', code: 'NO_PRICES' });
+});
+
+test('a configured universe is brought up to date first: what nobody has is said, and what came is decided on', async () => {
+  const asked: string[] = [];
+  const days = sessionsFrom('2013-08-20', 36).filter((day) => day < '2013-10-09');
+  rebalance.settings = { ...SETTINGS, universe: ['AA', 'BB', 'CC'], trade: false };
+  rebalance.providers = [
+    {
+      name: 'csv',
+      cannot: ({ contract }) => (contract === 'CC' ? 'it has no CC' : null),
+      async *bars({ contract, from, to }) {
+        asked.push(contract);
+        yield days
+          .map((day, at) => ({ day: Date.parse(day), price: contract === 'AA' ? 50 + at : 90 - at }))
+          .filter(({ day }) => day >= from && day < to)
+          .map(({ day, price }) => ({
+            start: day,
+            open: price,
+            high: price,
+            low: price,
+            close: price,
+            volume: 1,
+            adjustmentFactor: null,
+          }));
+      },
+    },
+  ];
+  const handle = await rebalance.start({ asOf: '2013-10-09' });
+  expect(await handle!.result()).toEqual({ kind: 'dry-run' });
+  const { list, notices } = await rebalance.until('done');
+  expect(new Set(asked)).toEqual(new Set(['AA', 'BB']));
+  expect(list!.names.map(({ ticker, code }) => [ticker, code])).toEqual([
+    ['AA', 'ENTERS'],
+    ['BB', 'BELOW_THRESHOLD'],
+    ['CC', 'UNKNOWN_TICKER'],
+  ]);
+  expect(notices.some((notice) => /^CC has no prices from .*it has no CC/.test(notice))).toBe(true);
 });
 
 test('the schedule’s run hands on; a missed one is skipped, made up for or asked about, as the settings say', async () => {

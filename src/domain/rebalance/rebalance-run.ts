@@ -42,6 +42,7 @@ export interface RebalanceRunInput {
 }
 
 export type RebalancePhase =
+  | 'warming-up'
   | 'planning'
   | 'awaiting-approval'
   | 'waiting-for-open'
@@ -135,6 +136,8 @@ export type Planned =
 export interface RebalanceActivities {
   /** Settings, for what is decided before there is a list. */
   readManner(account: string): Promise<RebalanceManner>;
+  /** Fetches the days that the store lacks of a configured universe; a sentence a hole that is left. Heartbeats. */
+  warmUpPrices(request: { readonly asOf: string | null }): Promise<readonly string[]>;
   /** Prices, news, account and the decision; repeatable. */
   planRebalance(request: {
     readonly account: string;
