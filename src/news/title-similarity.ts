@@ -3,6 +3,9 @@
 const SMALL_WORDS = new Set(
   'a an and are as at be by for from in into is it its of on or s t that the this to was were will with'.split(' '),
 );
+/** Publishers sign their titles ("… - NASDAQ.com"); what else follows a dash is part of the story. */
+const SIGNATURE =
+  /\s[-–—|]\s(?:the )?(?:[\w-]+\.(?:com|net|org|co\.uk)|reuters|bloomberg|marketwatch|cnbc|barron['’]s|yahoo finance|zacks|benzinga|seeking alpha|wsj|wall street journal|motley fool|forbes|business insider|financial times|associated press)$/;
 /** Titles of fewer words ("Market wrap") say too little to be told apart. */
 export const FEWEST_WORDS = 4;
 
@@ -10,8 +13,7 @@ export const titleWords = (title: string): ReadonlySet<string> =>
   new Set(
     title
       .toLowerCase()
-      // Publishers sign their titles: "… - NASDAQ.com".
-      .replace(/\s[-–—|]\s[\w. ]{2,25}$/, '')
+      .replace(SIGNATURE, '')
       .split(/[^\p{L}\p{N}.%$]+/u)
       .map((word) => word.replace(/^\.+|\.+$/g, ''))
       .filter((word) => word !== '' && !SMALL_WORDS.has(word)),

@@ -28,6 +28,10 @@ test('titles: signatures, order and small words aside; short ones are never alik
   expect(alike('Dow slump, tech continue outperform', 'Tech continue to outperform as the Dow slump')).toBe(1);
   expect(alike('Apple rises 3% on strong sales', 'Apple falls 3% on weak sales')).toBeLessThan(0.5);
   expect(alike('Market Wrap', 'Market Wrap')).toBe(0);
+  expect(alike('Stocks Rise Again On Monday - Gold Falls', 'Stocks Rise Again On Monday - Oil Climbs')).toBeLessThan(
+    0.85,
+  );
+  expect(alike('Stocks Rise Again On Monday | Reuters', 'Stocks rise again on Monday - Bloomberg')).toBe(1);
 });
 
 test.each([
