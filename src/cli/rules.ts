@@ -224,7 +224,7 @@ async function accept(
     const next =
       run === null
         ? 'There is no run of these features yet: the next fit takes it up.'
-        : `It is in run ${run.runId} and in every later one; it votes once that run is promoted (omega models promote ${run.runId}).`;
+        : `It is in run ${run.runId} and votes once that run is promoted (omega models promote ${run.runId}); for a later training's run accept it again.`;
     printResult(io, json, { id: entry.id, run_id: run?.runId ?? null }, [
       `${entry.rule.name} is accepted by ${by}. ${next}`,
     ]);

@@ -1,4 +1,4 @@
-/** Lets a tried rule vote: as a brought model, in every run from now on (docs/models.md says how such a run comes to decide). */
+/** Lets a tried rule vote: as a brought model, in a run made now from the latest one (docs/models.md says how a run comes to decide). */
 import { addModels } from '../add-models';
 import type { RunManifest } from '../manifest';
 import type { BroughtModel } from '../model-folder';
