@@ -1,6 +1,7 @@
 /** Fills the holes of a series from other providers (requirement B4), row by row with the name of the one that filled it. */
 import type { BarProvider, ProvidedBar, ProviderName, RejectedBar } from '../providers/provider';
 import type { AppendOutcome, BarStore } from './bar-store';
+import { firstRowFrom, type BarTable } from './bar-table';
 import { findGaps, type Gap } from './gaps';
 import { intervalMs, type SeriesKey } from './series-key';
 import { keepUnread } from './set-aside';
@@ -65,15 +66,34 @@ export async function healSeries(bars: BarStore, request: HealRequest): Promise<
   const { table, corrupt } = await bars.read(series, from - intervalMs(series.interval), to);
   const notes = corrupt.map(({ key, reason, asideKey }) => `${key} is put aside as ${asideKey}: ${reason}`);
   const gaps: HealedGap[] = [];
-  for (const gap of findGaps(series, table.start, from, to)) gaps.push(await healGap(bars, request, gap, notes));
+  for (const hole of holesIn(series, table, { from, to }, { from, to }))
+    gaps.push(await healGap(bars, request, hole, notes));
   return { series, gaps, notes };
 }
 
-async function healGap(bars: BarStore, request: HealRequest, gap: Gap, notes: string[]): Promise<HealedGap> {
+interface Hole {
+  readonly gap: Gap;
+  /** From the bar before to the bar after: what is missing within regular hours is missing around them, too. */
+  readonly asked: Gap;
+}
+
+/** The holes within `where`; nothing outside of `bounds` is asked for. `table` reaches a bar beyond them. */
+function holesIn(series: SeriesKey, table: BarTable, where: Gap, bounds: Gap): readonly Hole[] {
+  const length = intervalMs(series.interval);
+  return findGaps(series, table.start, where.from, where.to).map((gap) => {
+    const next = firstRowFrom(table, gap.from);
+    const from = next > 0 ? table.start[next - 1] + length : bounds.from;
+    const to = next < table.length ? table.start[next] : bounds.to;
+    return { gap, asked: { from: Math.max(from, bounds.from), to: Math.min(to, bounds.to) } };
+  });
+}
+
+async function healGap(bars: BarStore, request: HealRequest, hole: Hole, notes: string[]): Promise<HealedGap> {
   const { series, providers, now } = request;
+  const { gap } = hole;
   const filled: { provider: ProviderName; rows: number }[] = [];
   const refusals: string[] = [];
-  let left: readonly Gap[] = [gap];
+  let left: readonly Hole[] = [hole];
   for (const provider of providers) {
     if (left.length === 0) break;
     const refusal = provider.cannot(series);
@@ -82,9 +102,9 @@ async function healGap(bars: BarStore, request: HealRequest, gap: Gap, notes: st
       continue;
     }
     let rows = 0;
-    for (const hole of left) {
+    for (const { asked } of left) {
       try {
-        const outcome = await fetchInto(bars, provider, series, hole, now());
+        const outcome = await fetchInto(bars, provider, series, asked, now());
         rows += outcome.added;
         notes.push(...outcome.notes.map((note) => `${provider.name}: ${note}`));
       } catch (error) {
@@ -95,14 +115,14 @@ async function healGap(bars: BarStore, request: HealRequest, gap: Gap, notes: st
     if (rows > 0) filled.push({ provider: provider.name, rows });
     else if (!refusals.some((text) => text.startsWith(`${provider.name}: `)))
       refusals.push(`${provider.name}: has no bars there`);
-    left = await gapsLeft(bars, series, gap);
+    left = await holesLeft(bars, series, hole);
   }
-  return { ...gap, filled, refusals, left };
+  return { ...gap, filled, refusals, left: left.map((one) => one.gap) };
 }
 
-async function gapsLeft(bars: BarStore, series: SeriesKey, { from, to }: Gap): Promise<readonly Gap[]> {
-  const { table } = await bars.read(series, from - intervalMs(series.interval), to);
-  return findGaps(series, table.start, from, to);
+async function holesLeft(bars: BarStore, series: SeriesKey, { gap, asked }: Hole): Promise<readonly Hole[]> {
+  const { table } = await bars.read(series, asked.from - intervalMs(series.interval), asked.to);
+  return holesIn(series, table, gap, asked);
 }
 
 /** By name: a test's or another realm's error class is not ours. */
