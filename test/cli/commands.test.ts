@@ -226,6 +226,19 @@ describe('what is printed', () => {
     expect(statusLines(place, now, null, null).join('\n')).toContain('stops and targets could not be read');
   });
 
+  it('shows stocks beside futures, and those at the broker that are not the session’s', () => {
+    const aapl = { ...longOneEs, symbol: 'STK:AAPL', secType: 'STK', localSymbol: 'AAPL', quantity: 54 } as const;
+    const foreign = { conId: 8894, symbol: 'KO', secType: 'STK', quantity: 40, averageCost: 41 };
+    const now = session({ positions: [longOneEs, { ...aapl, averagePrice: 449.5 }], foreignStocks: [foreign] });
+    const text = statusLines(place, now, null, 0).join('\n');
+    expect(text).toContain('+54 AAPL at 449.50');
+    expect(text).toContain('+40 KO at the broker, never traded here (adopt: omega unfreeze STK:KO --by NAME');
+    const leg = order({ symbol: 'STK:AAPL', quantity: 54, filledQuantity: 54, averagePrice: 449.5 });
+    expect(orderLines(session({ orders: [leg] }), []).join('\n')).toMatch(
+      /buy +54 +STK:AAPL +entry +filled +54 +449\.50/,
+    );
+  });
+
   it('shows the stops and targets that rest at the broker beside the orders', () => {
     const resting = {
       ref: 'DU1-1-1/stop',
