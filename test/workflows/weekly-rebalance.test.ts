@@ -1,6 +1,8 @@
 /** The weekly rebalance on a real server, from list to report: what is ordered, in which order, once, and what every end leaves. */
 import { WorkflowUpdateFailedError } from '@temporalio/client';
-import { giveAnswer } from '../../src/client/rebalance';
+import { tmpdir } from 'node:os';
+import { main } from '../../src/cli/main';
+import { giveAnswer, rebalanceHandle } from '../../src/client/rebalance';
 import { applySchedules, plannedSchedules } from '../../src/client/schedules';
 import type { RebalanceOutcome } from '../../src/domain/rebalance/rebalance-run';
 import { CASH, FEE, PRICE, RebalanceRig, SETTINGS } from './rebalance-rig';
@@ -27,6 +29,15 @@ const traded = (outcome: RebalanceOutcome): Extract<RebalanceOutcome, { kind: 't
   if (outcome.kind !== 'traded') throw new Error(JSON.stringify(outcome));
   return outcome;
 };
+
+async function omega(...args: readonly string[]): Promise<{ readonly code: number; readonly said: string }> {
+  const said: string[] = [];
+  const note = (text: string): void => void said.push(text);
+  const { address, account } = rebalance.rig;
+  const env = { TEMPORAL_ADDRESS: address, IBKR_ACCOUNT: account };
+  const code = await main(['rebalance', ...args], { out: note, err: note, env, folder: tmpdir() });
+  return { code, said: said.join('\n') };
+}
 
 /** 30 % of 9,000 dollars at 50. */
 const SHARES = 54;
@@ -88,10 +99,16 @@ test('nothing is ordered before a named person says yes, and a no is the end', a
 
   rebalance.turnPrices();
   rebalance.cash = CASH_LEFT;
-  const second = await rebalance.start();
-  const asked = await rebalance.until('awaiting-approval');
-  await giveAnswer(client, account, { ...answer, rebalanceId: asked.rebalanceId, decision: 'reject', why: 'not now' });
-  expect(await second!.result()).toEqual({ kind: 'rejected', by: 'Ada', why: 'not now' });
+  expect((await omega('start', '--trade', '--approval')).code).toBe(0);
+  await rebalance.until('awaiting-approval');
+  expect(await omega('start')).toMatchObject({ code: 4, said: expect.stringContaining('runs already') as string });
+  const shown = await omega('show');
+  expect(shown.said).toMatch(/awaiting-approval[^]*SELL +AA[^]*BUY +FF/);
+  expect(await omega('approve', '20200101_000000', '--why', 'wrong one')).toMatchObject({ code: 4 });
+  expect(await omega('reject', '--by', 'Ada', '--why', 'not now')).toMatchObject({ code: 0 });
+  const second = rebalanceHandle(client, account);
+  expect(await second.result()).toEqual({ kind: 'rejected', by: 'Ada', why: 'not now' });
+  expect((await omega('show')).said).toContain('Rejected by Ada: not now.');
   expect(rebalance.placed()).toHaveLength(3);
 });
 
@@ -141,7 +158,7 @@ test('what the session refuses is told by its code, and nothing leaves', async (
   expect(rebalance.placed()).toEqual([]);
 });
 
-test('killed between two legs, another worker goes on: each leg is ordered once', async () => {
+test('killed between two legs, another worker goes on: each leg is ordered once, and no two together', async () => {
   rebalance.settings = { ...SETTINGS, paceMs: 400 };
   const handle = await rebalance.start();
   await rebalance.rig.until('the first fill', ({ day }) => day.executions === 1);
@@ -150,6 +167,14 @@ test('killed between two legs, another worker goes on: each leg is ordered once'
   const { complete } = traded(await handle!.result());
   expect(complete).toBe(true);
   expect(rebalance.placed()).toEqual([`buy ${SHARES} AA`, `buy ${SHARES} BB`, `buy ${SHARES} CC`]);
+  const { events } = await handle!.fetchHistory();
+  const asked = (events ?? []).flatMap(({ eventTime, activityTaskScheduledEventAttributes: activity }) =>
+    activity?.activityType?.name === 'placeLeg'
+      ? [Number(eventTime?.seconds) * 1_000 + (eventTime?.nanos ?? 0) / 1e6]
+      : [],
+  );
+  expect(asked).toHaveLength(3);
+  asked.slice(1).forEach((time, at) => expect(time - asked[at]).toBeGreaterThan(400));
 });
 
 test('no prices for the day is an end by name', async () => {
