@@ -162,13 +162,13 @@ async function chosen(store: ObjectStore, id: string): Promise<StoredRule> {
 async function test(io: CommandIo, id: string, options: DataOptions): Promise<void> {
   const { config } = currentConfig(io);
   const { set, instruments } = futuresOf(io, options);
-  const market = await set.market();
   const scratchFolder = await mkdtemp(join(tmpdir(), 'omega-rule-'));
   try {
     await withStore(learningPlace(io), async (store) => {
       const entry = await chosen(store, id);
       const unknown = readRule(JSON.stringify(entry.rule), set.schema.modelColumns);
       if (typeof unknown === 'string') throw new CliError('DATA', `${entry.id}: ${unknown}.`);
+      const market = await set.market();
       const scratch = await openFolderStore(scratchFolder);
       const trial = await tryRule(entry.rule, {
         data: futuresData(market),

@@ -214,7 +214,7 @@ describe('scoring articles', () => {
         const mark = /^<(articles-[0-9a-f]{16})>$/.exec(lines[0])?.[1] ?? '';
         expect(lines[2]).toBe(`</${mark}>`);
         expect(question.split(mark)).toHaveLength(3);
-      expect(lines[1]).not.toMatch(/[<>]/);
+        expect(lines[1]).not.toMatch(/[<>]/);
         expect(JSON.parse(lines[1])).toMatchObject({ article: 1, tickers: ['AAPL'] });
         for (const { body } of server.asked) {
           expect(Object.keys(body).sort()).toEqual(['contents', 'generationConfig', 'systemInstruction']);
