@@ -2,7 +2,7 @@
  * `omega bench controls [--set spy|futures] [--instrument ES] [--family NAME …] [--shifts N] [--positive] [--threads N] [--resume FILE]
  * [--json [FILE]]`: the leak controls over model families. Positive: with the future return given, AUC above 0.95 (nearest neighbours
  * get it as their only column). Negative: labels of other rows, mean AUC within 0.5 ± 0.02. SPY is the set that decides
- * (docs/learning.md). All families take about 20 minutes of one core; with `--resume` those that the file has are read back. It is no
+ * (docs/learning.md). All families take about half an hour of one core; with `--resume` those that the file has are read back. It is no
  * part of the tests.
  */
 import { Command, InvalidArgumentError } from 'commander';
