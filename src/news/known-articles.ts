@@ -1,6 +1,7 @@
 /**
  * De-duplication across sources and runs: an article is known by its canonical address, or by a title so alike within some hours that it is
  * the same story. What a second source adds (its sentiment, another stock that it names) amends the stored article.
+ * Invariant: a page that was stored in part and is asked for again is parted in the same way, and every duplicate amends the same article.
  */
 import type { Article, ArticleAmendment, TickerScore } from '../domain/article';
 import { titleSimilarity, titleWords } from './title-similarity';
@@ -31,30 +32,49 @@ export function sortArticles(
   const known: KnownArticle[] = stored.map(withWords);
   const byId = new Map(stored.map((article) => [article.id, article]));
   const fresh: Article[] = [];
-  const duplicates: { of: Article; amendment: ArticleAmendment | null }[] = [];
-  for (const article of incoming) {
-    const same = byId.get(article.id) ?? sameStory(article, known, rule);
-    if (same !== undefined) {
-      duplicates.push({ of: same, amendment: amendmentOf(same, article) });
+  const again: KnownArticle[] = [];
+  for (const article of incoming.map(withWords)) {
+    if (byId.has(article.article.id) || mostAlike(article, known, rule) !== null) {
+      again.push(article);
       continue;
     }
-    fresh.push(article);
-    known.push(withWords(article));
-    byId.set(article.id, article);
+    fresh.push(article.article);
+    known.push(article);
+    byId.set(article.article.id, article.article);
   }
+  // Only now: what one repeats may come later in the page, and was stored before it when the page is asked for again.
+  const duplicates = again.flatMap((article) => {
+    const of = byId.get(article.article.id) ?? mostAlike(article, known, rule);
+    return of === null ? [] : [{ of, amendment: amendmentOf(of, article.article) }];
+  });
   return { fresh, duplicates };
 }
 
 const withWords = (article: Article): KnownArticle => ({ article, words: titleWords(article.title) });
 
-function sameStory(article: Article, known: readonly KnownArticle[], rule: SameStoryRule): Article | undefined {
-  const words = titleWords(article.title);
-  return known.find(
-    ({ article: other, words: otherWords }) =>
-      Math.abs(other.time_published - article.time_published) <= rule.windowMs &&
-      titleSimilarity(words, otherWords) >= rule.titleSimilarity,
-  )?.article;
+/** The same story: the most similar title, of those the one published first; in whatever order they are known. */
+function mostAlike(
+  { article, words }: KnownArticle,
+  known: readonly KnownArticle[],
+  { titleSimilarity: least, windowMs }: SameStoryRule,
+): Article | null {
+  let best: { readonly article: Article; readonly similarity: number } | null = null;
+  for (const { article: other, words: otherWords } of known) {
+    if (Math.abs(other.time_published - article.time_published) > windowMs) continue;
+    const similarity = titleSimilarity(words, otherWords);
+    if (similarity < least) continue;
+    if (
+      best === null ||
+      similarity > best.similarity ||
+      (similarity === best.similarity && before(other, best.article))
+    )
+      best = { article: other, similarity };
+  }
+  return best?.article ?? null;
 }
+
+const before = (a: Article, b: Article): boolean =>
+  a.time_published < b.time_published || (a.time_published === b.time_published && a.id < b.id);
 
 /** What `again` says that `known` doesn't; null when nothing. Its scores count from the time at which `again` could be used. */
 function amendmentOf(known: Article, again: Article): ArticleAmendment | null {
