@@ -5,6 +5,9 @@ import { CliError, EXIT } from './cli-error';
 import { CommandExit } from './command-exit';
 import type { CommandIo } from './command-io';
 import { parseDays } from './demo';
+import { DRILLED_EXPORT } from './drill/drilled-export';
+import { DRILLED_NEWS } from './drill/drilled-news';
+import { DRILLED_REBALANCE } from './drill/drilled-rebalance';
 import { DRILLED_RETRAINING } from './drill/drilled-retraining';
 import { DRILLED_SEARCH } from './drill/drilled-search';
 import type { DrilledWork } from './drill/drilled-work';
@@ -53,17 +56,21 @@ function resultLines(result: KillDrillResult): readonly string[] {
 const WORKS: Readonly<Record<DrilledWork['name'], DrilledWork>> = {
   retraining: DRILLED_RETRAINING,
   search: DRILLED_SEARCH,
+  news: DRILLED_NEWS,
+  export: DRILLED_EXPORT,
+  rebalance: DRILLED_REBALANCE,
 };
 const TRADING = 'trading';
 
 function workLines(result: WorkDrillResult): readonly string[] {
-  const { recoverySeconds: recovery } = result;
+  const { recoverySeconds: recovery, questions } = result;
   const seconds = (value: number | null): string => (value === null ? '–' : value.toFixed(2));
   return [
     `${result.kills} kills of the ${result.what}, seed ${result.seed}: ${result.pieces} pieces`,
     `lost ${result.lost} · made again ${result.madeAgain} · finished work kept: ${result.keptPercent.toFixed(1)} %`,
     `outcome equals the undisturbed run's: ${result.outcomeEqualsUnkilledRun}`,
     `kill to the next piece: p50 ${seconds(recovery.p50)} s, max ${seconds(recovery.max)} s`,
+    ...(questions === null ? [] : [`questions: ${questions.undisturbed} undisturbed, ${questions.killed} with kills`]),
     ...result.differences.map((difference) => `  ${difference}`),
     workHolds(result) ? 'holds' : 'DOES NOT HOLD',
   ];

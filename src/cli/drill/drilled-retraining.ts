@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startRetraining } from '../../client/retraining';
-import type { DrilledWork } from './drilled-work';
+import { WORKER_AND_SERVER, type DrilledWork, type Pieces, type WorkPlace } from './drilled-work';
 
 const RUN = '20131011_210000';
 const SYMBOL = 'GC';
@@ -23,7 +23,9 @@ const namesIn = (folder: string): readonly string[] => (existsSync(folder) ? rea
 export const DRILLED_RETRAINING: DrilledWork = {
   name: 'retraining',
   piece: 'fit',
-  async run(client: Client, store: string): Promise<string> {
+  victims: WORKER_AND_SERVER,
+  prepare: () => [],
+  async run(client: Client, { paths: { store } }: WorkPlace): Promise<string> {
     const handle = await startRetraining(client, {
       request: { runId: RUN, days: null, instruments: [SYMBOL], families: FAMILIES, seed: 1, dataFolder: null },
       trigger: { cause: 'by-hand', by: 'drill', why: 'kill drill' },
@@ -35,7 +37,7 @@ export const DRILLED_RETRAINING: DrilledWork = {
       .map((name) => [name, hashOf(join(place, name))]);
     return JSON.stringify({ kind, models });
   },
-  finished(store: string): ReadonlyMap<string, string> {
+  finished({ paths: { store } }: WorkPlace): Pieces {
     const place = join(store, 'processed', 'training', RUN, SYMBOL);
     // Its record holds the seconds of the fit: one made again has another hash.
     const fits = FAMILIES.flatMap((family) =>

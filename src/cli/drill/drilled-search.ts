@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startSearch } from '../../client/search-start';
 import type { SearchRequest } from '../../domain/hyperparameter-search';
-import type { DrilledWork } from './drilled-work';
+import { WORKER_AND_SERVER, type DrilledWork, type Pieces, type WorkPlace } from './drilled-work';
 
 const REQUEST: SearchRequest = {
   searchId: 'drill',
@@ -24,11 +24,13 @@ interface StoredTrial {
 export const DRILLED_SEARCH: DrilledWork = {
   name: 'search',
   piece: 'trial',
+  victims: WORKER_AND_SERVER,
+  prepare: () => [],
   async run(client: Client): Promise<string> {
     const handle = await startSearch(client, REQUEST);
     return JSON.stringify(await handle.result());
   },
-  finished(store: string): ReadonlyMap<string, string> {
+  finished({ paths: { store } }: WorkPlace): Pieces {
     const place = join(store, 'processed', 'search', REQUEST.searchId);
     const names = existsSync(place) ? readdirSync(place).filter((name) => /^(trial|outer)-.*\.json$/.test(name)) : [];
     return new Map(names.map((name) => [name, readFileSync(join(place, name), 'utf8')]));

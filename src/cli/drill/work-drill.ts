@@ -1,21 +1,17 @@
 /**
- * The drill of long work: done twice on a server and a worker of its own, undisturbed and with one or the other killed at seeded instants.
+ * The drill of long work: done twice on a server and workers of its own, undisturbed and with one or the other killed at seeded instants.
  * Invariants: 1. it judges by what is in the store, never by what the processes say of themselves; 2. it ends what it started;
  * 3. its folders are kept when something did not hold.
  */
-import { Client, Connection } from '@temporalio/client';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { percentile } from '../demo/day-report';
-import { demoPaths } from '../demo/demo-folder';
-import { workerSpec } from '../demo/demo-processes';
-import { choosePorts } from '../demo/ports';
-import { SupervisedProcess } from '../demo/supervised-process';
-import { temporalAddress, temporalSpec } from '../demo/temporal-server';
+import type { SupervisedProcess } from '../demo/supervised-process';
 import { sleep } from '../demo/wait-for';
-import type { DrilledWork } from './drilled-work';
+import type { DrilledWork, Pieces, WorkPlace } from './drilled-work';
 import { planWorkKills, type WorkStrike } from './work-schedule';
+import { withWorkStand, type WorkStand } from './work-stand';
 
 export interface WorkDrillOptions {
   readonly kills: number;
@@ -38,21 +34,27 @@ export interface WorkDrillResult {
   readonly outcomeEqualsUnkilledRun: boolean;
   /** Kill to the next finished piece. */
   readonly recoverySeconds: { readonly p50: number | null; readonly max: number | null };
+  /** Put to an outside party; null where the work asks nobody. */
+  readonly questions: { readonly undisturbed: number; readonly killed: number } | null;
   readonly differences: readonly string[];
 }
 
 const POLL_MS = 20;
-const NAMESPACE = 'default';
 
 export const workHolds = (result: WorkDrillResult): boolean =>
-  result.lost === 0 && result.madeAgain === 0 && result.outcomeEqualsUnkilledRun;
+  result.lost === 0 && result.madeAgain === 0 && result.outcomeEqualsUnkilledRun && !askedAgain(result);
+
+/** More questions than the undisturbed run's and those that the kills interrupted: something stored was asked for again. */
+const askedAgain = ({ questions, kills }: WorkDrillResult): boolean =>
+  questions !== null && questions.killed > questions.undisturbed + kills;
 
 interface Done {
   readonly outcome: string;
-  readonly pieces: ReadonlyMap<string, string>;
+  readonly pieces: Pieces;
   /** What was finished at each kill. */
-  readonly kept: readonly ReadonlyMap<string, string>[];
+  readonly kept: readonly Pieces[];
   readonly recoverySeconds: readonly number[];
+  readonly questions: number | null;
 }
 
 /** Tells its progress line by line. Throws CliError when server or worker can't be started, RangeError when there are too many kills. */
@@ -67,7 +69,7 @@ export async function runWorkDrill(
   const undisturbed = await doWork(work, join(folder, 'undisturbed'), options.temporal, [], say);
   const total = undisturbed.pieces.size;
   say(`${work.name}, undisturbed: ${total} pieces (${work.piece}); now with ${options.kills} kills`);
-  const strikes = planWorkKills(options.kills, total, options.seed);
+  const strikes = planWorkKills(options.kills, total, options.seed, work.victims);
   const killed = await doWork(work, join(folder, 'killed'), options.temporal, strikes, say);
   const result = judge(work, options, undisturbed, killed);
   if (workHolds(result)) rmSync(folder, { recursive: true, force: true });
@@ -82,49 +84,22 @@ async function doWork(
   strikes: readonly WorkStrike[],
   say: (line: string) => void,
 ): Promise<Done> {
-  const paths = demoPaths(folder, '.');
-  for (const path of [paths.root, paths.logs, paths.pids, paths.state, paths.store])
-    mkdirSync(path, { recursive: true });
-  const ports = await choosePorts(paths.portsFile);
-  const server = new SupervisedProcess(temporalSpec(temporal, paths, ports), {});
-  const address = temporalAddress(ports);
-  const worker = new SupervisedProcess(workerSpec('training', paths, workerEnvironment(address, paths)), {});
-  try {
-    await server.start();
-    await worker.start();
-    const connection = await Connection.connect({ address });
-    try {
-      const over = new AbortController();
-      const outcome = work.run(new Client({ connection, namespace: NAMESPACE }), paths.store);
-      const striking = strikeAll({ work, store: paths.store, server, worker, over: over.signal }, strikes, say);
-      const done = await outcome.finally(() => over.abort());
-      return { outcome: done, pieces: work.finished(paths.store), ...(await striking) };
-    } finally {
-      await connection.close();
-    }
-  } finally {
-    await worker.stop();
-    await server.stop();
-  }
+  return withWorkStand(work, folder, temporal, async ({ place, client, processes }) => {
+    const over = new AbortController();
+    const outcome = work.run(client, place).finally(() => over.abort());
+    // A work that fails is told by the first of the two.
+    const [done, struck] = await Promise.all([
+      outcome,
+      strikeAll({ work, place, processes, over: over.signal }, strikes, say),
+    ]);
+    return { outcome: done, pieces: await work.finished(place), questions: work.questions?.(place) ?? null, ...struck };
+  });
 }
-
-/** The drill's own places, whatever the user's environment says. */
-const workerEnvironment = (
-  address: string,
-  { store, state }: { readonly store: string; readonly state: string },
-): NodeJS.ProcessEnv => ({
-  ...process.env,
-  TEMPORAL_ADDRESS: address,
-  TEMPORAL_NAMESPACE: NAMESPACE,
-  OMEGA_STORE: store,
-  OMEGA_STATE_DIR: state,
-});
 
 interface Struck {
   readonly work: DrilledWork;
-  readonly store: string;
-  readonly server: SupervisedProcess;
-  readonly worker: SupervisedProcess;
+  readonly place: WorkPlace;
+  readonly processes: WorkStand['processes'];
   /** Aborted when the work has come to its end. */
   readonly over: AbortSignal;
 }
@@ -134,19 +109,19 @@ async function strikeAll(
   strikes: readonly WorkStrike[],
   say: (line: string) => void,
 ): Promise<Pick<Done, 'kept' | 'recoverySeconds'>> {
-  const { work, store, over } = struck;
-  const kept: ReadonlyMap<string, string>[] = [];
+  const { work, place, processes, over } = struck;
+  const kept: Pieces[] = [];
   const recoverySeconds: number[] = [];
   for (const [number, { victim, afterPieces, delayMs }] of strikes.entries()) {
-    while (work.finished(store).size < afterPieces && !over.aborted) await sleep(POLL_MS);
+    while ((await work.finished(place)).size < afterPieces && !over.aborted) await sleep(POLL_MS);
     await sleep(delayMs);
-    if (over.aborted) break;
-    const process = victim === 'temporal' ? struck.server : struck.worker;
+    const process = processes.get(victim);
+    if (over.aborted || process === undefined) break;
     // One that is just being started again is waited for: a strike hits something alive.
     await process.whenReady();
     const at = performance.now();
     kill(process);
-    const before = work.finished(store);
+    const before = await work.finished(place);
     kept.push(before);
     await process.whenReady();
     const seconds = await secondsToNextPiece(struck, before.size, at);
@@ -163,8 +138,8 @@ function kill(victim: SupervisedProcess): void {
 }
 
 /** Null when the work is over without another. */
-async function secondsToNextPiece({ work, store, over }: Struck, before: number, at: number): Promise<number | null> {
-  while (work.finished(store).size <= before) {
+async function secondsToNextPiece({ work, place, over }: Struck, before: number, at: number): Promise<number | null> {
+  while ((await work.finished(place)).size <= before) {
     if (over.aborted) return null;
     await sleep(POLL_MS);
   }
@@ -194,6 +169,10 @@ function judge(work: DrilledWork, { seed }: WorkDrillOptions, undisturbed: Done,
     keptPercent: finished === 0 ? 100 : (100 * (finished - lost.size - madeAgain.size)) / finished,
     outcomeEqualsUnkilledRun: equal,
     recoverySeconds: { p50: percentile(recovery, 0.5), max: recovery.at(-1) ?? null },
+    questions:
+      undisturbed.questions === null || killed.questions === null
+        ? null
+        : { undisturbed: undisturbed.questions, killed: killed.questions },
     differences: [
       ...[...lost].map((name) => `lost: ${name}`),
       ...[...madeAgain].map((name) => `made again: ${name}`),
