@@ -1,9 +1,9 @@
-/** Asks the gateway for what is listed: the front future of an instrument, the stock of a ticker. */
+/** Asks the gateway for what is listed: the front future of an instrument, the future of a delivery month, the stock of a ticker. */
 import { EventName, type Contract, type ContractDetails, type IBApi } from '@stoqey/ib';
 import type { FutureContract, StockContract } from '../domain/contracts';
 import type { FutureSymbol } from '../domain/instruments';
 import { BrokerError } from './broker-error';
-import { frontOf, futuresQuery, stockAmong, stockQuery } from './contracts';
+import { deliveryAmong, deliveryQuery, frontOf, futuresQuery, stockAmong, stockQuery } from './contracts';
 import type { PendingRequests } from './pending-requests';
 
 /** IB's answer to a query that no contract meets. */
@@ -31,11 +31,21 @@ export class ContractLookup {
 
   /** The US stock of a ticker, with the broker's own id. Rejects with BrokerError, NO_CONTRACT for one that is not listed. */
   async stock(ticker: string): Promise<StockContract> {
-    const details = await this.details(ticker, stockQuery(ticker)).catch((error: unknown) => {
+    return stockAmong(ticker, await this.listed(ticker, stockQuery(ticker)));
+  }
+
+  /** The future of a delivery month (`YYYYMM`), expired or not. Rejects with BrokerError, NO_CONTRACT for one that is not listed. */
+  async future(symbol: FutureSymbol, deliveryMonth: string): Promise<FutureContract> {
+    const details = await this.listed(`${symbol} ${deliveryMonth}`, deliveryQuery(symbol, deliveryMonth));
+    return deliveryAmong(symbol, details, deliveryMonth);
+  }
+
+  /** Details, none where no contract meets the query. */
+  private async listed(name: string, query: Contract): Promise<readonly ContractDetails[]> {
+    return this.details(name, query).catch((error: unknown) => {
       if (error instanceof BrokerError && error.ibCode === NO_DEFINITION) return [];
       throw error;
     });
-    return stockAmong(ticker, details);
   }
 
   private async details(name: string, query: Contract): Promise<readonly ContractDetails[]> {

@@ -12,6 +12,13 @@ export function futuresQuery(symbol: FutureSymbol): Contract {
   return { symbol: ibSymbol, secType: SecType.FUT, exchange, currency, tradingClass };
 }
 
+/** What to ask for: the future of one delivery month (`YYYYMM`), expired or not; IB keeps expired ones for two years. */
+export const deliveryQuery = (symbol: FutureSymbol, deliveryMonth: string): Contract => ({
+  ...futuresQuery(symbol),
+  lastTradeDateOrContractMonth: deliveryMonth,
+  includeExpired: true,
+});
+
 /** Requests name a contract by its conId; exchange and type must come along. */
 export const dataContract = (contract: DataContract): Contract => ({
   conId: contract.conId,
@@ -73,6 +80,22 @@ export function stockAmong(ticker: string, details: readonly ContractDetails[]):
   throw new BrokerError(
     'NO_CONTRACT',
     `The gateway lists ${found} ${ticker}; check the ticker and whether it is still traded.`,
+  );
+}
+
+/** The future of the delivery month among the details. Throws BrokerError NO_CONTRACT. */
+export function deliveryAmong(
+  symbol: FutureSymbol,
+  details: readonly ContractDetails[],
+  deliveryMonth: string,
+): FutureContract {
+  for (const detail of details) {
+    const contract = detail.contractMonth?.slice(0, 6) === deliveryMonth ? futureOf(symbol, detail) : null;
+    if (contract !== null) return contract;
+  }
+  throw new BrokerError(
+    'NO_CONTRACT',
+    `The gateway lists no ${symbol} future of ${deliveryMonth}; IB keeps expired ones for two years.`,
   );
 }
 

@@ -155,6 +155,10 @@ class DataConnection implements MarketDataPort {
     return this.contracts.front(symbol, date);
   }
 
+  resolveFuture(symbol: FutureSymbol, deliveryMonth: string): Promise<FutureContract> {
+    return this.contracts.future(symbol, deliveryMonth);
+  }
+
   resolveStock(ticker: string): Promise<StockContract> {
     return this.contracts.stock(ticker);
   }

@@ -154,7 +154,8 @@ export class BarHistory {
       await send(what, (api) =>
         api.reqHistoricalData(
           id,
-          dataContract(call.contract),
+          // Without it IB knows nothing of a future that has expired.
+          { ...dataContract(call.contract), ...(call.contract.secType === 'FUT' && { includeExpired: true }) },
           call.end,
           call.duration,
           call.barSize as BarSizeSetting,

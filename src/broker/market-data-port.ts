@@ -130,6 +130,8 @@ export interface MarketDataPort {
   state(): DataState;
   /** Front contract of the trade date (`YYYY-MM-DD`) by contract details and the roll rule. Rejects with BrokerError NO_CONTRACT. */
   resolveFront(symbol: FutureSymbol, date: string): Promise<FutureContract>;
+  /** The future of a delivery month (`YYYYMM`), expired or not. Rejects with BrokerError NO_CONTRACT when it is not listed (any more). */
+  resolveFuture(symbol: FutureSymbol, deliveryMonth: string): Promise<FutureContract>;
   /** The US stock of a ticker, with the broker's own id. Rejects with BrokerError NO_CONTRACT when it is not listed. */
   resolveStock(ticker: string): Promise<StockContract>;
   /** Bars in time order without duplicates, pacing rules kept; TRADES bars without volume are left out. */

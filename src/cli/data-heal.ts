@@ -1,15 +1,18 @@
 /** `omega data heal`: finds holes in the stored history and fills them from whichever provider can. */
 import { join } from 'node:path';
 import { Command } from 'commander';
+import type { Config } from '../config/config';
 import type { BarStore } from '../market-data/bar-store/bar-store';
 import { healSeries, type HealedSeries } from '../market-data/bar-store/heal-series';
 import { intervalMs, type SeriesKey } from '../market-data/bar-store/series-key';
-import { openBarProviders } from '../market-data/providers/open-bar-providers';
+import { openBarProviders, type OpenedProviders } from '../market-data/providers/open-bar-providers';
+import type { BarProvider } from '../market-data/providers/provider';
 import { SAMPLE_NOTE } from '../market-data/bar-store/shipped-bars';
 import { PACKAGE_ROOT } from './child-command';
 import type { CommandIo } from './command-io';
 import { printResult } from './command-io';
 import { currentConfig } from './current-place';
+import { withBrokerHistory, type BrokerHistory } from './data-broker';
 import { importSample } from './data-import';
 import {
   chosenSeries,
@@ -24,18 +27,38 @@ import {
 import { wholeNumber } from './number-format';
 
 interface HealOptions extends SeriesOptions, SpanOptions {
+  readonly fromBroker?: boolean;
   readonly json?: boolean;
 }
 
 /** In the order in which they are asked; the sample is the last resort and says what it is. */
-function providersOf(io: CommandIo): ReturnType<typeof openBarProviders> {
-  const { data, stateDir } = currentConfig(io).config;
-  return openBarProviders({ data, stateDir, env: io.env, sampleFolder: join(PACKAGE_ROOT, 'data') });
+function providersOf(io: CommandIo, { data, stateDir }: Config, broker: BrokerHistory): OpenedProviders<BarProvider> {
+  const sampleFolder = join(PACKAGE_ROOT, 'data');
+  return openBarProviders({ data, stateDir, env: io.env, sampleFolder, ...broker });
 }
 
+/** `--from-broker` puts the broker first where the user's own order leaves it out. */
+const asked = (config: Config, fromBroker: boolean): Config =>
+  !fromBroker || config.data.providers === null || config.data.providers.includes('ibkr')
+    ? config
+    : { ...config, data: { ...config.data, providers: ['ibkr', ...config.data.providers] } };
+
 async function heal(contracts: readonly string[], options: HealOptions, io: CommandIo): Promise<void> {
+  parseSpan(options);
+  const fromBroker = options.fromBroker === true;
+  const config = asked(currentConfig(io).config, fromBroker);
+  await withBrokerHistory(config, fromBroker, (broker) =>
+    healFrom(providersOf(io, config, broker), contracts, options, io),
+  );
+}
+
+async function healFrom(
+  { providers, skipped }: OpenedProviders<BarProvider>,
+  contracts: readonly string[],
+  options: HealOptions,
+  io: CommandIo,
+): Promise<void> {
   const span = parseSpan(options);
-  const { providers, skipped } = providersOf(io);
   await withBarStore(io, async (bars) => {
     const empty = (await bars.list()).length === 0;
     if (empty) await importSample(bars, Date.now());
@@ -93,5 +116,6 @@ export const dataHealCommand = (io: CommandIo): Command =>
     .option('--what <what>', 'only TRADES or MIDPOINT')
     .option('--from <time>', 'look from here on (default: the first stored bar)')
     .option('--to <time>', 'look up to here (default: the last stored bar)')
+    .option('--from-broker', 'ask the configured gateway, too (also where data.providers names ibkr)')
     .option('--json', 'print JSON')
     .action((contracts: readonly string[], options: HealOptions) => heal(contracts, options, io));

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ContractDetails } from '@stoqey/ib';
 import { rotatingClientId } from '../../src/broker/client-ids';
-import { expiryOf, frontOf } from '../../src/broker/contracts';
+import { deliveryAmong, deliveryQuery, expiryOf, frontOf } from '../../src/broker/contracts';
 import { DataStanding } from '../../src/broker/data-standing';
 import { applyDepth, EMPTY_DEPTH } from '../../src/broker/depth-book';
 import { equityOf, NO_EQUITY, withNetLiquidation, withPnl } from '../../src/broker/equity';
@@ -137,6 +137,15 @@ describe('contracts', () => {
     });
     expect(frontOf('ES', chain, '2013-12-11').conId).toBe(201312);
     expect(frontOf('ES', chain, '2013-12-12').conId).toBe(201403);
+  });
+
+  test('a delivery month is asked for with the expired ones, and found by its month', () => {
+    expect(deliveryQuery('ES', '201312')).toMatchObject({
+      lastTradeDateOrContractMonth: '201312',
+      includeExpired: true,
+    });
+    expect(deliveryAmong('ES', chain, '201403').conId).toBe(201403);
+    expect(() => deliveryAmong('ES', chain, '201309')).toThrow(/lists no ES future of 201309/);
   });
 
   test('other classes and multipliers listed beside it are none of ours', () => {

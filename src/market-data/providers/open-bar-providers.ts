@@ -33,6 +33,8 @@ export interface BarProviderPlaces extends ProviderPlaces {
   readonly sampleFolder: string;
   /** The broker's history, where somebody holds a connection. */
   readonly ibkr?: IbkrHistory;
+  /** One line why nobody does. */
+  readonly ibkrAbsent?: string;
 }
 
 export interface SkippedProvider {
@@ -57,9 +59,9 @@ const sorted = <Provider>(openings: readonly Opening<Provider>[]): OpenedProvide
 type BarOpener = (places: BarProviderPlaces) => Opening<BarProvider>;
 
 const OPENERS: Readonly<Record<ProviderName, BarOpener>> = {
-  ibkr: ({ ibkr }) =>
+  ibkr: ({ ibkr, ibkrAbsent }) =>
     ibkr === undefined
-      ? { name: 'ibkr', reason: 'IBKR is skipped: there is no connection to a gateway here.' }
+      ? { name: 'ibkr', reason: ibkrAbsent ?? 'IBKR is skipped: there is no connection to a gateway here.' }
       : { provider: ibkrBars(ibkr) },
   polygon: (places) => withClient(polygonClient(places), polygonBars),
   fnspid: ({ data }) => fnspidIn(data.fnspidFolder),

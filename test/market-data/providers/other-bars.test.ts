@@ -10,8 +10,11 @@ import type { Bar } from '../../../src/domain/bars';
 import { csvHistory } from '../../../src/market-data/providers/csv-history';
 import { fnspidPrices } from '../../../src/market-data/providers/fnspid-prices';
 import { ibkrBars, type IbkrHistory } from '../../../src/market-data/providers/ibkr';
+import { ibkrHistoryOver } from '../../../src/market-data/providers/ibkr-history';
 import { adjustmentFactors } from '../../../src/market-data/providers/price-factors';
 import type { BarRequest } from '../../../src/market-data/providers/provider';
+import { stockOf } from '../../../src/domain/contracts';
+import { ES_CONTRACT } from '../../es-contract';
 import { collect, DAY_REQUEST } from './collect';
 
 let folder: string;
@@ -62,6 +65,24 @@ describe('IBKR', () => {
       '2026-03-09T00:00:00.000Z',
     ]);
     expect(aside).toEqual([]);
+  });
+
+  test('a future is resolved by its delivery month, a share by IB’s spelling, each once', async () => {
+    const asked: string[] = [];
+    const history = ibkrHistoryOver(
+      {
+        resolveFuture: async (symbol, month) => (asked.push(`${symbol} ${month}`), ES_CONTRACT),
+        resolveStock: async (ticker) => (asked.push(ticker), stockOf(7, ticker)),
+        history: async (contract, { barSize }) => (asked.push(`${contract.conId} ${barSize}`), []),
+      },
+      'UTC',
+    );
+    const request = { barSize: '1 min', whatToShow: 'TRADES', from: 0, to: 60_000 } as const;
+    for (const name of ['ES_201312', 'BRK.B', 'BRK.B']) await history.history(name, request);
+    const es = `${ES_CONTRACT.conId} 1 min`;
+    expect(asked).toEqual(['ES 201312', es, 'BRK B', '7 1 min', '7 1 min']);
+    expect(history.cannot('AAPL')).toBeNull();
+    expect(history.cannot('ES')).toContain('"ES" is no contract');
   });
 
   test("the broker's errors keep their meaning", async () => {
