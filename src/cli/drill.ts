@@ -68,10 +68,10 @@ function workLines(result: WorkDrillResult): readonly string[] {
   return [
     `${result.kills} kills of the ${result.what}, seed ${result.seed}: ${result.pieces} pieces`,
     `lost ${result.lost} · made again ${result.madeAgain} · finished work kept: ${result.keptPercent.toFixed(1)} %`,
-    `outcome equals the undisturbed run's: ${result.outcomeEqualsUnkilledRun}`,
+    `outcome equals the undisturbed run's: ${result.outcomeEqualsUnkilledRun} · wrong with it by itself: ${result.faults.length}`,
     `kill to the next piece: p50 ${seconds(recovery.p50)} s, max ${seconds(recovery.max)} s`,
     ...(questions === null ? [] : [`questions: ${questions.undisturbed} undisturbed, ${questions.killed} with kills`]),
-    ...result.differences.map((difference) => `  ${difference}`),
+    ...[...result.faults, ...result.differences].map((line) => `  ${line}`),
     workHolds(result) ? 'holds' : 'DOES NOT HOLD',
   ];
 }

@@ -4,22 +4,26 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { startHistoryExport } from '../../client/history-export-start';
+import type { FutureSymbol } from '../../domain/instruments';
 import { EXPORTED_PRICES, type ExportedInterval } from '../../domain/history-export';
 import type { BarTable } from '../../market-data/bar-store/bar-table';
+import { futureName } from '../../market-data/bar-store/contract-name';
 import { openParquetEngine, type ParquetEngine } from '../../market-data/bar-store/parquet-engine';
 import { currentFiles, seriesName, seriesOfKey } from '../../market-data/bar-store/series-key';
+import { loadRecordedMarket } from '../../market-data/recorded-minutes';
+import { PACKAGE_ROOT } from '../child-command';
 import { paperGateway } from './drill-gateway';
-import type { DrilledWork, Pieces } from './drilled-work';
+import type { DrilledWork, Pieces, WorkOutcome } from './drilled-work';
 import { fileMemo } from './file-memo';
 
-const INSTRUMENTS = ['ES', 'GC'];
+const INSTRUMENTS: readonly FutureSymbol[] = ['ES', 'GC'];
 const INTERVALS: readonly ExportedInterval[] = ['1m', '5m', '10m', '15m', '60m'];
 /** The recorded week, from the Sunday evening on which it opens to the Friday's close. */
 const FROM = Date.parse('2013-10-06T22:00:00Z');
 const TO = Date.parse('2013-10-11T21:00:00Z');
 const STORED = 'processed/intraday/';
 
-/** One row: when its bar begins, when it was fetched, and a hash of its prices. */
+/** One row: when its bar begins, when it was fetched, its prices and volume as text. */
 export type StoredRow = readonly [start: number, fetchedAt: number, prices: string];
 
 const rowsOf = ({ length, start, fetchedAt, open, high, low, close, volume }: BarTable): readonly StoredRow[] =>
@@ -79,6 +83,25 @@ export function exportedBars(days: Pieces): {
   };
 }
 
+/** Minutes that traded in the recorded week and are not among the stored ones, by contract. */
+async function missingMinutes(days: Pieces): Promise<readonly string[]> {
+  const { contracts } = await loadRecordedMarket(join(PACKAGE_ROOT, 'data'), { instruments: INSTRUMENTS });
+  const stored = new Map<string, Set<number>>();
+  for (const [name, rows] of days) {
+    const [contract, prices] = name.split('/');
+    if (prices === '1m')
+      stored.set(contract, new Set([...(stored.get(contract) ?? []), ...parsed(rows).map(([start]) => start)]));
+  }
+  return [...stored].flatMap(([contract, starts]) => {
+    const recorded = contracts.find(({ symbol, deliveryMonth }) => futureName(symbol, deliveryMonth) === contract);
+    const traded = recorded?.minutes.filter(({ bar, start }) => bar !== null && start >= FROM && start < TO) ?? [];
+    const missing = traded.filter(({ start }) => !starts.has(start)).length;
+    return traded.length > 0 && missing === 0
+      ? []
+      : [`${contract}: ${missing} of ${traded.length} minutes are missing`];
+  });
+}
+
 /** The sentences of series that were given up. */
 async function exportAll(client: Client): Promise<readonly string[]> {
   const failures: string[] = [];
@@ -101,10 +124,18 @@ export const DRILLED_EXPORT: DrilledWork = {
   piece: 'day',
   victims: ['temporal', 'gateway', 'training', 'training'],
   prepare: (place, env) => [paperGateway(place, env, TO)],
-  async run(client, { paths: { store } }): Promise<string> {
+  async run(client, { paths: { store } }): Promise<WorkOutcome> {
     const failures = await exportAll(client);
     const days = await storedDays(store);
-    return JSON.stringify({ failures, days: days.size, ...exportedBars(days) });
+    const { bars, repeated, hash } = exportedBars(days);
+    return {
+      summary: JSON.stringify({ days: days.size, bars, hash }),
+      faults: [
+        ...failures,
+        ...(repeated > 0 ? [`${repeated} instants have two bars`] : []),
+        ...(await missingMinutes(days)),
+      ],
+    };
   },
   finished: ({ paths: { store } }) => storedDays(store),
   keeps: rowsKept,

@@ -8,7 +8,7 @@ import { NEWS_INGESTION_WORKFLOW_ID } from '../../domain/news-ingestion';
 import { openArticleStore } from '../../news/article-store';
 import { openFolderStore } from '../../storage/folder-store';
 import type { newsIngestion } from '../../workflows/news-ingestion';
-import { WORKER_AND_SERVER, type DrilledWork, type WorkPlace } from './drilled-work';
+import { WORKER_AND_SERVER, type DrilledWork, type WorkOutcome, type WorkPlace } from './drilled-work';
 import { fileMemo } from './file-memo';
 import { newsFile } from './news-file';
 
@@ -84,20 +84,25 @@ export const DRILLED_NEWS: DrilledWork = {
     writeFileSync(join(root, 'omega.config.json'), JSON.stringify(settings));
     return [];
   },
-  async run(client: Client, { paths: { store } }: WorkPlace): Promise<string> {
+  async run(client: Client, { paths: { store } }: WorkPlace): Promise<WorkOutcome> {
     await readAll(client);
-    const places = [...articlePlaces(store).values()];
+    const places = [...articlePlaces(store)];
     // As a reader gets them: with what later rows added to an article.
     const articles = await openArticleStore(await openFolderStore(store)).between(0, Infinity);
     const rejected = rejectedLines(store);
-    return JSON.stringify({
+    const summary = {
       articles: places.length,
-      lines: places.flat().length,
-      storedTwice: places.filter(({ length }) => length > 1).length,
       rejected: rejected.length,
-      rejectedOnce: new Set(rejected).size,
       read: createHash('sha256').update(JSON.stringify(articles)).digest('hex'),
-    });
+    };
+    return {
+      summary: JSON.stringify(summary),
+      faults: [
+        ...places.flatMap(([id, files]) => (files.length > 1 ? [`${id} is stored in ${files.join(' and ')}`] : [])),
+        ...(new Set(rejected).size < rejected.length ? ['rows are kept aside more than once'] : []),
+        ...(places.length === 0 ? ['nothing was stored'] : []),
+      ],
+    };
   },
   finished: ({ paths: { store } }) =>
     new Map([...articlePlaces(store)].map(([id, places]) => [id, places.toSorted().join(' ')])),

@@ -16,7 +16,7 @@ import { workerSpec } from '../demo/demo-processes';
 import { waitFor } from '../demo/wait-for';
 import { judgeBooks, type SessionBooks } from './books';
 import { paperGateway } from './drill-gateway';
-import type { DrilledWork, Pieces, WorkPlace } from './drilled-work';
+import type { DrilledWork, Pieces, WorkOutcome, WorkPlace } from './drilled-work';
 import { readBrokerBooks } from './read-books';
 
 /** The open of a day that both files of daily bars have. */
@@ -105,19 +105,20 @@ export const DRILLED_REBALANCE: DrilledWork = {
     writeFileSync(join(place.paths.root, 'omega.config.json'), JSON.stringify(SETTINGS));
     return [paperGateway(place, env, OPEN, ['--stocks']), workerSpec('trader', place.paths, env)];
   },
-  async run(client, place): Promise<string> {
+  async run(client, place): Promise<WorkOutcome> {
     const outcome = await rebalanced(client);
     const books = judgeBooks(await sessionBooks(client), await readBrokerBooks(place.ports.control));
     const positions = await asked(place, '/positions', heldSchema);
     const held = new Map(positions.map(({ symbol, quantity }) => [symbol, quantity]));
-    return JSON.stringify({
-      legs: legsOf(outcome),
-      complete: outcome.kind === 'traded' && outcome.complete,
-      differences: outcome.kind === 'traded' ? outcome.differences : null,
-      books,
-      offTarget: await offTarget(client, held),
-      held: [...held].sort(([a], [b]) => (a < b ? -1 : 1)),
-    });
+    return {
+      summary: JSON.stringify({ legs: legsOf(outcome), held: [...held].sort(([a], [b]) => (a < b ? -1 : 1)) }),
+      faults: [
+        ...[...books.lost, ...books.duplicated, ...books.unknown, ...books.counters],
+        ...(await offTarget(client, held)),
+        ...(held.size === STOCKS ? [] : [`${held.size} stocks are held`]),
+        ...(outcome.kind === 'traded' && outcome.complete ? [] : [`not complete: ${JSON.stringify(outcome)}`]),
+      ],
+    };
   },
   async finished(place): Promise<Pieces> {
     const orders = await asked(place, '/orders', tradedSchema);

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startRetraining } from '../../client/retraining';
-import { WORKER_AND_SERVER, type DrilledWork, type Pieces, type WorkPlace } from './drilled-work';
+import { WORKER_AND_SERVER, type DrilledWork, type Pieces, type WorkOutcome, type WorkPlace } from './drilled-work';
 
 const RUN = '20131011_210000';
 const SYMBOL = 'GC';
@@ -25,7 +25,7 @@ export const DRILLED_RETRAINING: DrilledWork = {
   piece: 'fit',
   victims: WORKER_AND_SERVER,
   prepare: () => [],
-  async run(client: Client, { paths: { store } }: WorkPlace): Promise<string> {
+  async run(client: Client, { paths: { store } }: WorkPlace): Promise<WorkOutcome> {
     const handle = await startRetraining(client, {
       request: { runId: RUN, days: null, instruments: [SYMBOL], families: FAMILIES, seed: 1, dataFolder: null },
       trigger: { cause: 'by-hand', by: 'drill', why: 'kill drill' },
@@ -35,7 +35,7 @@ export const DRILLED_RETRAINING: DrilledWork = {
     const models = namesIn(place)
       .filter((name) => name.endsWith('.onnx'))
       .map((name) => [name, hashOf(join(place, name))]);
-    return JSON.stringify({ kind, models });
+    return { summary: JSON.stringify({ kind, models }), faults: [] };
   },
   finished({ paths: { store } }: WorkPlace): Pieces {
     const place = join(store, 'processed', 'training', RUN, SYMBOL);

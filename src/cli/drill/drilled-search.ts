@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startSearch } from '../../client/search-start';
 import type { SearchRequest } from '../../domain/hyperparameter-search';
-import { WORKER_AND_SERVER, type DrilledWork, type Pieces, type WorkPlace } from './drilled-work';
+import { WORKER_AND_SERVER, type DrilledWork, type Pieces, type WorkOutcome, type WorkPlace } from './drilled-work';
 
 const REQUEST: SearchRequest = {
   searchId: 'drill',
@@ -26,9 +26,9 @@ export const DRILLED_SEARCH: DrilledWork = {
   piece: 'trial',
   victims: WORKER_AND_SERVER,
   prepare: () => [],
-  async run(client: Client): Promise<string> {
+  async run(client: Client): Promise<WorkOutcome> {
     const handle = await startSearch(client, REQUEST);
-    return JSON.stringify(await handle.result());
+    return { summary: JSON.stringify(await handle.result()), faults: [] };
   },
   finished({ paths: { store } }: WorkPlace): Pieces {
     const place = join(store, 'processed', 'search', REQUEST.searchId);

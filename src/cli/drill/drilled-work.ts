@@ -10,6 +10,14 @@ export interface WorkPlace {
   readonly ports: DemoPorts;
 }
 
+/** What the work came to. */
+export interface WorkOutcome {
+  /** JSON without times, so that two runs of the same data compare equal. */
+  readonly summary: string;
+  /** What is wrong with it whatever the other run came to, a sentence each. */
+  readonly faults: readonly string[];
+}
+
 export type Pieces = ReadonlyMap<string, string>;
 
 export interface DrilledWork {
@@ -23,8 +31,8 @@ export interface DrilledWork {
    * `env` is that of the workers.
    */
   prepare(place: WorkPlace, env: NodeJS.ProcessEnv): readonly ProcessSpec[];
-  /** Begins it; resolves with its outcome as JSON without times, so that two runs of the same data compare equal. */
-  run(client: Client, place: WorkPlace): Promise<string>;
+  /** Begins it; resolves when it has come to its end. */
+  run(client: Client, place: WorkPlace): Promise<WorkOutcome>;
   /** Finished pieces by name, as they are stored. Asked again and again while the work runs. */
   finished(place: WorkPlace): Pieces | Promise<Pieces>;
   /** True when `after` is what was kept of `before`, whatever was added to it; a piece made again is not. */

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { percentile } from '../demo/day-report';
 import type { SupervisedProcess } from '../demo/supervised-process';
 import { sleep } from '../demo/wait-for';
-import type { DrilledWork, Pieces, WorkPlace } from './drilled-work';
+import type { DrilledWork, Pieces, WorkOutcome, WorkPlace } from './drilled-work';
 import { planWorkKills, type WorkStrike } from './work-schedule';
 import { withWorkStand, type WorkStand } from './work-stand';
 
@@ -36,20 +36,26 @@ export interface WorkDrillResult {
   readonly recoverySeconds: { readonly p50: number | null; readonly max: number | null };
   /** Put to an outside party; null where the work asks nobody. */
   readonly questions: { readonly undisturbed: number; readonly killed: number } | null;
+  /** What is wrong with an outcome by itself, of either run. */
+  readonly faults: readonly string[];
   readonly differences: readonly string[];
 }
 
 const POLL_MS = 20;
 
 export const workHolds = (result: WorkDrillResult): boolean =>
-  result.lost === 0 && result.madeAgain === 0 && result.outcomeEqualsUnkilledRun && !askedAgain(result);
+  result.lost === 0 &&
+  result.madeAgain === 0 &&
+  result.outcomeEqualsUnkilledRun &&
+  result.faults.length === 0 &&
+  !askedAgain(result);
 
 /** More questions than the undisturbed run's and those that the kills interrupted: something stored was asked for again. */
 const askedAgain = ({ questions, kills }: WorkDrillResult): boolean =>
   questions !== null && questions.killed > questions.undisturbed + kills;
 
 interface Done {
-  readonly outcome: string;
+  readonly outcome: WorkOutcome;
   readonly pieces: Pieces;
   /** What was finished at each kill. */
   readonly kept: readonly Pieces[];
@@ -157,7 +163,7 @@ function judge(work: DrilledWork, { seed }: WorkDrillOptions, undisturbed: Done,
     }
   const finished = new Set(killed.kept.flatMap((before) => [...before.keys()])).size;
   const samePieces = [...undisturbed.pieces.keys()].toSorted().join() === [...killed.pieces.keys()].toSorted().join();
-  const equal = samePieces && undisturbed.outcome === killed.outcome;
+  const equal = samePieces && undisturbed.outcome.summary === killed.outcome.summary;
   const recovery = killed.recoverySeconds.toSorted((a, b) => a - b);
   return {
     what: work.name,
@@ -173,10 +179,14 @@ function judge(work: DrilledWork, { seed }: WorkDrillOptions, undisturbed: Done,
       undisturbed.questions === null || killed.questions === null
         ? null
         : { undisturbed: undisturbed.questions, killed: killed.questions },
+    faults: [
+      ...undisturbed.outcome.faults.map((fault) => `undisturbed: ${fault}`),
+      ...killed.outcome.faults.map((fault) => `killed: ${fault}`),
+    ],
     differences: [
       ...[...lost].map((name) => `lost: ${name}`),
       ...[...madeAgain].map((name) => `made again: ${name}`),
-      ...(equal ? [] : [`outcome: undisturbed ${undisturbed.outcome}, killed ${killed.outcome}`]),
+      ...(equal ? [] : [`outcome: undisturbed ${undisturbed.outcome.summary}, killed ${killed.outcome.summary}`]),
     ],
   };
 }
