@@ -3,8 +3,9 @@
  * source for this run (the client has retried already, the next run is minutes away), what the store can't do now is tried again.
  */
 import { Context } from '@temporalio/activity';
-import type { IngestedPage, NewsActivities } from '../domain/news-ingestion';
+import type { IngestedPage, NewsActivities, NewsScored } from '../domain/news-ingestion';
 import type { Ingestion } from '../news/open-ingestion';
+import type { NewsScoring } from '../news/scoring/score-stored';
 import { providedFailure } from './provided-failure';
 
 const HEARTBEAT_MS = 1_000;
@@ -12,9 +13,19 @@ const HEARTBEAT_MS = 1_000;
 export interface NewsDeps {
   readonly ingestion: () => Promise<Ingestion>;
   readonly pagesPerRun: number;
+  readonly scoring: () => NewsScoring;
+  readonly now: () => number;
+  /** Told once why no language model is asked. */
+  readonly say: (why: string) => void;
 }
 
-export function createNewsActivities({ ingestion, pagesPerRun }: NewsDeps): NewsActivities {
+/** Older articles are for `omega news score`: a page of an archive must not spend the day's budget. */
+const SCORED_MS = 3 * 86_400_000;
+/** Of one run; the next one takes more. */
+const SCORED_AT_ONCE = 100;
+
+export function createNewsActivities(deps: NewsDeps): NewsActivities {
+  const { ingestion, pagesPerRun } = deps;
   let opened: Promise<Ingestion> | null = null;
   // A table of companies that could not be read may be there next time.
   const open = (): Promise<Ingestion> =>
@@ -32,16 +43,39 @@ export function createNewsActivities({ ingestion, pagesPerRun }: NewsDeps): News
         pagesPerRun,
       };
     },
-    ingestNewsPage: async (source): Promise<IngestedPage> => {
-      const context = Context.current();
-      const beat = setInterval(() => context.heartbeat(), HEARTBEAT_MS);
-      try {
-        return await (await open()).ingest(source);
-      } catch (error) {
-        throw providedFailure(error);
-      } finally {
-        clearInterval(beat);
-      }
-    },
+    ingestNewsPage: (source): Promise<IngestedPage> => heartbeating(async () => (await open()).ingest(source)),
+    scoreNews: scorer(deps),
   };
+}
+
+function scorer({ scoring, now, say }: NewsDeps): NewsActivities['scoreNews'] {
+  let opened: NewsScoring | null = null;
+  return () =>
+    heartbeating(async (): Promise<NewsScored> => {
+      const known = opened;
+      opened ??= scoring();
+      if (opened.model === null) {
+        if (known === null && opened.why !== null) say(opened.why);
+        return { scored: 0, spread: 0, why: opened.why };
+      }
+      const to = now();
+      const { outcomes } = await opened.score({ from: to - SCORED_MS, to, count: SCORED_AT_ONCE });
+      return {
+        scored: outcomes.filter(({ by }) => by !== 'fallback').length,
+        spread: outcomes.reduce((sum, { indirect }) => sum + indirect.length, 0),
+        why: outcomes.find(({ why }) => why !== null)?.why ?? null,
+      };
+    });
+}
+
+async function heartbeating<T>(work: () => Promise<T>): Promise<T> {
+  const context = Context.current();
+  const beat = setInterval(() => context.heartbeat(), HEARTBEAT_MS);
+  try {
+    return await work();
+  } catch (error) {
+    throw providedFailure(error);
+  } finally {
+    clearInterval(beat);
+  }
 }

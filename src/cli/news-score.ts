@@ -1,18 +1,11 @@
 /** `omega news score`: stored articles scored by the language model, or by the lexicon where it has no valid answer, and spread along supply links. */
 import { Command } from 'commander';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Config } from '../config/config';
-import type { Article, ArticleAmendment, TickerScore } from '../domain/article';
-import { countedScore } from '../domain/sentiment';
+import type { TickerScore } from '../domain/article';
 import { openDailyBudget } from '../language-model/daily-budget';
-import { openLanguageModel } from '../language-model/open-language-model';
-import { openArticleStore, type ArticleStore } from '../news/article-store';
 import { sentimentGptOf } from '../news/scoring/fnspid-scale';
-import { openScoreCache, scoreArticles, tickersOf, type ScoredArticle } from '../news/scoring/score-articles';
-import { spreadScores } from '../news/supply-chain/spread-scores';
-import { parseSupplyLinks, SupplyLinkError, type SupplyLink } from '../news/supply-chain/supply-links';
-import { utcDay } from '../news/utc-time';
+import { openNewsScoring, type SpreadArticle } from '../news/scoring/score-stored';
+import { SupplyLinkError } from '../news/supply-chain/supply-links';
 import { PACKAGE_ROOT } from './child-command';
 import { CliError } from './cli-error';
 import { printResult, type CommandIo } from './command-io';
@@ -29,80 +22,26 @@ interface ScoreOptions {
   readonly json?: boolean;
 }
 
-interface Outcome extends ScoredArticle {
-  readonly indirect: readonly TickerScore[];
-}
-
 const DAY_MS = 86_400_000;
 const LEXICON = 'the lexicon';
-
-async function loadLinks({ supplyChain }: Config): Promise<readonly SupplyLink[]> {
-  const file = supplyChain.file ?? join(PACKAGE_ROOT, 'data', 'supply-chain', 'links.csv');
-  try {
-    return parseSupplyLinks(await readFile(file, 'utf8'), file);
-  } catch (error) {
-    if (error instanceof SupplyLinkError) throw new CliError('DATA', error.message, { cause: error });
-    throw new CliError('DATA', `${file} (supplyChain.file) cannot be read.`, { cause: error });
-  }
-}
-
-/** An article was scored by the lexicon when it was taken in: that score stays where the model has none. */
-const lexiconScores = ({ scores }: Article, tickers: readonly string[]): readonly TickerScore[] =>
-  scores.filter(({ scorer, ticker, indirect }) => scorer === 'lexicon' && !indirect && tickers.includes(ticker));
-
-/** What links make of the scores that count now; a direct score of the same article is never replaced. */
-function indirectOf(
-  { article, scores }: ScoredArticle,
-  links: readonly SupplyLink[],
-  config: Config,
-  now: number,
-): readonly TickerScore[] {
-  const known = { scores: [...article.scores.filter(({ indirect }) => !indirect), ...scores] };
-  const direct = tickersOf(article).flatMap((ticker) => countedScore(known, ticker, now) ?? []);
-  return spreadScores(direct, links, article.usable_from, config.supplyChain);
-}
-
-async function keep(articles: ArticleStore, outcomes: readonly Outcome[]): Promise<void> {
-  const days = new Map<string, ArticleAmendment[]>();
-  for (const { article, scores, by, indirect } of outcomes) {
-    const added = [...(by === 'fallback' ? [] : scores), ...indirect];
-    if (added.length === 0) continue;
-    const day = utcDay(article.time_published);
-    days.set(day, [...(days.get(day) ?? []), { id: article.id, scores: added }]);
-  }
-  for (const [day, amendments] of days) await articles.amend(day, amendments);
-}
-
-const isScored = ({ scores }: Article): boolean =>
-  scores.some(({ scorer, indirect }) => scorer === 'language-model' && !indirect);
 
 async function score(io: CommandIo, options: ScoreOptions): Promise<void> {
   const { config } = currentConfig(io);
   const until = options.until === undefined ? Date.now() : instantOf('--until', options.until);
   const from = until - wholeNumber('--days', options.days, 1, 100_000) * DAY_MS;
   const count = wholeNumber('--count', options.count, 1, 1_000_000);
-  const links = await loadLinks(config);
-  const opened = openLanguageModel(config.languageModel, { env: io.env, stateDir: config.stateDir });
   await withStore(learningPlace(io), async (store) => {
-    const articles = openArticleStore(store);
-    const waiting = (await articles.between(from, until)).filter((article) => !isScored(article)).slice(-count);
-    const scored = await scoreArticles(waiting, {
-      model: opened.kind === 'open' ? opened.model : { absent: opened.why },
-      fallback: lexiconScores,
-      cache: openScoreCache(join(config.stateDir, 'language-model', 'answers')),
-      articlesPerCall: config.languageModel.articlesPerCall,
-      attempts: config.languageModel.attempts,
-      now: Date.now,
+    const dataFolder = join(PACKAGE_ROOT, 'data');
+    const scoring = openNewsScoring({ config, store, dataFolder, env: io.env, now: Date.now });
+    const { waiting, outcomes } = await scoring.score({ from, to: until, count }).catch((error: unknown) => {
+      if (error instanceof SupplyLinkError) throw new CliError('DATA', error.message, { cause: error });
+      throw error;
     });
-    const now = Date.now();
-    const outcomes = scored.map((one) => ({ ...one, indirect: indirectOf(one, links, config, now) }));
-    await keep(articles, outcomes);
     const budget = await openDailyBudget(
       join(config.stateDir, 'language-model', 'budget'),
       config.languageModel,
     ).today();
-    const model = opened.kind === 'open' ? opened.model.name : null;
-    const summary = { model, why: opened.kind === 'absent' ? opened.why : null, waiting: waiting.length, budget };
+    const summary = { model: scoring.model, why: scoring.why, waiting, budget };
     printResult(io, options.json, { ...summary, articles: outcomes.map(documentOf) }, linesOf(outcomes, summary));
   });
 }
@@ -117,7 +56,7 @@ const scoreDocument = ({ ticker, score: value, relevance, impact, scorer, indire
   Sentiment_gpt: Number(sentimentGptOf(value).toFixed(4)),
 });
 
-const documentOf = ({ article, scores, by, why, indirect }: Outcome): object => ({
+const documentOf = ({ article, scores, by, why, indirect }: SpreadArticle): object => ({
   id: article.id,
   title: article.title,
   time_published_dt: article.time_published_dt,
@@ -133,7 +72,7 @@ interface Summary {
   readonly budget: { readonly calls: number; readonly cost: number };
 }
 
-function linesOf(outcomes: readonly Outcome[], { model, why, waiting, budget }: Summary): readonly string[] {
+function linesOf(outcomes: readonly SpreadArticle[], { model, why, waiting, budget }: Summary): readonly string[] {
   const rows = outcomes.flatMap(({ article, scores, indirect }) =>
     [...scores, ...indirect].map((one) => ({ article, one })),
   );

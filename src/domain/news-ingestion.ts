@@ -49,14 +49,28 @@ export interface SourceResult {
   readonly more: boolean;
 }
 
+/** What was made of the newest articles once they were stored. */
+export interface NewsScored {
+  /** Articles that a language model scored, now or by an answer that was kept. */
+  readonly scored: number;
+  /** Scores that reached another company along a supply link. */
+  readonly spread: number;
+  /** Why articles stay with the lexicon's score, the first sentence; null when none does. */
+  readonly why: string | null;
+}
+
 export interface NewsIngestionResult {
   readonly results: readonly SourceResult[];
   readonly skipped: readonly SkippedSource[];
+  /** Absent where nothing new was stored. */
+  readonly scoring?: NewsScored;
 }
 
 export interface NewsActivities {
   newsSources(input: NewsIngestionInput): Promise<NewsSources>;
   ingestNewsPage(source: string): Promise<IngestedPage>;
+  /** Asks the language model about the newest articles without its score, within its budget. Without a model it does nothing. */
+  scoreNews(): Promise<NewsScored>;
 }
 
 /** Id of the schedule, which starts no run beside a running one, and the beginning of its runs' ids. */

@@ -34,6 +34,7 @@ import { openBarStore, type BarStore } from '../market-data/bar-store/bar-store'
 import { openBarProviders } from '../market-data/providers/open-bar-providers';
 import { loadRecordedMarket } from '../market-data/recorded-minutes';
 import { openIngestion } from '../news/open-ingestion';
+import { openNewsScoring } from '../news/scoring/score-stored';
 import type { ObjectStore } from '../storage/object-store';
 import { openStore } from '../storage/open-store';
 import type { ProcessLink } from './process-link';
@@ -91,7 +92,7 @@ export async function runTraining(config: Config, link: ProcessLink, log: Logger
     taskQueue: DATA_QUEUE,
     workflowBundle: workflowBundle(),
     activities: {
-      ...newsActivities(config, store, dataFolder),
+      ...newsActivities(config, store, dataFolder, log),
       ...createOutsideActivities({ ...config, store, env: process.env, now: () => Date.now() }),
       ...rebalanceActivities(config, store, temporal),
       ...history.activities,
@@ -174,11 +175,16 @@ function schemaToFit({ features }: Config): FeatureSchema {
   }
 }
 
-const newsActivities = (config: Config, store: ObjectStore, dataFolder: string) =>
-  createNewsActivities({
-    ingestion: () => openIngestion({ config, store, dataFolder, env: process.env, now: () => Date.now() }),
+function newsActivities(config: Config, store: ObjectStore, dataFolder: string, log: Logger) {
+  const place = { config, store, dataFolder, env: process.env, now: () => Date.now() };
+  return createNewsActivities({
+    ingestion: () => openIngestion(place),
     pagesPerRun: config.news.pagesPerRun,
+    scoring: () => openNewsScoring(place),
+    now: place.now,
+    say: (why) => log.info(`News keeps the lexicon's scores: ${why}`),
   });
+}
 
 const codeVersion = (): string =>
   (JSON.parse(readFileSync(join(PACKAGE_ROOT, 'package.json'), 'utf8')) as { readonly version: string }).version;

@@ -7,16 +7,22 @@ import { applySchedules, plannedSchedules } from '../../src/client/schedules';
 import { DATA_QUEUE } from '../../src/domain/ids';
 import type { IngestedPage, NewsIngestionInput, NewsIngestionResult } from '../../src/domain/news-ingestion';
 import { ProviderError } from '../../src/http/provider-error';
+import type { Article } from '../../src/domain/article';
+import type { NewsScoring, ScoringSpan } from '../../src/news/scoring/score-stored';
 import type { NewsSource } from '../../src/news/sources/news-source';
 import { StoreError } from '../../src/storage/object-store';
 import { bundle, devServer, quietRuntime } from './trading-rig';
 
+const NOW = Date.parse('2026-11-21T12:00:00Z');
 let env: TestWorkflowEnvironment;
 let worker: Worker;
 let running: Promise<void>;
 /** What each source does next; an empty list is a page with one article and no more. */
 let script: Readonly<Record<string, Error[]>> = {};
 const asked: string[] = [];
+let scoring: NewsScoring;
+const said: string[] = [];
+const unasked: NewsScoring = { model: null, why: 'Gemini: no key.', score: () => Promise.reject(new Error('asked')) };
 
 const source = (name: NewsSource['name']): NewsSource => ({
   name,
@@ -40,6 +46,18 @@ beforeAll(async () => {
   env = server;
   const activities = createNewsActivities({
     pagesPerRun: 3,
+    // Opened once, so what a test puts there later is met, too.
+    scoring: () => ({
+      get model() {
+        return scoring.model;
+      },
+      get why() {
+        return scoring.why;
+      },
+      score: (span) => scoring.score(span),
+    }),
+    now: () => NOW,
+    say: (why) => void said.push(why),
     ingestion: () =>
       Promise.resolve({
         sources: [source('marketaux'), source('tiingo')],
@@ -64,7 +82,10 @@ afterAll(async () => {
   await running;
   await env.teardown();
 });
-beforeEach(() => void asked.splice(0));
+beforeEach(() => {
+  asked.splice(0);
+  scoring = unasked;
+});
 
 const ingest = (workflowId: string, input: NewsIngestionInput = { sources: null }): Promise<NewsIngestionResult> =>
   env.client.workflow.execute('newsIngestion', { workflowId, taskQueue: DATA_QUEUE, args: [input] });
@@ -87,6 +108,32 @@ test('one source fails alone, a store that is away is asked again, sources come 
     results: [{ source: 'tiingo' }],
     skipped: [],
   });
+}, 30_000);
+
+test('what is new is scored afterwards; without a model that is said once, and a scorer that fails fails nothing', async () => {
+  script = {};
+  expect(await ingest('unscored')).toMatchObject({ scoring: { scored: 0, spread: 0, why: 'Gemini: no key.' } });
+  expect(said).toEqual(['Gemini: no key.']);
+  const spans: ScoringSpan[] = [];
+  const article = {} as Article;
+  const kept = { article, scores: [], indirect: [], why: null, by: 'language-model' } as const;
+  const fallen = { ...kept, by: 'fallback', why: 'The budget of today is spent.' } as const;
+  scoring = {
+    model: 'gemini',
+    why: null,
+    score: (span) => (spans.push(span), Promise.resolve({ waiting: 2, outcomes: [kept, fallen] })),
+  };
+  expect(await ingest('scored')).toMatchObject({
+    scoring: { scored: 1, spread: 0, why: 'The budget of today is spent.' },
+  });
+  expect(spans).toEqual([{ from: NOW - 3 * 86_400_000, to: NOW, count: 100 }]);
+  scoring = { ...scoring, score: () => Promise.reject(new StoreError('CORRUPT', 'A line is no article.', null)) };
+  const result = await ingest('unscorable');
+  expect(result.results.map(({ stored }) => stored)).toEqual([1, 1]);
+  expect(result.scoring).toEqual({ scored: 0, spread: 0, why: 'A line is no article.' });
+  script = { marketaux: [refused('marketaux')] };
+  expect(await ingest('nothing-new', { sources: ['marketaux'] }).catch(() => 'failed')).toBe('failed');
+  expect(spans).toHaveLength(1);
 }, 30_000);
 
 test('when none answers the run fails with every sentence', async () => {
