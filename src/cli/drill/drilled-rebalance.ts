@@ -67,7 +67,9 @@ async function sessionBooks(client: Client): Promise<SessionBooks> {
   for await (const { workflowId, runId, status } of client.workflow.list({ query: "WorkflowType = 'order'" }))
     if (status.name !== 'CONTINUED_AS_NEW')
       orders.push(await client.workflow.getHandle(workflowId, runId).query(orderBook));
-  return { epoch, seq, day, positions, orders };
+  // The session counts shares apart from contracts; the gateway's books have one column for both.
+  const traded = { ...day, contractsTraded: day.contractsTraded + day.sharesTraded };
+  return { epoch, seq, day: traded, positions, orders };
 }
 
 async function rebalanced(client: Client): Promise<RebalanceOutcome> {
