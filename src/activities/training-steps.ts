@@ -127,7 +127,7 @@ export async function assembleStep(
     stacker: secondLevel.stacker?.recipe.name ?? null,
     validator: secondLevel.validator !== null,
     holdOutAuc: holdOut?.auc ?? null,
-    notes: secondLevel.notes,
+    notes: manifest.instruments.find(({ symbol }) => symbol === set.symbol)?.notes ?? [],
   }));
   const trained = { manifest, verdict, instruments };
   await writeRunCard(store, trained);

@@ -49,9 +49,11 @@ export async function keepBroughtModel(store: ObjectStore, model: BroughtModel, 
 
 /** All brought models, by name. Throws ModelRunError MANIFEST_INVALID about a damaged description. */
 export async function broughtModels(store: ObjectStore): Promise<readonly StoredBroughtModel[]> {
-  const keys = (await store.list(FOLDER)).filter((key) => key.endsWith('.json')).sort();
-  return Promise.all(keys.map((key) => readDescribed(store, key)));
+  return Promise.all((await describedKeys(store)).map((key) => readDescribed(store, key)));
 }
+
+const describedKeys = async (store: ObjectStore): Promise<readonly string[]> =>
+  (await store.list(FOLDER)).filter((key) => key.endsWith('.json')).sort();
 
 async function readDescribed(store: ObjectStore, key: string): Promise<StoredBroughtModel> {
   const bytes = await store.get(key);
@@ -70,6 +72,47 @@ export async function dropBroughtModel(store: ObjectStore, name: string): Promis
   await store.delete(describedKey(name));
   await store.delete(fileKey(name));
   return true;
+}
+
+export interface CarriedModels {
+  readonly entries: readonly ModelEntry[];
+  /** Of each brought model of the instrument, what became of it. */
+  readonly notes: readonly string[];
+}
+
+export interface CarryRequest {
+  readonly runId: string;
+  readonly symbol: LearningSymbol;
+  readonly schemaHash: string;
+  /** Names of the run's own models. */
+  readonly taken: ReadonlySet<string>;
+}
+
+/** Brought models of the instrument into a run that was fitted without them: one that cannot vote is left out and said, the others go on. */
+export async function carryBroughtModels(store: ObjectStore, run: CarryRequest): Promise<CarriedModels> {
+  const entries: ModelEntry[] = [];
+  const notes: string[] = [];
+  for (const key of await describedKeys(store)) {
+    try {
+      const brought = await readDescribed(store, key);
+      if (!(brought.instruments as readonly LearningSymbol[]).includes(run.symbol)) continue;
+      const { name } = brought.model;
+      const why = whyLeftOut(brought, run);
+      if (why === null) entries.push(...(await copyBroughtModels(store, [brought], run)));
+      notes.push(why ?? `${name} was brought and votes; stacker, validator and gates were made without it`);
+    } catch (error) {
+      if (!(error instanceof ModelRunError)) throw error;
+      notes.push(`a brought model does not vote: ${error.message}`);
+    }
+  }
+  return { entries, notes };
+}
+
+function whyLeftOut({ model: { name, schemaHash } }: StoredBroughtModel, run: CarryRequest): string | null {
+  if (run.taken.has(name)) return `the brought ${name} does not vote: the run has a model of this name`;
+  if (schemaHash === run.schemaHash) return null;
+  const [its, ours] = [schemaHash.slice(0, 12), run.schemaHash.slice(0, 12)];
+  return `the brought ${name} does not vote: it reads the columns of schema ${its}, the run has ${ours}`;
 }
 
 /**

@@ -25,6 +25,7 @@ import { exportValidator, storedCalibration, VALIDATOR_NAME, VALIDATOR_PARAMETER
 import { recorded } from '../families/model-recipe';
 import type { ModelRecipe } from '../families/model-recipe';
 import { readTrainingSet } from './fit-job';
+import { withBroughtVoters } from './brought-voters';
 import { FIT_TARGETS } from './fit-part';
 import type { FitPart } from './fit-part';
 import type { PreparedTraining, TrainingRequest } from './prepare-training';
@@ -132,7 +133,11 @@ export async function assembleRun(
   kind: RunKind,
 ): Promise<RunManifest> {
   const instruments: InstrumentRun[] = [];
-  for (const instrument of fitted) instruments.push(await writeInstrument(store, request, instrument, kind));
+  for (const instrument of fitted) {
+    const own = await writeInstrument(store, request, instrument, kind);
+    // Nobody knows what a brought model was fitted on: it may have seen the hold-out, so the gates judge the run without.
+    instruments.push(kind === 'final' ? await withBroughtVoters(store, request, own) : own);
+  }
   const manifest = manifestOf(request, fitted, instruments, kind);
   await writeManifest(store, manifest);
   return manifest;
