@@ -1,10 +1,8 @@
 /** Feature matrices as Parquet files, a year each: `processed/features/{name}/YYYY.parquet`, a FLOAT column a feature, NaN where there is none. */
-import { readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import { randomUUID } from 'node:crypto';
 import type { FeatureMatrix } from '../src/features/pipeline';
-import { appendColumns, readColumns } from '../src/market-data/bar-store/parquet-columns';
+import { readColumns } from '../src/market-data/bar-store/parquet-columns';
 import { openParquetEngine, type ParquetEngine } from '../src/market-data/bar-store/parquet-engine';
+import { parquetFile, type FileColumn } from '../src/market-data/bar-store/parquet-file';
 import type { ObjectStore } from '../src/storage/object-store';
 
 export type StoredMatrix = Pick<FeatureMatrix, 'starts' | 'values'>;
@@ -23,10 +21,7 @@ export async function openMatrixFiles(store: ObjectStore): Promise<MatrixFiles> 
   return {
     write: async (name, matrix) => {
       for (const { year, from, to } of yearsOf(matrix.starts)) {
-        const path = join(engine.folder, `${randomUUID()}.parquet`);
-        await writeYear(engine, path, matrix, from, to);
-        await store.create(`${prefixOf(name)}${year}.parquet`, await readFile(path));
-        await rm(path);
+        await store.create(`${prefixOf(name)}${year}.parquet`, yearFile(matrix, from, to));
       }
     },
     read: (name, columns) => readMatrix(store, engine, name, columns),
@@ -49,33 +44,14 @@ function yearsOf(
   return years;
 }
 
-function writeYear(
-  engine: ParquetEngine,
-  path: string,
-  { columns, starts, values }: FeatureMatrix,
-  from: number,
-  to: number,
-): Promise<void> {
+function yearFile({ columns, starts, values }: FeatureMatrix, from: number, to: number): Uint8Array {
   const width = columns.length;
-  const byColumn = columns.map((_name, column) => {
+  const features = columns.map((name, column): FileColumn => {
     const one = new Float32Array(to - from);
     for (let row = from; row < to; row += 1) one[row - from] = values[row * width + column];
-    return one;
+    return { kind: 'float', name, values: one };
   });
-  return engine.withConnection(async (connection) => {
-    await connection.run(
-      `CREATE TEMP TABLE matrix ("start" DOUBLE, ${columns.map((name) => `"${name}" FLOAT`).join(', ')})`,
-    );
-    try {
-      await appendColumns(connection, 'matrix', [starts.subarray(from, to), ...byColumn]);
-      // Features hardly repeat: dictionaries and compression would cost time and save nothing.
-      await connection.run(
-        `COPY (SELECT make_timestamptz(("start" * 1000)::BIGINT) AS timestamp, ${quotedNames(columns)} FROM matrix) TO '${path}' (FORMAT parquet, COMPRESSION uncompressed, DICTIONARY_SIZE_LIMIT 1)`,
-      );
-    } finally {
-      await connection.run('DROP TABLE matrix');
-    }
-  });
+  return parquetFile(to - from, [{ kind: 'time', name: 'timestamp', values: starts.subarray(from, to) }, ...features]);
 }
 
 async function readMatrix(

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { link, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { inParallel } from './in-parallel';
 
 /** Makes a directory's entries durable: a rename or a new file is not until its directory is synced. */
 export async function syncDirectory(path: string): Promise<void> {
@@ -63,6 +64,46 @@ export async function writeWhole(
     throw error;
   } finally {
     if (mode === 'create' || (await isFile(temporary))) await rm(temporary, { force: true });
+  }
+}
+
+/** A file to be made, of which nobody may see a part. */
+export interface WholeFile {
+  readonly path: string;
+  readonly bytes: Uint8Array;
+}
+
+/**
+ * `writeWhole` to create, of many files: each one's content is synced before it appears, each directory once after the last has appeared,
+ * and only then is any of them acknowledged. Answers are in the files' order.
+ */
+export async function createAllWhole(
+  files: readonly WholeFile[],
+  scratch: string,
+): Promise<readonly ('created' | 'exists')[]> {
+  const directories = [...new Set(files.map(({ path }) => dirname(path)))];
+  for (const directory of directories) await makeDurableDirectory(directory);
+  const aside = join(scratch, `${process.pid}-${randomUUID()}`);
+  await mkdir(aside, { recursive: true });
+  const temporary = (index: number): string => join(aside, String(index));
+  try {
+    await inParallel(files, ({ bytes }, index) => writeSynced(temporary(index), bytes));
+    const answers = await inParallel(files, ({ path }, index) => linkIfFree(temporary(index), path));
+    // Also for those that exist: who made them may not have synced yet.
+    await inParallel(directories, syncDirectory);
+    return answers;
+  } finally {
+    await rm(aside, { recursive: true, force: true });
+  }
+}
+
+async function linkIfFree(from: string, path: string): Promise<'created' | 'exists'> {
+  try {
+    await link(from, path);
+    return 'created';
+  } catch (error) {
+    if (errorCode(error) === 'EEXIST') return 'exists';
+    throw error;
   }
 }
 

@@ -1,7 +1,7 @@
 /** The object store over a local folder: key `models/x/y` is file `<root>/models/x/y`. */
 import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { errorCode, errorText, isFile, syncDirectory, writeWhole } from './durable-files';
+import { createAllWhole, errorCode, errorText, isFile, syncDirectory, writeWhole } from './durable-files';
 import { checkedKey, checkedPrefix, StoreError } from './object-store';
 import type { ObjectStore } from './object-store';
 
@@ -23,6 +23,13 @@ export async function openFolderStore(root: string): Promise<ObjectStore> {
       await explained(key, folder, () => writeWhole(pathOf(key), bytes, scratch, 'replace'));
     },
     create: (key, bytes) => explained(key, folder, () => writeWhole(pathOf(key), bytes, scratch, 'create')),
+    createAll: (entries) =>
+      explained(entries[0]?.key ?? '', folder, () =>
+        createAllWhole(
+          entries.map(({ key, bytes }) => ({ path: pathOf(key), bytes })),
+          scratch,
+        ),
+      ),
     get: (key) => explained(key, folder, async () => new Uint8Array(await readFile(pathOf(key)))),
     exists: (key) => explained(key, folder, () => isFile(pathOf(key))),
     list: (prefix) => explained(prefix, folder, () => listFiles(folder, checkedPrefix(prefix))),
@@ -65,7 +72,7 @@ async function removeAbandoned(scratch: string): Promise<void> {
   for (const entry of await entriesOf(scratch)) {
     const path = join(scratch, entry.name);
     try {
-      if (now - (await stat(path)).mtimeMs > ABANDONED_AFTER_MS) await rm(path, { force: true });
+      if (now - (await stat(path)).mtimeMs > ABANDONED_AFTER_MS) await rm(path, { recursive: true, force: true });
     } catch (error) {
       // Its writer finished between the listing and now.
       if (errorCode(error) !== 'ENOENT') throw error;

@@ -7,6 +7,8 @@
  *  4. Every failure is a StoreError with a stable code and one sentence that says what to do.
  */
 
+import { inParallel } from './in-parallel';
+
 /** First segment of every key. */
 export const STORE_PREFIXES = ['processed', 'news', 'models', 'audit'] as const;
 
@@ -27,6 +29,12 @@ export class StoreError extends Error {
   }
 }
 
+/** One object to be created. */
+export interface NewObject {
+  readonly key: string;
+  readonly bytes: Uint8Array;
+}
+
 export interface ObjectStore {
   /** For people: `folder /var/omega/store` or `s3://bucket`. */
   readonly location: string;
@@ -37,6 +45,11 @@ export interface ObjectStore {
    * whose answer was lost on the way: whoever must know compares the content.
    */
   create(key: string, bytes: Uint8Array): Promise<'created' | 'exists'>;
+  /**
+   * `create` of many, where the store does that in less than one after the other: each key for itself, in any order, and all that is
+   * created survives once it resolves. Answers are in the entries' order. `createEach` works for every store.
+   */
+  readonly createAll?: (entries: readonly NewObject[]) => Promise<readonly ('created' | 'exists')[]>;
   /** The object's bytes; StoreError NOT_FOUND when there is none. */
   get(key: string): Promise<Uint8Array>;
   exists(key: string): Promise<boolean>;
@@ -80,6 +93,13 @@ export function checkedPrefix(prefix: string): string {
   checkedKey(`${prefix}x`);
   return prefix;
 }
+
+/** Creates many objects by the store's own way or one by one; answers in their order. After a failure some of them may be there. */
+export const createEach = (
+  store: ObjectStore,
+  entries: readonly NewObject[],
+): Promise<readonly ('created' | 'exists')[]> =>
+  store.createAll?.(entries) ?? inParallel(entries, ({ key, bytes }) => store.create(key, bytes));
 
 export const isStoreError = (error: unknown, code?: StoreErrorCode): error is StoreError =>
   error instanceof StoreError && (code === undefined || error.code === code);

@@ -4,7 +4,7 @@ import type { ObjectStore } from './object-store';
 /** `prefix` ends with a slash. Failures pass through with the whole key. */
 export function prefixedStore(store: ObjectStore, prefix: string): ObjectStore {
   const whole = (key: string): string => `${prefix}${key}`;
-  const { localFile } = store;
+  const { localFile, createAll } = store;
   return {
     location: `${store.location}/${prefix.replace(/\/$/, '')}`,
     put: (key, bytes) => store.put(whole(key), bytes),
@@ -13,6 +13,9 @@ export function prefixedStore(store: ObjectStore, prefix: string): ObjectStore {
     exists: (key) => store.exists(whole(key)),
     list: async (under) => (await store.list(whole(under))).map((key) => key.slice(prefix.length)),
     delete: (key) => store.delete(whole(key)),
+    ...(createAll && {
+      createAll: (entries) => createAll(entries.map(({ key, bytes }) => ({ key: whole(key), bytes }))),
+    }),
     ...(localFile && { localFile: (key) => localFile(whole(key)) }),
   };
 }

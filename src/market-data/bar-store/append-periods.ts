@@ -68,7 +68,7 @@ export async function appendJudged(
         if (changes(written) || !done.has(period)) done.set(period, written);
       for (const period of merged.moved) lost.add(period);
       if (merged.changed.length > 0) {
-        for (const period of await createPeriods(store, engine, series, merged.changed)) lost.add(period);
+        for (const period of await createPeriods(store, series, merged.changed)) lost.add(period);
       }
     }
     waiting = waiting.filter(({ period }) => lost.has(period));

@@ -10,7 +10,9 @@
 import { randomUUID } from 'node:crypto';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isStoreError, type ObjectStore } from '../../storage/object-store';
+import { inParallel } from '../../storage/in-parallel';
+import { createEach, isStoreError, type ObjectStore } from '../../storage/object-store';
+import { barFile } from './bar-file';
 import type { BarTable } from './bar-table';
 import { concatTables } from './bar-table';
 import type { ParquetEngine } from './parquet-engine';
@@ -28,26 +30,6 @@ export interface PeriodRows {
   readonly corrupt: readonly CorruptFile[];
   /** A file vanished while it was read: another writer replaced it; list again. */
   readonly moved: boolean;
-}
-
-/** Store calls under way at a time: fsync and S3 both wait more than they work. */
-const AT_ONCE = 12;
-
-export async function inParallel<T, R>(
-  items: readonly T[],
-  work: (item: T, index: number) => Promise<R>,
-): Promise<readonly R[]> {
-  const results: R[] = [];
-  let next = 0;
-  const lane = async (): Promise<void> => {
-    while (next < items.length) {
-      const index = next;
-      next += 1;
-      results[index] = await work(items[index], index);
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(AT_ONCE, items.length) }, lane));
-  return results;
 }
 
 export const listPeriods = async (store: ObjectStore, series: SeriesKey): Promise<ReturnType<typeof currentFiles>> =>
@@ -141,18 +123,15 @@ export interface NewPeriod {
 /** Creates the files; the periods that another writer changed meanwhile, to be merged again. */
 export async function createPeriods(
   store: ObjectStore,
-  engine: ParquetEngine,
   series: SeriesKey,
   periods: readonly NewPeriod[],
 ): Promise<ReadonlySet<string>> {
-  const cuts = [0];
-  for (const { table } of periods) cuts.push(cuts[cuts.length - 1] + table.length);
-  const paths = await engine.writeFiles(concatTables(periods.map(({ table }) => table)), cuts);
-  const lost = new Set<string>();
-  await inParallel(periods, async ({ period, generation }, index) => {
-    const answer = await store.create(periodKey(series, period, generation), await readFile(paths[index]));
-    if (answer === 'exists') lost.add(period);
-  });
+  const entries = periods.map(({ period, generation, table }) => ({
+    key: periodKey(series, period, generation),
+    bytes: barFile(table),
+  }));
+  const answers = await createEach(store, entries);
+  const lost = new Set(periods.filter((_period, index) => answers[index] === 'exists').map(({ period }) => period));
   const { current, replaced } = await listPeriods(store, series);
   for (const { period, generation } of periods) if (current.get(period)?.generation !== generation) lost.add(period);
   const written = new Set(periods.map(({ period }) => period));
@@ -160,6 +139,5 @@ export async function createPeriods(
     replaced.filter(({ period }) => written.has(period)),
     ({ key }) => store.delete(key),
   );
-  await rm(join(paths[0], '..', '..'), { recursive: true, force: true });
   return lost;
 }

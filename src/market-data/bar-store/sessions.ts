@@ -3,7 +3,7 @@
  * nothing: a back-month future may not trade for an hour. Pure.
  */
 import { minutesToRegularClose } from '../../domain/calendar';
-import { addDays, isBusinessDay, isEarlyClose } from '../../domain/exchange-holidays';
+import { addDays, isBusinessDay, isEarlyClose, isStockDay } from '../../domain/exchange-holidays';
 import { DAY_MS, exchangeTime, MINUTE_MS, utcOf } from '../../domain/exchange-time';
 import { INSTRUMENTS, STOCKS } from '../../domain/instruments';
 import { dateOfExpiry, lastTradeDate } from '../../domain/roll';
@@ -23,8 +23,8 @@ const STOCK_HOURS = STOCKS.SPY;
 const STOCK_EARLY_CLOSE = 13 * 60;
 
 function sessionOn(contract: string, date: string): Session | null {
-  if (!isBusinessDay(date)) return null;
   const named = namedContract(contract);
+  if (named.kind === 'stock' ? !isStockDay(date) : !isBusinessDay(date)) return null;
   const { regularHours, timeZone } = named.kind === 'future' ? INSTRUMENTS[named.symbol] : STOCK_HOURS;
   const open = utcOf(date, regularHours.open, timeZone);
   if (named.kind === 'stock') {
