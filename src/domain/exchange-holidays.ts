@@ -1,6 +1,6 @@
 /**
  * US exchange holidays by rule, enough to count business days for contract expiries. One-off closures (hurricanes, state funerals)
- * are not rules and are absent. Dates are `YYYY-MM-DD`, months 1–12, no time zone involved.
+ * are not rules: those of the stock exchanges are listed, those of the futures exchanges are absent. Dates are `YYYY-MM-DD`, months 1–12, no time zone involved.
  */
 import { DAY_MS } from './exchange-time';
 
@@ -72,6 +72,23 @@ export function isBusinessDay(date: string): boolean {
   const weekday = weekdayOfDay(Date.parse(`${date}T00:00:00Z`) / DAY_MS);
   return weekday !== SATURDAY && weekday !== SUNDAY && !holidays.has(date);
 }
+
+/** Days on which the New York Stock Exchange stayed closed and no rule says so: September 2001, four presidents' funerals, a hurricane. */
+const STOCK_CLOSURES: ReadonlySet<string> = new Set([
+  '2001-09-11',
+  '2001-09-12',
+  '2001-09-13',
+  '2001-09-14',
+  '2004-06-11',
+  '2007-01-02',
+  '2012-10-29',
+  '2012-10-30',
+  '2018-12-05',
+  '2025-01-09',
+]);
+
+/** True for a day on which US stocks trade. */
+export const isStockDay = (date: string): boolean => isBusinessDay(date) && !STOCK_CLOSURES.has(date);
 
 /**
  * The day before Independence Day, the day after Thanksgiving and Christmas Eve, where they are business days: US exchanges close early.

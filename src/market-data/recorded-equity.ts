@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import type { OutsideOf } from '../features/outside/outside-values';
 import type { Bar } from '../domain/bars';
 import { tradeDateOf } from '../domain/calendar';
-import { isBusinessDay, isEarlyClose } from '../domain/exchange-holidays';
+import { isStockDay, isEarlyClose } from '../domain/exchange-holidays';
 import { exchangeTime } from '../domain/exchange-time';
 import { STOCKS, type StockSymbol } from '../domain/instruments';
 import { parseMinutes, readCsv } from './recorded-csv';
@@ -38,7 +38,7 @@ export function inStockHours(utcMs: number, symbol: StockSymbol): boolean {
   const { regularHours, timeZone } = STOCKS[symbol];
   const { date, minuteOfDay } = exchangeTime(utcMs, timeZone);
   if (minuteOfDay < regularHours.open || minuteOfDay >= regularHours.close) return false;
-  return isBusinessDay(date) && (minuteOfDay < EARLY_CLOSE || !isEarlyClose(date));
+  return isStockDay(date) && (minuteOfDay < EARLY_CLOSE || !isEarlyClose(date));
 }
 
 const missing = (folder: string, symbol: StockSymbol): RecordedDataError =>

@@ -6,7 +6,7 @@
  *  4. Outside regular hours, and on days without a bar, nothing matches.
  */
 import type { Quote } from '../domain/bars';
-import { addDays, isBusinessDay, isEarlyClose } from '../domain/exchange-holidays';
+import { addDays, isStockDay, isEarlyClose } from '../domain/exchange-holidays';
 import { exchangeTime, utcOf } from '../domain/exchange-time';
 import {
   lastAtOrBefore,
@@ -55,7 +55,7 @@ export function stockHoursOn(
 /** The close of US stocks that comes next after `now`, by the exchange's calendar: the end of a DAY order. */
 export function nextStockClose(now: number, hours: PricedInstrument['regularHours']): number {
   let { date } = exchangeTime(now, NEW_YORK);
-  while (!isBusinessDay(date) || stockHoursOn(date, hours).close <= now) date = addDays(date, 1);
+  while (!isStockDay(date) || stockHoursOn(date, hours).close <= now) date = addDays(date, 1);
   return stockHoursOn(date, hours).close;
 }
 

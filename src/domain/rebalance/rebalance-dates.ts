@@ -1,6 +1,6 @@
 /** Which closes a rebalance decides on and which session its orders are for. Pure; dates of New York, `YYYY-MM-DD`. */
 import { weekdayOf } from '../calendar';
-import { addDays, isBusinessDay } from '../exchange-holidays';
+import { addDays, isStockDay } from '../exchange-holidays';
 import { utcOf } from '../exchange-time';
 import { RebalanceError } from './rebalance-error';
 
@@ -19,13 +19,13 @@ export interface RebalanceDates {
 
 const businessDayAtOrAfter = (date: string): string => {
   let day = date;
-  while (!isBusinessDay(day)) day = addDays(day, 1);
+  while (!isStockDay(day)) day = addDays(day, 1);
   return day;
 };
 
 function businessDaysBetween(from: string, to: string): number {
   let count = 0;
-  for (let day = addDays(from, 1); day < to; day = addDays(day, 1)) if (isBusinessDay(day)) count += 1;
+  for (let day = addDays(from, 1); day < to; day = addDays(day, 1)) if (isStockDay(day)) count += 1;
   return count;
 }
 
