@@ -114,6 +114,7 @@ test('an account that no feed trades has its trade date opened by the first leg 
     store: await openFolderStore(tmpdir()),
     settings: DEFAULT_REBALANCE,
     dataFolder: 'data',
+    providers: () => [],
     withBroker: (work) => work(look),
   });
   expect(await activities.placeLeg({ account: rig.account, order })).toMatchObject({ outcome: 'placed' });
