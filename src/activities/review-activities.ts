@@ -11,8 +11,9 @@ import { breachesOf, judgeShadow } from '../learning/evaluation/shadow';
 import { ModelRunError } from '../learning/model-run-error';
 import { inferenceP99, performanceOf, shadowFigures } from '../learning/observed-run';
 import { readObservedRun } from '../learning/observed-run-store';
-import { promoteRun, remarkOnRun, rollBack, type Reviewer } from '../learning/review-run';
+import { promoteRun, remarkOnRun, withdrawBreached, type Reviewer } from '../learning/review-run';
 import { ModelRegistryError } from '../storage/model-registry';
+import { errorText } from '../storage/durable-files';
 import { isStoreError, type ObjectStore } from '../storage/object-store';
 import { readReviewLog, ReviewLogError } from '../storage/review-log';
 import { parseStoredJson, storedJson } from '../storage/stored-json';
@@ -22,6 +23,8 @@ export interface ReviewDeps {
   readonly store: ObjectStore;
   /** Of the bootstrap behind the AUC alarm. */
   readonly seed: number;
+  /** Hears of what people should look at: a champion that was withdrawn, or could not be. */
+  readonly alert: (text: string) => void;
   readonly now?: () => number;
   /** How often the promoted run is looked at, ms. */
   readonly championPollMs?: number;
@@ -48,7 +51,7 @@ export function createReviewActivities(deps: ReviewDeps): ReviewActivities {
     remarkOnRun: ({ kind, runId, ...said }) =>
       act(() => remarkOnRun(store, { kind, runId }, reviewer({ runId, ...said }))),
     approveRun: (said) => act(() => promoteRun(store, { kind: 'approved', runId: said.runId }, reviewer(said))),
-    rollBackRun: (said) => act(() => rollBack(store, { runId: said.runId }, reviewer(said))),
+    rollBackRun: (said) => act(() => withdraw(deps, said.runId, reviewer(said))),
     readReview: (runId) => readReview(store, runId),
     readShadow: async (runId) => {
       const observed = await readObservedRun(store, 'shadow', runId);
@@ -62,6 +65,16 @@ export function createReviewActivities(deps: ReviewDeps): ReviewActivities {
     },
     watchChampion: (runId) => watchChampion(deps, runId),
   };
+}
+
+async function withdraw({ store, alert }: ReviewDeps, runId: string, reviewer: Reviewer): Promise<void> {
+  try {
+    const { to, why } = await withdrawBreached(store, runId, reviewer);
+    alert(`model run ${runId} is rolled back, ${to ?? 'nobody'} votes in its place: ${why}`);
+  } catch (error) {
+    alert(`model run ${runId} breached its limits and is not rolled back: ${errorText(error)}`);
+    throw error;
+  }
 }
 
 async function watchChampion(

@@ -6,8 +6,8 @@
  */
 import { isFuture } from '../domain/instruments';
 import type { ChampionChange, Remark, Review } from '../domain/model-review';
-import { readModelFile } from '../storage/model-registry';
-import type { ObjectStore } from '../storage/object-store';
+import { ModelRegistryError, readModelFile } from '../storage/model-registry';
+import { isStoreError, type ObjectStore } from '../storage/object-store';
 import { addAct, readReviewLog, type ReviewEntry } from '../storage/review-log';
 import { readManifest } from './model-run';
 import { ModelRunError } from './model-run-error';
@@ -62,10 +62,43 @@ export interface RollbackRequest {
  * Withdraws the promoted run for the champion before it. Throws ModelRunError NOTHING_PROMOTED or NOT_PROMOTED, and as `promoteRun`
  * about the run to go back to.
  */
-export async function rollBack(
+export const rollBack = (
   store: ObjectStore,
   { runId, to }: RollbackRequest,
   reviewer: Reviewer,
+): Promise<ReviewEntry> =>
+  withdraw(store, runId, reviewer, async ({ earlier }, { why }) => {
+    const target = to ?? earlier.at(-1) ?? null;
+    if (target !== null) await checkUsable(store, target);
+    return { to: target, why };
+  });
+
+/**
+ * Withdraws a run that breached its limits, when nobody is there to choose: for the newest earlier champion that is whole, else for nobody.
+ * Those that were passed over are named in the act's reason. Throws ModelRunError NOTHING_PROMOTED or NOT_PROMOTED, ReviewLogError as
+ * `promoteRun`; a store that does not answer passes through, since it says nothing about a run.
+ */
+export const withdrawBreached = (store: ObjectStore, runId: string, reviewer: Reviewer): Promise<ReviewEntry> =>
+  withdraw(store, runId, reviewer, async ({ earlier }, { why }) => {
+    const passedOver: string[] = [];
+    for (const candidate of [...earlier].reverse()) {
+      const damage = await damageOf(store, candidate);
+      if (damage === null) return { to: candidate, why: [why, ...passedOver].join('; ') };
+      passedOver.push(`not back to ${candidate}: ${damage}`);
+    }
+    return { to: null, why: [why, ...passedOver].join('; ') };
+  });
+
+type ChooseSuccessor = (
+  review: Review,
+  reviewer: Pick<Reviewer, 'why'>,
+) => Promise<{ readonly to: string | null; readonly why: string }>;
+
+async function withdraw(
+  store: ObjectStore,
+  runId: string | undefined,
+  reviewer: Reviewer,
+  choose: ChooseSuccessor,
 ): Promise<ReviewEntry> {
   const said = checkedReviewer(reviewer);
   const seen = await readReviewLog(store);
@@ -80,10 +113,22 @@ export async function rollBack(
       'NOT_PROMOTED',
       `Run ${runId} is not the promoted one, ${withdrawn} is: nothing to roll back.`,
     );
-  const target = to ?? review.earlier.at(-1) ?? null;
-  if (target !== null) await checkUsable(store, target);
-  const act: ChampionChange = { ...said, kind: 'rolled-back', runId: withdrawn, from: withdrawn, to: target };
+  const { to, why } = await choose(review, said);
+  const act: ChampionChange = { ...said, why, kind: 'rolled-back', runId: withdrawn, from: withdrawn, to };
   return addAct(store, reviewer.request, seen, () => act);
+}
+
+/** Why a run cannot vote, or null when it can. */
+async function damageOf(store: ObjectStore, runId: string): Promise<string | null> {
+  try {
+    await checkUsable(store, runId);
+    return null;
+  } catch (error) {
+    const isDamage =
+      error instanceof ModelRunError || error instanceof ModelRegistryError || isStoreError(error, 'CORRUPT');
+    if (!isDamage) throw error;
+    return error.message;
+  }
 }
 
 function checkedReviewer({ by, why, at }: Reviewer): Pick<Remark, 'by' | 'why' | 'at'> {

@@ -17,7 +17,6 @@ import { createRebalanceActivities } from '../activities/rebalance-activities';
 import { brokerLook } from '../activities/rebalance-broker';
 import { providedSchema } from '../activities/open-outside';
 import { createReviewActivities } from '../activities/review-activities';
-import { recordedSource } from '../activities/recorded-source';
 import { createSearchActivities } from '../activities/search-activities';
 import { createTrainingActivities } from '../activities/training-activities';
 import { createDataConnection } from '../broker/data-connection';
@@ -32,7 +31,6 @@ import type { FeatureSchema } from '../features/schema';
 import { FAMILY_NAMES } from '../learning/families/families';
 import { openBarStore, type BarStore } from '../market-data/bar-store/bar-store';
 import { openBarProviders } from '../market-data/providers/open-bar-providers';
-import { loadRecordedMarket } from '../market-data/recorded-minutes';
 import { openIngestion } from '../news/open-ingestion';
 import { openNewsScoring } from '../news/scoring/score-stored';
 import type { ObjectStore } from '../storage/object-store';
@@ -64,18 +62,29 @@ export async function runTraining(config: Config, link: ProcessLink, log: Logger
     ...shared,
     taskQueue: LEARNING_QUEUE,
     workflowBundle: workflowBundle(),
-    activities: { ...createReviewActivities({ store, seed: config.seed }) },
+    activities: {
+      ...createReviewActivities({
+        store,
+        seed: config.seed,
+        alert: (text) => {
+          log.error(text);
+          link.report({ type: 'alert', text, marketTime: null });
+        },
+      }),
+    },
   });
   const training = await Worker.create({
     ...shared,
     taskQueue: TRAINING_QUEUE,
     maxConcurrentActivityTaskExecutions: FITS_AT_A_TIME,
     activities: {
-      ...driftActivities(config, store, temporal),
+      ...driftActivities(config, temporal),
       ...createSearchActivities({
         storage: config.storage,
         store,
-        source: recordedSource(dataFolder, config, store, outside),
+        dataFolder,
+        features: config.features,
+        outside,
       }),
       ...createTrainingActivities({
         config: { storage: config.storage, trading: config.trading, limits: config.limits },
@@ -144,13 +153,12 @@ const rebalanceActivities = (
   });
 
 /** The drift monitor's; a retraining that it asks for is of the configured instruments, of every family, on the recorded days here. */
-const driftActivities = ({ stateDir, seed, trading }: Config, store: ObjectStore, { client }: TemporalLink) =>
+const driftActivities = ({ storage, stateDir, seed, trading }: Config, { client }: TemporalLink) =>
   createDriftActivities({
-    store,
+    storage,
     stateDir,
     seed,
-    now: () => Date.now(),
-    newestTrainingDay: async () => (await loadRecordedMarket(join(PACKAGE_ROOT, 'data'))).tradeDates.at(-1) ?? null,
+    dataFolder: join(PACKAGE_ROOT, 'data'),
     startRetraining: (trigger: RetrainingTrigger) =>
       startRetraining(client, {
         trigger,

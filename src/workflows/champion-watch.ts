@@ -1,14 +1,17 @@
 /**
  * Watches one promoted run until another follows it; a breach of its limits (requirement E10) takes it back without asking anybody.
- * Invariant: what is withdrawn is the run that breached, never the one that followed it meanwhile.
+ * Invariants: 1. what is withdrawn is the run that breached, never the one that followed it meanwhile; 2. the watch does not end while a
+ * run that breached votes.
  */
-import { ApplicationFailure, proxyActivities, workflowInfo } from '@temporalio/workflow';
+import { ApplicationFailure, isCancellation, proxyActivities, sleep, workflowInfo } from '@temporalio/workflow';
 import { ActivityFailure } from '@temporalio/common';
 import type { ChampionEnd, ReviewActivities } from './activity-types';
 
 export interface ChampionWatchInput {
   readonly runId: string;
 }
+
+const AGAIN_AFTER = '1 minute';
 
 // One activity that looks again and again, instead of a timer and an activity a minute: a champion may stay for months.
 const { watchChampion } = proxyActivities<ReviewActivities>({
@@ -22,16 +25,20 @@ const { rollBackRun } = proxyActivities<ReviewActivities>({
 });
 
 export async function championWatch({ runId }: ChampionWatchInput): Promise<ChampionEnd> {
-  const end = await watchChampion(runId);
-  if (end.kind === 'followed') return end;
   const { workflowId, runId: execution } = workflowInfo();
-  try {
-    await rollBackRun({ runId, by: workflowId, why: end.breaches.join('; '), request: `${execution}/rollback` });
-  } catch (error) {
-    if (isFollowed(error)) return { kind: 'followed' };
-    throw error;
+  for (;;) {
+    const end = await watchChampion(runId);
+    if (end.kind === 'followed') return end;
+    try {
+      await rollBackRun({ runId, by: workflowId, why: end.breaches.join('; '), request: `${execution}/rollback` });
+      return end;
+    } catch (error) {
+      if (isFollowed(error)) return { kind: 'followed' };
+      if (isCancellation(error)) throw error;
+      // The log is damaged, say: whoever mends it finds the watch still there.
+      await sleep(AGAIN_AFTER);
+    }
   }
-  return end;
 }
 
 /** A person was faster. */

@@ -57,6 +57,8 @@ export class RetrainingRig {
   /** Wall time as the cool-down sees it, ms. */
   now = Date.UTC(2026, 0, 5, 12);
 
+  readonly alerts: string[] = [];
+
   private constructor(
     private readonly env: TestWorkflowEnvironment,
     private readonly bundle: WorkflowBundleWithSourceMap,
@@ -80,6 +82,7 @@ export class RetrainingRig {
     const review = createReviewActivities({
       store: this.store,
       seed: 1,
+      alert: (text) => void this.alerts.push(text),
       now: () => this.now,
       championPollMs: 50,
     });
