@@ -7,6 +7,7 @@ import type { Regime } from '../domain/regime';
 import type { Vote } from '../domain/vote';
 import type { FeatureSchema } from '../features/schema';
 import type { ObjectStore } from '../storage/object-store';
+import { NOT_NUMBERS } from './class-probabilities';
 import { answersOf, loadModel, probabilitiesOf } from './loaded-model';
 import type { LoadedModel } from './loaded-model';
 import type { ModelEntry } from './manifest';
@@ -106,14 +107,14 @@ async function askValidator(
   votes: readonly Vote[],
 ): Promise<ValidatorOpinion> {
   const { name } = model.entry;
-  const said = votesOf(role.voters, votes);
-  if (typeof said === 'string') return absent(`${name}: ${said}`);
-  const rows = Float32Array.from([...validatorRow(features, 'buy', said), ...validatorRow(features, 'sell', said)]);
+  const voted = votesOf(role.voters, votes);
+  if (typeof voted === 'string') return absent(`${name}: ${voted}`);
+  const rows = Float32Array.from([...validatorRow(features, 'buy', voted), ...validatorRow(features, 'sell', voted)]);
   const answers = await answersOf(model, rows, 2);
   if (typeof answers === 'string') return absent(`${name}: ${answers}`);
+  const said = `${name}: it answered ${answers.join(', ')}`;
+  if (answers.length !== 4) return absent(`${said}: two probabilities a side are needed`);
   const [buy, sell] = calibratedProfit(role.calibration, Float64Array.from(answers));
-  if (answers.length !== 4 || !Number.isFinite(buy) || !Number.isFinite(sell)) {
-    return absent(`${name}: it answered ${answers.join(', ')}: two probabilities a side are needed`);
-  }
+  if (![...answers, buy, sell].every((figure) => Number.isFinite(figure))) return absent(`${said}: ${NOT_NUMBERS}`);
   return { kind: 'answered', model: name, profitable: { buy, sell }, breakEven: role.breakEven };
 }

@@ -15,6 +15,7 @@ import { EMPTY_LOG, readReviewLog, type ReviewLog } from '../storage/review-log'
 import { NOT_NUMBERS } from './class-probabilities';
 import type { Ensemble, RowReader } from './ensemble';
 import type { LabelBand } from './manifest';
+import type { MetaOpinions } from './meta-models';
 import { readManifest } from './model-run';
 import { newObservedRun, observe, type ObservedRun } from './observed-run';
 import { readObservedRun, writeObservedRun, type ObservedAs } from './observed-run-store';
@@ -164,7 +165,13 @@ export class ShadowWatch {
     const besides = stack?.kind === 'answered' ? stack.probabilities : meanOf(record.votes);
     const decidedByChampion = champion !== null && modelRun === champion.run.runId;
     if (decidedByChampion)
-      take(champion, { ...bar, probabilities: besides, beside: null, notFinite: notFinite(record), inferenceMs });
+      take(champion, {
+        ...bar,
+        probabilities: besides,
+        beside: null,
+        notFinite: notFinite(record, record.ensemble?.given),
+        inferenceMs,
+      });
     if (shadow === null) return;
     const ensemble = shadow.ensembles.get(symbol);
     const row = rows.at(-1);
@@ -176,7 +183,7 @@ export class ShadowWatch {
       ...bar,
       probabilities: own.stack.kind === 'answered' ? own.stack.probabilities : meanOf(ballot.votes),
       beside: decidedByChampion ? besides : null,
-      notFinite: notFinite(ballot),
+      notFinite: notFinite(ballot, own),
       inferenceMs: performance.now() - begun,
     });
   }
@@ -189,8 +196,12 @@ function take(observed: Observed, answer: Parameters<typeof observe>[1]): void {
   observed.changed = true;
 }
 
-const notFinite = ({ skipped }: Pick<DecisionRecord, 'skipped'>): number =>
-  skipped.filter(({ why }) => why.includes(NOT_NUMBERS)).length;
+/** Voters, stacker and validator whose answer had NaN or an infinity in it. */
+function notFinite({ skipped }: Pick<DecisionRecord, 'skipped'>, second: MetaOpinions | undefined): number {
+  const meta = second === undefined ? [] : [second.stack, second.validator];
+  const silent = [...skipped, ...meta.flatMap((opinion) => (opinion.kind === 'absent' ? [opinion] : []))];
+  return silent.filter(({ why }) => why.includes(NOT_NUMBERS)).length;
+}
 
 /** The whole of voters without a stacker, as the gates judge it; null when nobody voted. */
 function meanOf(votes: readonly Vote[]): Vote['probabilities'] | null {

@@ -37,6 +37,7 @@ import {
   validatorRows,
   type Validator,
 } from '../../src/learning/validator';
+import { NOT_NUMBERS } from '../../src/learning/class-probabilities';
 import { calibratedProfit } from '../../src/learning/validator-answer';
 import { openFolderStore } from '../../src/storage/folder-store';
 import type { ObjectStore } from '../../src/storage/object-store';
@@ -144,6 +145,13 @@ describe('a run with stacker and validator', () => {
       why: expect.stringMatching(/^validator: ONNX Runtime failed/) as string,
     });
     await both.close();
+    const bent = { ...validator, trees: { ...validator.trees, baseScores: Float64Array.of(NaN) } };
+    const nan = await opened(stackerEntry, await keep('bent', exportValidator(bent, {}), validator.role));
+    expect((await nan.judge(features, VOTES, regime)).validator).toMatchObject({
+      kind: 'absent',
+      why: expect.stringContaining(NOT_NUMBERS) as string,
+    });
+    await nan.close();
     const none = await opened();
     expect(await none.judge(features, VOTES, regime)).toEqual({
       stack: { kind: 'absent', why: 'the run has no stacker' },

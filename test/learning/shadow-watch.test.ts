@@ -95,6 +95,20 @@ test('holes are no decisions, and a champion whose models answer NaN is seen', a
   expect(await readObservedRun(store, 'champion', CHAMPION)).toMatchObject({ decisions: 2, notFinite: 1 });
 });
 
+test('NaN of the champion’s stacker and validator is seen like a voter’s; what is absent for another reason is not', async () => {
+  await promote();
+  const watch = watching();
+  await watch.look();
+  const nan = { kind: 'absent', why: `stacker: it answered NaN: ${NOT_NUMBERS}` } as const;
+  const missing = { kind: 'absent', why: 'the run has no validator' } as const;
+  const judged = (stack: typeof nan, validator: typeof nan | typeof missing) =>
+    ({ given: { stack, validator, regime: null } }) as unknown as DecisionRecord['ensemble'];
+  watch.observe([bar(0, { ensemble: judged(nan, missing) })], HEALTH);
+  watch.observe([bar(1, { ensemble: judged(nan, nan) })], HEALTH);
+  await watch.stop();
+  expect(await readObservedRun(store, 'champion', CHAMPION)).toMatchObject({ decisions: 2, notFinite: 3 });
+});
+
 test('without a champion the challenger is observed alone; a run that becomes champion again is observed anew', async () => {
   await shadow();
   const watch = watching();
