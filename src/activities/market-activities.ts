@@ -23,7 +23,7 @@ import { MarketFeed } from './market-feed/feed';
 import type { InstrumentLane } from './market-feed/instrument-lane';
 import { RefreshedOutside } from './market-feed/refreshed-outside';
 import { openLanes } from './market-feed/open-lanes';
-import { chooseRun, watchPromotions, watchShadowRun, whyWithheld } from './market-feed/model-choice';
+import { chooseRun, runThatVotes, watchPromotions, watchShadowRun, whyWithheld } from './market-feed/model-choice';
 import { pause, SessionLink } from './market-feed/session-link';
 import { VotingModels, type FeedOpened } from './market-feed/voting-models';
 import { openOutside } from './open-outside';
@@ -125,17 +125,19 @@ async function runTradeDate(
   await sealAudit(deps);
   const startedAt = await data.marketTime();
   const tradeDate = input.tradeDate ?? feedTradeDate(startedAt);
-  const modelRun = await chooseRun(deps, input.model);
-  const watch = watchPromotions(deps, input, modelRun);
+  const chosen = await chooseRun(deps, input.model);
   const shadow = watchShadowRun(deps, input);
   const outside = await openWorld(deps, startedAt);
   const lanes = await openLanes(deps, data, {
     hearing,
     tradeDate,
-    modelRun,
+    modelRun: chosen,
     account: input.account,
     outside: (symbol) => outside.of(symbol),
   });
+  const modelRun = runThatVotes(deps, chosen, lanes);
+  // What could not be loaded for every instrument is not there yet: the watch tries again.
+  const watch = watchPromotions(deps, input, lanes.some(({ voters }) => voters === null) ? null : modelRun);
   try {
     const opened: FeedOpened = {
       type: 'feed-opened',

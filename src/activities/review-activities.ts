@@ -5,7 +5,7 @@
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import { z } from 'zod';
-import { stateOf } from '../domain/model-review';
+import { isChampionChange, stateOf } from '../domain/model-review';
 import { coolDownUntil, RETRAINING_CAUSES, type RetrainingBegun } from '../domain/retraining';
 import { breachesOf, judgeShadow } from '../learning/evaluation/shadow';
 import { ModelRunError } from '../learning/model-run-error';
@@ -69,8 +69,9 @@ export function createReviewActivities(deps: ReviewDeps): ReviewActivities {
 
 async function withdraw({ store, alert }: ReviewDeps, runId: string, reviewer: Reviewer): Promise<void> {
   try {
-    const { to, why } = await withdrawBreached(store, runId, reviewer);
-    alert(`model run ${runId} is rolled back, ${to ?? 'nobody'} votes in its place: ${why}`);
+    const entry = await withdrawBreached(store, runId, reviewer);
+    const successor = isChampionChange(entry) ? entry.to : null;
+    alert(`model run ${runId} is rolled back, ${successor ?? 'nobody'} votes in its place: ${entry.why}`);
   } catch (error) {
     alert(`model run ${runId} breached its limits and is not rolled back: ${errorText(error)}`);
     throw error;

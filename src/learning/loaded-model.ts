@@ -3,7 +3,7 @@ import { Tensor, type InferenceSession } from 'onnxruntime-node';
 import type { Vote } from '../domain/vote';
 import type { FeatureSchema } from '../features/schema';
 import { modelKey, readModelFile } from '../storage/model-registry';
-import type { ObjectStore } from '../storage/object-store';
+import { isStoreError, type ObjectStore } from '../storage/object-store';
 import { classProbabilities } from './class-probabilities';
 import type { ModelEntry } from './manifest';
 import { openSession } from './onnx-session';
@@ -15,7 +15,7 @@ export interface LoadedModel {
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-/** The loaded model, or why it cannot be used. */
+/** The loaded model, or why it cannot be used. A store that does not answer says nothing about the model: its error passes through. */
 export async function loadModel(
   store: ObjectStore,
   runId: string,
@@ -30,6 +30,7 @@ export async function loadModel(
   try {
     bytes = await readModelFile(store, runId, entry);
   } catch (error) {
+    if (isStoreError(error) && error.code !== 'NOT_FOUND' && error.code !== 'CORRUPT') throw error;
     return `its file cannot be used: ${messageOf(error)}`;
   }
   try {

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { runThatVotes } from '../../src/activities/market-feed/model-choice';
 import { openEnsemble } from '../../src/activities/market-feed/open-ensemble';
 import type { ProcessReport } from '../../src/domain/process-messages';
 import { DEFAULT_SCHEMA } from '../../src/features/schema';
@@ -76,7 +77,18 @@ describe('models that will not vote', () => {
     expect(await alertsOn('GC')).toEqual([
       expect.stringMatching(/^GC model sgd of run 20131008_220000 does not vote: .*damaged/),
       expect.stringMatching(/^GC model forest of run 20131008_220000 does not vote: .*missing/),
+      'no model votes on GC: none of run 20131008_220000 can be used',
     ]);
+  });
+
+  it('make a feed learning-only, and say so, when none votes on any instrument', () => {
+    const reports: ProcessReport[] = [];
+    const deps = { store: null as never, report: (report: ProcessReport) => void reports.push(report), log: () => {} };
+    expect(runThatVotes(deps, RUN, [{ voters: null }, { voters: 0 }])).toBeNull();
+    expect(reports).toEqual([expect.objectContaining({ text: expect.stringContaining('learning-only') as unknown })]);
+    expect(runThatVotes(deps, RUN, [{ voters: null }, { voters: 1 }])).toBe(RUN);
+    expect(runThatVotes(deps, null, [])).toBeNull();
+    expect(reports).toHaveLength(1);
   });
 
   it('are an alert when the instrument was not fitted, or the run is not there', async () => {

@@ -6,8 +6,8 @@ import { loadEnsemble, type Ensemble } from '../../src/learning/ensemble';
 import { PromotedModelWatch } from '../../src/learning/promoted-model-watch';
 import { promoteRun, remarkOnRun, rollBack } from '../../src/learning/review-run';
 import { openFolderStore } from '../../src/storage/folder-store';
-import { manifestKey } from '../../src/storage/model-registry';
-import type { ObjectStore } from '../../src/storage/object-store';
+import { manifestKey, modelKey } from '../../src/storage/model-registry';
+import { StoreError, type ObjectStore } from '../../src/storage/object-store';
 import { storeRun } from './stored-run';
 
 const [A, B, C] = ['20131007_220000', '20131008_220000', '20131009_220000'];
@@ -35,16 +35,12 @@ function watching(current: string | null, over: ObjectStore = store): PromotedMo
     instruments: ['ES', 'GC'],
     current,
     load: async (runId, symbol) => {
-      try {
-        const ensemble = await loadEnsemble(store, runId, symbol);
-        const entry = { ensemble, closed: 0 };
-        opened.push(entry);
-        const close = ensemble.close.bind(ensemble);
-        ensemble.close = () => ((entry.closed += 1), close());
-        return ensemble;
-      } catch {
-        return null;
-      }
+      const ensemble = await loadEnsemble(over, runId, symbol);
+      const entry = { ensemble, closed: 0 };
+      opened.push(entry);
+      const close = ensemble.close.bind(ensemble);
+      ensemble.close = () => ((entry.closed += 1), close());
+      return ensemble;
     },
     notice: (text) => void notices.push(text),
   });
@@ -131,6 +127,42 @@ test('a store that does not answer is said once, and asked again', async () => {
   down = false;
   await watch.look();
   expect(watch.take()?.runId).toBe(B);
+});
+
+test.each(['manifest.json', '.onnx'])(
+  'a store that fails while it loads %s costs a notice; the next look loads the run',
+  async (name) => {
+    let down = true;
+    const get: ObjectStore['get'] = (key) =>
+      down && key.includes(B) && key.endsWith(name)
+        ? Promise.reject(new StoreError('UNREACHABLE', 'the store timed out', key))
+        : store.get(key);
+    const watch = watching(A, { ...store, get });
+    await promote(B);
+    await watch.look();
+    await watch.look();
+    expect([watch.take(), notices]).toEqual([null, [expect.stringMatching(/models before it go on.*timed out/)]]);
+    expect(notices[0]).not.toContain('promote it again');
+    down = false;
+    await watch.look();
+    expect(watch.take()?.ensembles.get('ES')?.models).toEqual(['small']);
+    await watch.stop();
+  },
+);
+
+test('a run of which nobody would vote is not taken until its files are there again', async () => {
+  const key = modelKey(B, 'ES/small.onnx');
+  const bytes = await store.get(key);
+  const watch = watching(A);
+  await promote(B);
+  await store.put(key, Buffer.from('half'));
+  await watch.look();
+  expect([watch.take(), notices]).toEqual([null, [expect.stringMatching(/would vote on ES .*damaged/)]]);
+  expect(opened.map(({ closed }) => closed)).toEqual([1, 1]);
+  await store.put(key, bytes);
+  await watch.look();
+  expect(watch.take()?.runId).toBe(B);
+  await watch.stop();
 });
 
 test('started, it looks by itself', async () => {

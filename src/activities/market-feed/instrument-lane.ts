@@ -222,6 +222,11 @@ export class InstrumentLane {
     return this.beside.rows(window);
   }
 
+  /** How many models vote; null without any that could be loaded. */
+  get voters(): number | null {
+    return this.ensemble?.models.length ?? null;
+  }
+
   /** From the next opinion on these models vote; the ones before are closed. Not while an opinion is formed. */
   async useEnsemble(ensemble: Ensemble | null): Promise<void> {
     const before = this.ensemble;

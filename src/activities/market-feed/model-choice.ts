@@ -4,7 +4,8 @@ import type { MarketFeedInput, ModelChoice } from '../../domain/market-feed';
 import { PromotedModelWatch } from '../../learning/promoted-model-watch';
 import { ShadowWatch } from '../../learning/shadow-watch';
 import { latestRun, votingRun } from '../../storage/model-registry';
-import { openEnsemble, type EnsembleDeps } from './open-ensemble';
+import type { InstrumentLane } from './instrument-lane';
+import { loadTold, openEnsemble, type EnsembleDeps } from './open-ensemble';
 
 const NOBODY_VOTES =
   'no model votes until a run is promoted (omega models promote RUN --by NAME --why REASON): bars are recorded, nothing is entered';
@@ -49,11 +50,12 @@ export function watchPromotions(
   current: string | null,
 ): PromotedModelWatch | null {
   if (model.kind !== 'promoted' || lockStep) return null;
+  const quieter = saidOnce(deps);
   return new PromotedModelWatch({
     store: deps.store,
     instruments: deps.config.trading.instruments,
     current,
-    load: (runId, symbol) => openEnsemble(deps, runId, symbol),
+    load: (runId, symbol) => loadTold(quieter, runId, symbol),
     notice: (text) => alert(deps, text),
   });
 }
@@ -70,6 +72,32 @@ export function watchShadowRun(
     load: (runId, symbol) => openEnsemble(deps, runId, symbol),
     notice: (text) => alert(deps, text),
   });
+}
+
+/** A run that cannot be used is loaded again at each look: what is wrong with a model is said the first time. */
+function saidOnce(deps: EnsembleDeps): EnsembleDeps {
+  const said = new Set<string>();
+  const once = (kind: string, text: string, say: () => void): void => {
+    if (said.has(`${kind}/${text}`)) return;
+    said.add(`${kind}/${text}`);
+    say();
+  };
+  return {
+    store: deps.store,
+    report: (report) => once('report', JSON.stringify(report), () => deps.report(report)),
+    log: (level, text, fields) => once('log', text, () => deps.log(level, text, fields)),
+  };
+}
+
+/** The run as the decisions shall name it: none when none of its models votes on anything. */
+export function runThatVotes(
+  deps: EnsembleDeps,
+  chosen: string | null,
+  lanes: readonly Pick<InstrumentLane, 'voters'>[],
+): string | null {
+  if (chosen === null || lanes.some(({ voters }) => (voters ?? 0) > 0)) return chosen;
+  alert(deps, `learning-only: none of the models of run ${chosen} votes; bars are recorded, nothing is entered`);
+  return null;
 }
 
 function alert({ report, log }: EnsembleDeps, text: string): void {

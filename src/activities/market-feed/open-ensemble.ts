@@ -10,22 +10,38 @@ export interface EnsembleDeps {
   readonly log: (level: 'error', message: string, fields?: object) => void;
 }
 
-/** A run that cannot be loaded silences its votes, not the feed: positions still need their exits. */
+/** An alert is one sentence, in the log as well. */
+const alert = (deps: EnsembleDeps, runId: string, symbol: FutureSymbol, text: string): void => {
+  deps.report({ type: 'alert', text, marketTime: null });
+  deps.log('error', text, { modelRun: runId, symbol });
+};
+
+/** Alerts for each model that does not vote. Rejects as `loadEnsemble`. */
+export async function loadTold(deps: EnsembleDeps, runId: string, symbol: FutureSymbol): Promise<Ensemble> {
+  const ensemble = await loadEnsemble(deps.store, runId, symbol);
+  for (const { model, why } of ensemble.skipped) {
+    const text =
+      model === '*' ? `no model votes: ${why}` : `${symbol} model ${model} of run ${runId} does not vote: ${why}`;
+    alert(deps, runId, symbol, text);
+  }
+  return ensemble;
+}
+
+/** A run that cannot be loaded silences its votes, not the feed: positions still need their exits. Null: none of its models can vote. */
 export async function openEnsemble(deps: EnsembleDeps, runId: string, symbol: FutureSymbol): Promise<Ensemble | null> {
-  const alert = (text: string): void => {
-    deps.report({ type: 'alert', text, marketTime: null });
-    deps.log('error', text, { modelRun: runId, symbol });
-  };
   try {
-    const ensemble = await loadEnsemble(deps.store, runId, symbol);
-    for (const { model, why } of ensemble.skipped) {
-      alert(
-        model === '*' ? `no model votes: ${why}` : `${symbol} model ${model} of run ${runId} does not vote: ${why}`,
-      );
-    }
-    return ensemble;
+    const ensemble = await loadTold(deps, runId, symbol);
+    if (ensemble.models.length > 0 || ensemble.skipped.some(({ model }) => model === '*')) return ensemble;
+    await ensemble.close();
+    alert(deps, runId, symbol, `no model votes on ${symbol}: none of run ${runId} can be used`);
+    return null;
   } catch (error) {
-    alert(`no model votes on ${symbol}: ${error instanceof Error ? error.message : String(error)}`);
+    alert(
+      deps,
+      runId,
+      symbol,
+      `no model votes on ${symbol}: ${error instanceof Error ? error.message : String(error)}`,
+    );
     return null;
   }
 }
