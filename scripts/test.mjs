@@ -7,7 +7,12 @@ import { ROOT, ensureInstalled } from './setup.mjs';
 import { resolveTemporal } from './temporal-cli.mjs';
 
 /** Settings of a real installation never reach a test: it talks to servers of its own only. */
-const REAL_SETTINGS = /^(IBKR_|TEMPORAL_|AWS_|ENABLE_ORDER_EXEC$|ALLOW_|DRY_RUN$|LEARNING_ONLY$)/;
+const REAL_SETTINGS = new RegExp(
+  [
+    '^(IBKR_|TEMPORAL_|AWS_|ENABLE_ORDER_EXEC$|ALLOW_|DRY_RUN$|LEARNING_ONLY$|OMEGA_(?!TEMPORAL_CLI$)|S3_)',
+    '_API_KEY$|^TIINGO_TOKEN$|_URL$|^(FNSPID_PRICES|ECONOMIC_CALENDAR|ETF_FLOWS|OPTIONS_FLOW|SOCIAL_SENTIMENT)$',
+  ].join('|'),
+);
 const testEnvironment = () =>
   Object.fromEntries(Object.entries(process.env).filter(([name]) => !REAL_SETTINGS.test(name)));
 
