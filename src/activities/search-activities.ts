@@ -2,15 +2,17 @@
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import type { SearchSteps } from '../domain/hyperparameter-search';
-import { SearchError } from '../learning/search/search-error';
-import { finishSearchStep, judgeTrialStep, prepareSearchStep, runTrialStep } from './search-steps';
-import type { SearchParts } from './search-steps';
+import type { ObjectStore } from '../storage/object-store';
+import { prepareSearchInThread, searchFailureOf, type SearchPlace } from './search-step-job';
+import { finishSearchStep, judgeTrialStep, runTrialStep } from './search-steps';
+import { StepError, type StepThreadOptions } from './step-thread';
 import type { SearchThreadOptions } from '../learning/search/trial-job';
 
 const HEARTBEAT_MS = 1_000;
 
-export interface SearchDeps extends SearchParts {
-  /** Node's own options for the threads of trials. */
+export interface SearchDeps extends SearchPlace {
+  readonly store: ObjectStore;
+  /** Node's own options for the threads. */
   readonly threadArguments?: readonly string[];
 }
 
@@ -19,19 +21,15 @@ async function told<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    if (!(error instanceof SearchError)) throw error;
-    throw ApplicationFailure.create({
-      message: error.message,
-      type: error.code,
-      nonRetryable: error.code !== 'TRIAL_FAILED',
-      cause: error,
-    });
+    const { code, message } = error instanceof StepError ? error : searchFailureOf(error);
+    if (code === null || !(error instanceof Error)) throw error;
+    throw ApplicationFailure.create({ message, type: code, nonRetryable: code !== 'TRIAL_FAILED', cause: error });
   }
 }
 
 export function createSearchActivities(deps: SearchDeps): SearchSteps {
-  const { threadArguments } = deps;
-  const inThread = async <T>(work: (options: SearchThreadOptions) => Promise<T>): Promise<T> => {
+  const { storage, dataFolder, features, outside, threadArguments } = deps;
+  const inThread = async <T>(work: (options: StepThreadOptions & SearchThreadOptions) => Promise<T>): Promise<T> => {
     const context = Context.current();
     const beat = setInterval(() => context.heartbeat(), HEARTBEAT_MS);
     try {
@@ -43,7 +41,8 @@ export function createSearchActivities(deps: SearchDeps): SearchSteps {
     }
   };
   return {
-    prepareSearch: (request) => told(() => prepareSearchStep(deps, request)),
+    prepareSearch: (request) =>
+      inThread((options) => prepareSearchInThread({ storage, dataFolder, features, outside, request }, options)),
     runTrial: (task) => inThread((options) => runTrialStep(deps, task, options)),
     judgeTrial: (task) => inThread((options) => judgeTrialStep(deps, task, options)),
     finishSearch: (plan, outcome) => told(() => finishSearchStep(deps, plan, outcome)),

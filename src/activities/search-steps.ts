@@ -27,9 +27,12 @@ import type {
 import type { LearningSymbol } from '../domain/instruments';
 import type { ObjectStore } from '../storage/object-store';
 
-export interface SearchParts {
+export interface StoredSearch {
   readonly storage: StorageConfig;
   readonly store: ObjectStore;
+}
+
+export interface SearchParts extends StoredSearch {
   /** What there is of a symbol to learn from, and the columns whose windows are searched. */
   readonly source: (symbol: LearningSymbol) => Promise<{ readonly data: LearningData; readonly schema: FeatureSchema }>;
 }
@@ -68,7 +71,7 @@ function sameSearch({ trials: _before, ...begun }: SearchRequest, { trials: _now
 }
 
 export async function runTrialStep(
-  { storage, store }: SearchParts,
+  { storage, store }: StoredSearch,
   task: TrialTask,
   options: SearchThreadOptions = {},
 ): Promise<TrialScores> {
@@ -76,7 +79,7 @@ export async function runTrialStep(
 }
 
 export async function judgeTrialStep(
-  { storage, store }: SearchParts,
+  { storage, store }: StoredSearch,
   task: OuterTask,
   options: SearchThreadOptions = {},
 ): Promise<OuterScore> {
@@ -86,7 +89,7 @@ export async function judgeTrialStep(
 
 /** Writes `best.json`, which `omega train --parameters` takes, and the outcome. */
 export async function finishSearchStep(
-  { store }: SearchParts,
+  { store }: StoredSearch,
   plan: SearchPlan,
   outcome: SearchOutcome,
 ): Promise<void> {

@@ -2,8 +2,7 @@
  * The two ends of a training, preparation and assembly, as jobs for a thread: they compute for up to minutes, and the event loop of a
  * worker must stay free for heartbeats, by whose silence its death is noticed.
  */
-import { extname, join } from 'node:path';
-import { Worker } from 'node:worker_threads';
+import { join } from 'node:path';
 import { tradeHoldOut } from '../backtest/hold-out-trading';
 import type { Config, StorageConfig } from '../config/config';
 import { isFuture } from '../domain/instruments';
@@ -18,6 +17,7 @@ import { loadRecordedMarket } from '../market-data/recorded-minutes';
 import { openStore } from '../storage/open-store';
 import type { JudgedTraining } from '../workflows/activity-types';
 import { withOutside, type OutsideSettings } from './open-outside';
+import { inStepThread, StepError, type StepFailure } from './step-thread';
 import { assembleStep, prepareStep, type TrainedRun, type TrainingParts } from './training-steps';
 
 export interface StepJob {
@@ -39,27 +39,6 @@ export interface AssembleJob extends StepJob {
 export type StepThreadData =
   { readonly step: 'prepare'; readonly job: StepJob } | { readonly step: 'assemble'; readonly job: AssembleJob };
 
-export type StepThreadMessage =
-  | { readonly kind: 'done'; readonly result: PreparedTraining | JudgedTraining }
-  | { readonly kind: 'failed'; readonly failure: StepFailure };
-
-export interface StepFailure {
-  /** Null: nothing that this house has a code for. */
-  readonly code: string | null;
-  readonly message: string;
-}
-
-/** A step that failed in its thread; with a code it fails again however often it is tried. */
-export class TrainingStepError extends Error {
-  readonly code: string | null;
-
-  constructor({ code, message }: StepFailure) {
-    super(message);
-    this.name = 'TrainingStepError';
-    this.code = code;
-  }
-}
-
 /** What was thrown in a training, in a form that crosses threads. */
 export function failureOf(error: unknown): StepFailure {
   const message = error instanceof Error ? error.message : String(error);
@@ -68,7 +47,7 @@ export function failureOf(error: unknown): StepFailure {
     error instanceof ModelRunError ||
     error instanceof EvaluationError ||
     error instanceof RecordedDataError ||
-    error instanceof TrainingStepError;
+    error instanceof StepError;
   return { code: isCoded ? error.code : null, message };
 }
 
@@ -108,34 +87,13 @@ export async function runStepHere(data: StepThreadData): Promise<PreparedTrainin
   }
 }
 
-/** Does it in a thread, which `signal` ends; what was stored stays. Rejects with TrainingStepError. */
-function runInThread(data: StepThreadData, signal: AbortSignal): Promise<PreparedTraining | JudgedTraining> {
-  const { threadArguments } = data.job;
-  return new Promise((resolve, reject) => {
-    const failed = (failure: StepFailure): void => reject(new TrainingStepError(failure));
-    // Beside this file, compiled or not.
-    const thread = new Worker(join(__dirname, `training-step-thread${extname(__filename)}`), {
-      workerData: data,
-      ...(threadArguments && { execArgv: [...threadArguments] }),
-    });
-    signal.addEventListener('abort', () => void thread.terminate(), { once: true });
-    thread.on('message', (message: StepThreadMessage) => {
-      switch (message.kind) {
-        case 'done':
-          return resolve(message.result);
-        case 'failed':
-          return failed(message.failure);
-      }
-    });
-    thread.on('error', (error) => failed({ code: null, message: error.message }));
-    thread.on('exit', () => failed({ code: null, message: 'its thread ended before it was done' }));
-  });
-}
+const runInThread = <Result>(data: StepThreadData, signal: AbortSignal): Promise<Result> =>
+  inStepThread(join(__dirname, 'training-step-thread'), data, { ...data.job, signal });
 
-/** Rejects with TrainingStepError. */
-export const prepareInThread = async (job: StepJob, signal: AbortSignal): Promise<PreparedTraining> =>
-  (await runInThread({ step: 'prepare', job }, signal)) as PreparedTraining;
+/** Rejects with StepError. */
+export const prepareInThread = (job: StepJob, signal: AbortSignal): Promise<PreparedTraining> =>
+  runInThread({ step: 'prepare', job }, signal);
 
-/** Rejects with TrainingStepError. */
-export const assembleInThread = async (job: AssembleJob, signal: AbortSignal): Promise<JudgedTraining> =>
-  (await runInThread({ step: 'assemble', job }, signal)) as JudgedTraining;
+/** Rejects with StepError. */
+export const assembleInThread = (job: AssembleJob, signal: AbortSignal): Promise<JudgedTraining> =>
+  runInThread({ step: 'assemble', job }, signal);

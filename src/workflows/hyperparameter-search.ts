@@ -13,13 +13,13 @@ import { searchProgress } from './search-messages';
 const PARALLEL = 32;
 
 // A worker that dies is noticed by its heartbeat; what is refused for good is not retried (src/activities/search-activities).
-const trials = proxyActivities<SearchSteps>({
+const threads = proxyActivities<SearchSteps>({
   taskQueue: TRAINING_QUEUE,
   startToCloseTimeout: '2 hours',
   heartbeatTimeout: '10 s',
   retry: { initialInterval: '1 s', maximumInterval: '1 minute' },
 });
-// These read and write on the thread that would heartbeat.
+// It reads and writes for a moment, without a heartbeat.
 const ends = proxyActivities<SearchSteps>({
   taskQueue: TRAINING_QUEUE,
   startToCloseTimeout: '10 minutes',
@@ -30,9 +30,9 @@ export async function hyperparameterSearch(request: SearchRequest): Promise<Sear
   let progress: SearchProgress = NO_PROGRESS;
   setHandler(searchProgress, () => progress);
   const steps: SearchSteps = {
-    prepareSearch: ends.prepareSearch,
-    runTrial: trials.runTrial,
-    judgeTrial: trials.judgeTrial,
+    prepareSearch: threads.prepareSearch,
+    runTrial: threads.runTrial,
+    judgeTrial: threads.judgeTrial,
     finishSearch: ends.finishSearch,
   };
   const onProgress = (now: SearchProgress): void => {

@@ -1,7 +1,6 @@
 /** The monitor's check on a journal: what makes a second check running, what alarms, and what is said when there is nothing to check. */
-import { createDriftActivities } from '../../src/activities/drift-activities';
+import { monitorDrift } from '../../src/activities/drift-monitoring';
 import { HOUR_MS } from '../../src/domain/exchange-time';
-import type { RetrainingTrigger } from '../../src/domain/retraining';
 import { lastCheckKey } from '../../src/learning/drift/last-check';
 import { manifestKey, stampLastTrained } from '../../src/storage/model-registry';
 import { parseStoredJson, storedJson } from '../../src/storage/stored-json';
@@ -9,19 +8,19 @@ import { ACCOUNT, RUN, driftRig } from './drift-rig';
 import type { DriftRig } from './drift-rig';
 
 let rig: DriftRig;
-const asked: RetrainingTrigger[] = [];
 const NOW = Date.parse('2013-10-17T12:00:00Z');
 let newestDay: string | null = null;
-const activities = () =>
-  createDriftActivities({
-    store: rig.store,
-    stateDir: rig.stateDir,
-    seed: 1,
-    now: () => NOW,
-    newestTrainingDay: () => Promise.resolve(newestDay),
-    startRetraining: (trigger) => Promise.resolve(asked.push(trigger)),
-  });
-const check = () => activities().checkDrift({ account: ACCOUNT });
+const check = () =>
+  monitorDrift(
+    {
+      store: rig.store,
+      stateDir: rig.stateDir,
+      seed: 1,
+      now: () => NOW,
+      newestTrainingDay: () => Promise.resolve(newestDay),
+    },
+    ACCOUNT,
+  );
 
 beforeEach(async () => {
   rig = await driftRig();
@@ -50,8 +49,6 @@ test('features far from the training alarm at the second check with newer bars, 
   expect(await check()).toEqual({ ...alarm, fresh: false });
   const kept = parseStoredJson(await rig.store.get(lastCheckKey(ACCOUNT)));
   expect(kept).toMatchObject({ runId: RUN, state: 'alarm', through: alarm.through, source: 'journal' });
-  await activities().askForRetraining(alarm.triggers[0]);
-  expect(asked).toEqual(alarm.triggers);
 });
 
 test('the same features are quiet, whatever the check before said of another run; wrong decisions alarm at once', async () => {
