@@ -1,6 +1,6 @@
 /** File writes that survive kill -9 and power loss: whole or not at all, and in the directory for good once acknowledged. */
 import { randomUUID } from 'node:crypto';
-import { link, mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { link, mkdir, open, rename, rm, stat, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { inParallel } from './in-parallel';
 
@@ -88,7 +88,7 @@ export async function createAllWhole(
   const temporary = (index: number): string => join(aside, String(index));
   try {
     await inParallel(files, ({ bytes }, index) => writeSynced(temporary(index), bytes));
-    const answers = await inParallel(files, ({ path }, index) => linkIfFree(temporary(index), path));
+    const answers = await inParallel(files, ({ path }, index) => moveIfFree(temporary(index), path));
     // Also for those that exist: who made them may not have synced yet.
     await inParallel(directories, syncDirectory);
     return answers;
@@ -97,14 +97,15 @@ export async function createAllWhole(
   }
 }
 
-async function linkIfFree(from: string, path: string): Promise<'created' | 'exists'> {
+async function moveIfFree(from: string, path: string): Promise<'created' | 'exists'> {
   try {
     await link(from, path);
-    return 'created';
   } catch (error) {
     if (errorCode(error) === 'EEXIST') return 'exists';
     throw error;
   }
+  await unlink(from);
+  return 'created';
 }
 
 /** True when `path` is a file; false when nothing is there. */

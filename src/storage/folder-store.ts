@@ -3,7 +3,7 @@ import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { createAllWhole, errorCode, errorText, isFile, syncDirectory, writeWhole } from './durable-files';
 import { checkedKey, checkedPrefix, StoreError } from './object-store';
-import type { ObjectStore } from './object-store';
+import type { NewObject, ObjectStore } from './object-store';
 
 /** Unfinished writes live here, invisible to `list` (keys cannot begin with a dot). */
 const SCRATCH = '.unfinished';
@@ -24,7 +24,7 @@ export async function openFolderStore(root: string): Promise<ObjectStore> {
     },
     create: (key, bytes) => explained(key, folder, () => writeWhole(pathOf(key), bytes, scratch, 'create')),
     createAll: (entries) =>
-      explained(entries[0]?.key ?? '', folder, () =>
+      explained(toldKeys(entries), folder, () =>
         createAllWhole(
           entries.map(({ key, bytes }) => ({ path: pathOf(key), bytes })),
           scratch,
@@ -42,6 +42,12 @@ export async function openFolderStore(root: string): Promise<ObjectStore> {
       }),
     localFile: pathOf,
   };
+}
+
+/** Whose failure it was is not known where many are under way. */
+function toldKeys(entries: readonly NewObject[]): string {
+  const [first, ...more] = entries.map(({ key }) => key);
+  return more.length === 0 ? (first ?? '') : `${first} and ${more.length} more`;
 }
 
 async function listFiles(folder: string, prefix: string): Promise<readonly string[]> {

@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openFolderStore } from '../../src/storage/folder-store';
-import { checkedKey, STORE_PREFIXES } from '../../src/storage/object-store';
+import { checkedKey, createEach, STORE_PREFIXES } from '../../src/storage/object-store';
 import type { ObjectStore } from '../../src/storage/object-store';
 import { openStore } from '../../src/storage/open-store';
 import { openS3Store } from '../../src/storage/s3-store';
@@ -110,6 +110,30 @@ function contract(open: () => Promise<ObjectStore>): void {
     expect(await store.create('audit/race/1.jsonl', bytesOf('late'))).toBe('exists');
   });
 
+  test('creates many keys at once, each for exactly one of many writers', async () => {
+    const other = await open();
+    const keys = Array.from({ length: 30 }, (_key, i) => `processed/many/${i % 3}/${i}`);
+    await store.create(keys[7], bytesOf('first'));
+    const answers = await Promise.all(
+      [store, other].map((writer, w) =>
+        createEach(
+          writer,
+          keys.map((key) => ({ key, bytes: bytesOf(`writer ${w}`) })),
+        ),
+      ),
+    );
+    for (const [i, key] of keys.entries()) {
+      const won = answers.map((of) => of[i]);
+      expect(won.filter((answer) => answer === 'created')).toHaveLength(i === 7 ? 0 : 1);
+      expect(textOf(await store.get(key))).toBe(i === 7 ? 'first' : `writer ${won.indexOf('created')}`);
+    }
+    expect([...(await store.list('processed/many/'))].sort()).toEqual([...keys].sort());
+    expect(await createEach(store, [])).toEqual([]);
+    await expect(createEach(store, [{ key: '../secret', bytes: bytesOf('x') }])).rejects.toMatchObject({
+      code: 'INVALID_KEY',
+    });
+  });
+
   test.each([
     '../secret',
     'models/../../etc/passwd',
@@ -167,11 +191,12 @@ describe('folder store', () => {
   test('abandoned unfinished writes are removed at the next start, young ones are not', async () => {
     const root = join(folder, 'abandoned');
     const scratch = join(root, '.unfinished');
-    mkdirSync(scratch, { recursive: true });
+    mkdirSync(join(scratch, 'old-folder'), { recursive: true });
+    writeFileSync(join(scratch, 'old-folder', '0'), 'half');
     writeFileSync(join(scratch, 'old'), 'half');
     writeFileSync(join(scratch, 'young'), 'half');
     const twoHoursAgo = Date.now() / 1_000 - 7_200;
-    utimesSync(join(scratch, 'old'), twoHoursAgo, twoHoursAgo);
+    for (const old of ['old', 'old-folder']) utimesSync(join(scratch, old), twoHoursAgo, twoHoursAgo);
     await openFolderStore(root);
     expect(readdirSync(scratch)).toEqual(['young']);
   });

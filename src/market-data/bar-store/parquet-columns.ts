@@ -21,7 +21,8 @@ export async function readColumns(
   sql: string,
   take: (columns: readonly NumberColumn[], rows: number) => void,
 ): Promise<void> {
-  const result = await connection.stream(sql);
+  // A stream would come in pieces of a file each, and every piece costs a turn through another thread.
+  const result = await connection.run(sql);
   for (;;) {
     const chunk = await result.fetchChunk();
     if (chunk === null || chunk.rowCount === 0) return;

@@ -45,6 +45,8 @@ export async function openParquetEngine({ memoryMb }: EngineLimits = DEFAULT_LIM
   const instance = await DuckDBInstance.create(':memory:', {
     memory_limit: `${memoryMb}MB`,
     threads: '1',
+    // Most files are read once, and their content would stay in memory.
+    enable_external_file_cache: 'false',
     temp_directory: join(folder, 'spill'),
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
