@@ -154,7 +154,7 @@ async function add(io: CommandIo, folder: string, { json }: JsonOption): Promise
     const lines = [
       ...models.map(({ name, instruments }) => `${name} votes on ${instruments.join(', ')}`),
       run === null
-        ? 'There is no run of this feature schema yet: the next fit takes them up.'
+        ? 'There is no run of this feature schema to begin with (the champion, else the newest not rejected): the next fit takes them up.'
         : `from run ${run.runId} on, ${votes ? 'which a session loads when its next trade date opens' : 'once it is promoted (omega models promote)'}`,
     ];
     const value = { added: models.map(({ name }) => name), runId: run?.runId ?? null, votes };

@@ -43,3 +43,12 @@ export async function readReference(store: ObjectStore, runId: string, symbol: s
     throw new DriftError('REFERENCE_MISSING', message, { cause: error });
   }
 }
+
+/** The reference of a run that has the same models under another id; a run without one leaves none. */
+export async function copyReference(store: ObjectStore, symbol: string, from: string, to: string): Promise<void> {
+  try {
+    await store.put(referenceKey(to, symbol), await store.get(referenceKey(from, symbol)));
+  } catch (error) {
+    if (!isStoreError(error, 'NOT_FOUND')) throw error;
+  }
+}

@@ -8,7 +8,9 @@ import { broughtModels, dropBroughtModel } from '../../../src/learning/brought-m
 import { loadEnsemble } from '../../../src/learning/ensemble';
 import { storedSchema, type RunManifest } from '../../../src/learning/manifest';
 import { readModelFolder } from '../../../src/learning/model-folder';
+import { referenceKey } from '../../../src/learning/drift/training-reference';
 import { writeManifest } from '../../../src/learning/model-run';
+import { promoteRun, remarkOnRun } from '../../../src/learning/review-run';
 import { openFolderStore } from '../../../src/storage/folder-store';
 
 const schema = DEFAULT_SCHEMA;
@@ -117,6 +119,44 @@ test('a brought model is added once, replaced under its name, and dropped', asyn
   expect(await dropBroughtModel(store, 'my_sklearn')).toBe(false);
   expect(await broughtModels(store)).toEqual([]);
 });
+
+test('the champion is what models are added to, a rejected run never; its drift reference comes along', async () => {
+  describeModels([describedModel('sklearn')]);
+  const store = await openFolderStore(join(folder, 'store'));
+  const models = await readModelFolder(folder, schema);
+  const ids = ['20131009_220000', '20131010_220000', '20131011_220000', '20131012_220000'];
+  for (const [seed, runId] of ids.entries()) await writeManifest(store, { ...emptyRun, runId, seed });
+  const said = (request: string) => ({ by: 'Ada', why: 'test', at: 0, request });
+  const reject = (runId: string) => remarkOnRun(store, { kind: 'rejected', runId }, said(runId));
+  await store.put(referenceKey(ids[2], 'ES'), Buffer.from('reference'));
+  await reject(ids[3]);
+  const newest = await addModels(store, models, schema.hash);
+  expect([newest?.seed, newest?.runId]).toEqual([2, '20131012_220001']);
+  expect(await store.get(referenceKey('20131012_220001', 'ES'))).toEqual(new Uint8Array(Buffer.from('reference')));
+  await promoteRun(store, { kind: 'promoted', runId: ids[1] }, said('champion'));
+  const champion = await addModels(store, models, schema.hash);
+  expect([champion?.seed, champion?.runId]).toEqual([1, '20131012_220002']);
+});
+
+test('with rejected runs alone there is none to begin with', async () => {
+  describeModels([describedModel('sklearn')]);
+  const store = await openFolderStore(join(folder, 'store'));
+  await writeManifest(store, emptyRun);
+  const said = { by: 'Ada', why: 'test', at: 0, request: 'no' };
+  await remarkOnRun(store, { kind: 'rejected', runId: emptyRun.runId }, said);
+  expect(await addModels(store, await readModelFolder(folder, schema), schema.hash)).toBeNull();
+});
+
+test.each(['constructor', 'validator', 'stacker', 'sgd', 'svc', 'logistic_stacker', 'mlp_calibrator'])(
+  'the name %s is taken, whatever the run has',
+  async (name) => {
+    describeModels([describedModel('sklearn', { name })]);
+    const store = await openFolderStore(join(folder, 'store'));
+    const adding = addModels(store, await readModelFolder(folder, schema), schema.hash);
+    await expect(adding).rejects.toMatchObject({ code: 'NAME_TAKEN' });
+    expect(await broughtModels(store)).toEqual([]);
+  },
+);
 
 const bad: readonly (readonly [string, () => void, string, RegExp])[] = [
   ['no models.json', () => undefined, 'MODELS_FILE_MISSING', /docs\/models\.md/],
