@@ -22,7 +22,7 @@ const NOTHING: Written = { added: 0, replaced: 0, unchanged: 0, conflicts: 0 };
 
 /** Every writer but one loses a round, so this many rounds are as many writers at the same period at the same time. */
 const ROUNDS = 100;
-/** DuckDB holds a buffer for every file that it writes at a time, and rows that are merged are objects for as long. */
+/** So many files are in memory at a time, and rows that are merged are objects for as long. */
 const PERIODS_AT_A_TIME = 128;
 
 interface PeriodPart {
