@@ -140,8 +140,8 @@ async function run(): Promise<void> {
       if (bar === 0) cpu = process.cpuUsage();
       const at = ensemble.window + ((bar + WARM_UP) % (rows.length - ensemble.window));
       const begin = performance.now();
-      const { votes, skipped } = await ensemble.vote(rows[at], rows.slice(at - ensemble.window + 1, at));
-      const opinions = await ensemble.secondOpinions(rows[at], votes, REGIME);
+      const { votes, raw, skipped } = await ensemble.vote(rows[at], rows.slice(at - ensemble.window + 1, at));
+      const opinions = await ensemble.secondOpinions(rows[at], raw, REGIME);
       const weights = hedgeWeights(NO_HEDGE, ensemble.models);
       const { used, validator } = judgeEnsemble({ votes, rules: RULES, weights, regime: REGIME, ...opinions });
       if (bar >= 0) times.push(performance.now() - begin);

@@ -138,7 +138,10 @@ async function replayDecision(
     warmedFrom: at.features.firstBar,
     quote: () => recorded.quote,
     // Votes, regime and second opinions anew; the weights rest on more decisions than this day's and are taken as they were.
-    opinion: async () => ({ ...(await formOpinion(at, ensemble)), weights: recordedWeights(recorded) }),
+    opinion: async () => ({
+      ...(await formOpinion(at, ensemble, metaVotesOf(recorded))),
+      weights: recordedWeights(recorded),
+    }),
     remember: () => undefined,
   };
   const decideBar = createDecideBar({
@@ -186,6 +189,9 @@ async function schemasOf(store: ObjectStore, runs: ReadonlySet<string>): Promise
   }
   return found;
 }
+
+/** An earlier version gave stacker and validator the calibrated votes, and did not say so. */
+const metaVotesOf = ({ ensemble }: DecisionRecord) => ensemble?.given.metaVotes ?? 'calibrated';
 
 const recordedWeights = ({ votes, ensemble }: DecisionRecord) =>
   ensemble === undefined ? null : recordedOpinion(votes, ensemble).weights;

@@ -68,6 +68,8 @@ export interface SecondOpinions {
   readonly regime: Regime | null;
   readonly stack: StackOpinion;
   readonly validator: ValidatorOpinion;
+  /** Stacker and validator read the votes before calibration, as in training; left out in records of versions that gave them corrected ones. */
+  readonly metaVotes?: 'raw';
 }
 
 export interface EnsembleOpinion extends SecondOpinions {
@@ -107,12 +109,12 @@ interface Judged {
 
 /** Throws RangeError for a weight that is negative or not finite. */
 export function judgeEnsemble(opinion: EnsembleOpinion): EnsembleRecord {
-  const { rules, weights, regime, stack, validator: asked } = opinion;
+  const { rules, weights, regime, stack, validator: asked, metaVotes } = opinion;
   const { used, result, parts, skipped } = judgeVotes(opinion, minConfidenceOf(opinion));
   const validator = validatorVerdict(opinion, result.signal);
   return {
     ...parts,
-    given: { rules, weights, regime, stack, validator: asked },
+    given: { rules, weights, regime, stack, validator: asked, ...(metaVotes && { metaVotes }) },
     used,
     signal: result.signal,
     confidence: result.confidence,

@@ -29,8 +29,13 @@ export interface SkippedModel {
   readonly why: string;
 }
 
+/** What a voter said before its calibrator corrected it. */
+export type RawVote = Pick<Vote, 'model' | 'probabilities'>;
+
 export interface Ballot {
   readonly votes: readonly Vote[];
+  /** Of the same voters, in the same order: what stacker and validator were trained on, and read. */
+  readonly raw: readonly RawVote[];
   readonly skipped: readonly SkippedModel[];
 }
 
@@ -57,8 +62,8 @@ export interface Ensemble {
    * reaches. Never throws for a single model's failure.
    */
   vote(row: Float32Array, earlier?: readonly Float32Array[]): Promise<Ballot>;
-  /** What stacker and validator make of the votes on the same row; absent, with a reason, where the run has none. */
-  secondOpinions(row: Float32Array, votes: readonly Vote[], regime: Regime | null): Promise<MetaOpinions>;
+  /** What stacker and validator make of the ballot's `raw` votes on the same row; absent, with a reason, where the run has none. */
+  secondOpinions(row: Float32Array, raw: readonly RawVote[], regime: Regime | null): Promise<MetaOpinions>;
   /** Frees the sessions' memory. */
   close(): Promise<void>;
 }
@@ -153,7 +158,7 @@ class LoadedEnsemble implements Ensemble {
     const { input, missing } = this.inputOf(row);
     if (missing.length > 0) {
       const why = `no value for ${missing.join(', ')}`;
-      return { votes: [], skipped: [...this.skipped, ...this.models.map((model) => ({ model, why }))] };
+      return { votes: [], raw: [], skipped: [...this.skipped, ...this.models.map((model) => ({ model, why }))] };
     }
     const inputs = [...(this.window > 1 ? earlier.map((before) => this.modelColumns(before)) : []), input];
     // All at once: each answer takes a turn of the event loop, and one turn serves them all.
@@ -163,12 +168,13 @@ class LoadedEnsemble implements Ensemble {
       votes: said.flatMap(({ model, probabilities }) =>
         probabilities === null ? [] : [{ model, signal: signalOf(probabilities), probabilities }],
       ),
+      raw: said.flatMap(({ model, raw }) => (raw === null ? [] : [{ model, probabilities: raw }])),
       skipped: [...this.skipped, ...said.flatMap(({ trouble }) => trouble ?? [])],
     };
   }
 
-  secondOpinions(row: Float32Array, votes: readonly Vote[], regime: Regime | null): Promise<MetaOpinions> {
-    return this.meta.judge(this.inputOf(row).input, votes, regime);
+  secondOpinions(row: Float32Array, raw: readonly RawVote[], regime: Regime | null): Promise<MetaOpinions> {
+    return this.meta.judge(this.inputOf(row).input, raw, regime);
   }
 
   async close(): Promise<void> {
@@ -205,6 +211,8 @@ class LoadedEnsemble implements Ensemble {
 interface VoterAnswer {
   /** Null: it does not vote. */
   readonly probabilities: Vote['probabilities'] | null;
+  /** Before the calibrator; null where it does not vote. */
+  readonly raw: Vote['probabilities'] | null;
   readonly trouble: SkippedModel | null;
 }
 
@@ -216,18 +224,19 @@ async function opinionOf({ model, calibrator }: Voter, rows: readonly Float32Arr
   const { name, window } = model.entry;
   const input = window === undefined ? rows[rows.length - 1] : windowInput(rows, window);
   const answer = await probabilitiesOf(model, input);
-  if (typeof answer === 'string') return { probabilities: null, trouble: { model: name, why: answer } };
-  if (calibrator === null) return { probabilities: answer[0], trouble: null };
+  if (typeof answer === 'string') return { probabilities: null, raw: null, trouble: { model: name, why: answer } };
+  const [raw] = answer;
+  if (calibrator === null) return { probabilities: raw, raw, trouble: null };
   switch (calibrator.kind) {
     case 'own': {
-      const [sell, hold, buy] = applyCalibration(calibrator.calibration, Float64Array.from(answer[0]));
-      return { probabilities: [sell, hold, buy], trouble: null };
+      const [sell, hold, buy] = applyCalibration(calibrator.calibration, Float64Array.from(raw));
+      return { probabilities: [sell, hold, buy], raw, trouble: null };
     }
     case 'file': {
-      const corrected = await probabilitiesOf(calibrator.model, Float32Array.from(answer[0]));
+      const corrected = await probabilitiesOf(calibrator.model, Float32Array.from(raw));
       return typeof corrected === 'string'
-        ? { probabilities: answer[0], trouble: { model: calibrator.model.entry.name, why: corrected } }
-        : { probabilities: corrected[0], trouble: null };
+        ? { probabilities: raw, raw, trouble: { model: calibrator.model.entry.name, why: corrected } }
+        : { probabilities: corrected[0], raw, trouble: null };
     }
   }
 }

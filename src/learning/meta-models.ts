@@ -4,10 +4,10 @@
  */
 import type { StackOpinion, ValidatorOpinion } from '../domain/decision-ensemble';
 import type { Regime } from '../domain/regime';
-import type { Vote } from '../domain/vote';
 import type { FeatureSchema } from '../features/schema';
 import type { ObjectStore } from '../storage/object-store';
 import { NOT_NUMBERS } from './class-probabilities';
+import type { RawVote } from './ensemble';
 import { answersOf, loadModel, probabilitiesOf } from './loaded-model';
 import type { LoadedModel } from './loaded-model';
 import type { ModelEntry } from './manifest';
@@ -22,8 +22,8 @@ export interface MetaOpinions {
 }
 
 export interface MetaModels {
-  /** `features`: the model columns of the bar that was voted on. Never throws for a model's failure. */
-  judge(features: Float32Array, votes: readonly Vote[], regime: Regime | null): Promise<MetaOpinions>;
+  /** `features`: the model columns of the bar that was voted on; `votes`: before calibration. Never throws for a model's failure. */
+  judge(features: Float32Array, votes: readonly RawVote[], regime: Regime | null): Promise<MetaOpinions>;
   /** Frees the sessions' memory. */
   close(): Promise<void>;
 }
@@ -56,7 +56,7 @@ class LoadedMetaModels implements MetaModels {
     private readonly validator: Ready<ValidatorRole> | string,
   ) {}
 
-  async judge(features: Float32Array, votes: readonly Vote[], regime: Regime | null): Promise<MetaOpinions> {
+  async judge(features: Float32Array, votes: readonly RawVote[], regime: Regime | null): Promise<MetaOpinions> {
     const { stacker, validator } = this;
     const [stack, judged] = await Promise.all([
       typeof stacker === 'string' ? absent(stacker) : askStacker(stacker, votes, regime),
@@ -72,7 +72,7 @@ class LoadedMetaModels implements MetaModels {
 }
 
 /** The votes in the order of `voters`, or who did not vote. */
-function votesOf(voters: readonly string[], votes: readonly Vote[]): readonly VoteProbabilities[] | string {
+function votesOf(voters: readonly string[], votes: readonly RawVote[]): readonly VoteProbabilities[] | string {
   const silent: string[] = [];
   const said = voters.flatMap((name) => {
     const vote = votes.find(({ model }) => model === name);
@@ -85,7 +85,7 @@ function votesOf(voters: readonly string[], votes: readonly Vote[]): readonly Vo
 /** One run answers the row itself and the row without each voter. */
 async function askStacker(
   { model, role }: Ready<StackerRole>,
-  votes: readonly Vote[],
+  votes: readonly RawVote[],
   regime: Regime | null,
 ): Promise<StackOpinion> {
   const { name } = model.entry;
@@ -104,7 +104,7 @@ async function askStacker(
 async function askValidator(
   { model, role }: Ready<ValidatorRole>,
   features: Float32Array,
-  votes: readonly Vote[],
+  votes: readonly RawVote[],
 ): Promise<ValidatorOpinion> {
   const { name } = model.entry;
   const voted = votesOf(role.voters, votes);

@@ -178,7 +178,7 @@ export class ShadowWatch {
     if (row === undefined || ensemble === undefined) return;
     const begun = performance.now();
     const ballot = await ensemble.vote(row, rows.slice(0, -1));
-    const own = await ensemble.secondOpinions(row, ballot.votes, record.ensemble?.given.regime ?? null);
+    const own = await ensemble.secondOpinions(row, ballot.raw, record.ensemble?.given.regime ?? null);
     take(shadow, {
       ...bar,
       probabilities: own.stack.kind === 'answered' ? own.stack.probabilities : meanOf(ballot.votes),

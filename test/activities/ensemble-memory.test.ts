@@ -77,7 +77,11 @@ function ensemble(learnedFrom: readonly string[] = []): JudgedEnsemble & { asked
       const share = (of: Float32Array): number => Math.abs(Math.sin(of[0] * 1_000)) * 0.5;
       const [last, first] = [share(row), share(earlier[0] ?? row)];
       const votes = [vote('last', [last, 0.5, 0.5 - last]), vote('first', [0.5 - first, first, 0.5])];
-      return Promise.resolve({ votes: last < 0.25 ? votes : [...votes, vote('moody', [0.1, 0.1, 0.8])], skipped: [] });
+      return Promise.resolve({
+        raw: [],
+        votes: last < 0.25 ? votes : [...votes, vote('moody', [0.1, 0.1, 0.8])],
+        skipped: [],
+      });
     },
   };
   return voters;

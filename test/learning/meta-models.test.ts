@@ -190,7 +190,7 @@ describe('a run with a calibrator', () => {
       } as unknown as RunManifest;
       const ensemble = await loadEnsemble(store, RUN, 'ES');
       const ballot = await ensemble.vote(row);
-      const opinions = await ensemble.secondOpinions(row, ballot.votes, regime);
+      const opinions = await ensemble.secondOpinions(row, ballot.raw, regime);
       await ensemble.close();
       return { ...ballot, opinions, models: ensemble.models };
     };
@@ -205,6 +205,18 @@ describe('a run with a calibrator', () => {
       { model: 'logistic_stacker', why: "it reads first, second, not among the run's voters" },
     ]);
     expect(corrected.opinions.stack).toEqual({ kind: 'absent', why: 'the run has no stacker' });
+
+    const alone = stackRows([{ name: 'logistic', probabilities: own }], minuteRows(wide), regimesFrom(400, 0));
+    const reader = await fitStacker(LOGISTIC_STACKER, alone, 1);
+    const stacked = await ballotOf(
+      voter,
+      calibrator,
+      await keep('own_stacker', exportStacker(reader, {}), reader.role),
+    );
+    near(stacked.raw[0].probabilities, own.slice(0, 3));
+    if (stacked.opinions.stack.kind !== 'answered') throw new Error(stacked.opinions.stack.why);
+    const trained = await predictStacker(reader, stackerRow([[own[0], own[1], own[2]]], regime));
+    near(stacked.opinions.stack.probabilities, trained);
 
     const told = { ...calibrator, role: { ...role, calibration: storedCalibration(calibration) } };
     const same = await ballotOf(voter, { ...told, sha256: '0'.repeat(64) });

@@ -13,16 +13,27 @@ export interface Opinion extends Omit<EnsembleOpinion, 'rules'> {
   readonly atr: number | null;
 }
 
-/** Features, votes and second opinions on the last bar that `memory` has seen; nobody votes on a row with a hole in it. */
+/**
+ * Features, votes and second opinions on the last bar that `memory` has seen; nobody votes on a row with a hole in it. `metaVotes`: what
+ * stacker and validator read; `calibrated` only for a record of a version that gave them calibrated votes.
+ */
 export async function formOpinion(
   memory: Pick<EnsembleMemory, 'features' | 'atr' | 'regime' | 'weights' | 'earlierRows'>,
   ensemble: Pick<Ensemble, 'schema' | 'vote' | 'secondOpinions' | 'window'> | null,
+  metaVotes: 'raw' | 'calibrated' = 'raw',
 ): Promise<Opinion> {
   const { features, atr, regime, weights } = memory;
   const row = features.row();
   const missing = features.missing();
   const { hash: schemaHash } = features.schema;
-  const known = { featureHash: row && featureHash(row), schemaHash, atr, regime, weights };
+  const known = {
+    featureHash: row && featureHash(row),
+    schemaHash,
+    atr,
+    regime,
+    weights,
+    ...(metaVotes === 'raw' && { metaVotes }),
+  };
   const silence = (why: string): Opinion => {
     const absent = { kind: 'absent', why } as const;
     return { ...known, votes: [], skipped: [{ model: '*', why }], stack: absent, validator: absent };
@@ -30,8 +41,9 @@ export async function formOpinion(
   if (row === null || missing.length > 0) return silence(`features without a value: ${missing.join(', ')}`);
   if (ensemble === null) return silence('no model run');
   if (ensemble.schema.hash !== schemaHash) return silence(otherSchema(ensemble.schema.hash, schemaHash));
-  const { votes, skipped } = await ensemble.vote(row, memory.earlierRows(ensemble));
-  return { ...known, votes, skipped, ...(await ensemble.secondOpinions(row, votes, regime)) };
+  const { votes, raw, skipped } = await ensemble.vote(row, memory.earlierRows(ensemble));
+  const read = metaVotes === 'raw' ? raw : votes;
+  return { ...known, votes, skipped, ...(await ensemble.secondOpinions(row, read, regime)) };
 }
 
 const otherSchema = (read: string, computed: string): string =>
