@@ -7,7 +7,7 @@ export interface DailyBar {
   readonly low: number;
   readonly close: number;
   readonly volume: number;
-  /** Adjusted price ÷ this price: splits and distributions after the date, 1 on the last. */
+  /** Adjusted price ÷ this price: splits and distributions after the date, 1 on the last. NaN where nobody told one. */
   readonly factor: number;
 }
 
@@ -17,8 +17,8 @@ export interface DailyHistory {
   readonly bars: readonly DailyBar[];
 }
 
-/** Close with splits and distributions reinvested: only its ratios mean something. */
-export const adjustedClose = ({ close, factor }: DailyBar): number => close * factor;
+/** Close with splits and distributions reinvested: only its ratios mean something. An unknown factor counts as 1 (eligibility.ts refuses a mix). */
+export const adjustedClose = ({ close, factor }: DailyBar): number => close * (Number.isNaN(factor) ? 1 : factor);
 
 /** The bars up to and with `date`. */
 export function barsThrough({ bars }: DailyHistory, date: string): readonly DailyBar[] {

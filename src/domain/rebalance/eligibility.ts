@@ -25,7 +25,7 @@ export interface Eligibility {
 
 const isPrice = (value: number): boolean => Number.isFinite(value) && value > 0;
 
-/** `sessions` are the market's own up to the day of decision, ascending; `needed` bars are looked at. */
+/** `sessions` are the market's own up to the day of decision, ascending; the last `needed` of them are looked at. */
 function judge(
   ticker: string,
   history: DailyHistory | undefined,
@@ -43,11 +43,21 @@ function judge(
       ? exclude('DELISTED', `${ticker} has no price since ${last.date}, ${missed} sessions ago.`)
       : exclude('NO_PRICE_ON_DAY', `${ticker} has no price on ${date}; the last is of ${last.date}.`);
   }
-  const read = bars.slice(-needed);
-  const wrong = read.find(({ close, factor }) => !isPrice(close) || !isPrice(factor));
+  const window = sessions.slice(-needed);
+  const read = bars.filter((bar) => bar.date >= window[0]);
+  const wrong = read.find(({ close, factor }) => !isPrice(close) || factor <= 0 || factor === Infinity);
   if (wrong !== undefined) return exclude('ZERO_PRICE', `${ticker} closed at ${wrong.close} on ${wrong.date}.`);
+  // Before its first bar a name was not listed yet, or nobody stored it: that is a short history and no hole.
+  const missing = missingSessions(read, window, bars[0].date);
+  if (missing.length > 0) return exclude('MISSING_SESSIONS', `${ticker} has no price on ${datesText(missing)}.`);
   if (read.length < needed)
     return exclude('SHORT_HISTORY', `${ticker} has ${read.length} of the ${needed} sessions that its score needs.`);
+  const mixed = mixedFactors(read);
+  if (mixed !== null)
+    return exclude(
+      'MIXED_FACTORS',
+      `${ticker} has no adjustment factor on ${mixed.unknown.date} and ${mixed.told.factor} on ${mixed.told.date}: its returns can't be told.`,
+    );
   const jump = read.find((bar, at) => at > 0 && isJump(read[at - 1], bar));
   if (jump !== undefined)
     return exclude(
@@ -55,6 +65,24 @@ function judge(
       `${ticker} moved more than ${LARGEST_JUMP * 100} % on ${jump.date} without a split.`,
     );
   return { ticker, bars, price: last.close };
+}
+
+function missingSessions(bars: readonly DailyBar[], window: readonly string[], listed: string): readonly string[] {
+  const priced = new Set(bars.map(({ date }) => date));
+  return window.filter((session) => session > listed && !priced.has(session));
+}
+
+/** `2012-01-03`, or `2012-01-03 and 251 more of its sessions up to 2012-12-31`. */
+const datesText = (dates: readonly string[]): string =>
+  dates.length === 1
+    ? dates[0]
+    : `${dates[0]} and ${dates.length - 1} more of its sessions up to ${dates[dates.length - 1]}`;
+
+/** A bar whose factor nobody told beside one that has been adjusted: the return between them is neither raw nor adjusted. */
+function mixedFactors(bars: readonly DailyBar[]): { readonly unknown: DailyBar; readonly told: DailyBar } | null {
+  const unknown = bars.find(({ factor }) => Number.isNaN(factor));
+  const told = bars.find(({ factor }) => !Number.isNaN(factor) && factor !== 1);
+  return unknown === undefined || told === undefined ? null : { unknown, told };
 }
 
 const isJump = (before: DailyBar, bar: DailyBar): boolean =>

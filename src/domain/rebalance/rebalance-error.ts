@@ -28,6 +28,8 @@ export type ExclusionCode =
   | 'ZERO_PRICE'
   | 'JUMP_WITHOUT_SPLIT'
   | 'SHORT_HISTORY'
+  | 'MISSING_SESSIONS'
+  | 'MIXED_FACTORS'
   | 'SCORE_NOT_FINITE'
   | 'SHORT_POSITION';
 
