@@ -23,6 +23,7 @@ export const REFUSAL_CODES = [
   'STALE_REBALANCE',
   'UNKNOWN_CONTRACT',
   'SHORT_NOT_ALLOWED',
+  'OUTSIDE_HOURS',
 ] as const;
 export type RefusalCode = (typeof REFUSAL_CODES)[number];
 

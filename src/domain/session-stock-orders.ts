@@ -17,6 +17,7 @@ import {
   stockExpired,
   stockFrozen,
   stockGross,
+  stockInHours,
   stockKnown,
   stockOrderSize,
   stockSession,
@@ -41,6 +42,7 @@ const RULES: readonly StockRule[] = [
   stockSession,
   stockStale,
   stockExpired,
+  stockInHours,
   haltedRule,
   stockFrozen,
   stockUnopposed,
@@ -55,8 +57,8 @@ export type StockVerdict =
   /** Reserved before: the first answer holds, or is still being found (null). */
   | { readonly kind: 'repeat'; readonly answer: StockOrderAnswer | null };
 
-/** Judges a leg, and reserves it when it may be placed. */
-export function judgeStockOrder(state: SessionState, order: StockOrderRequest): StockVerdict {
+/** Judges a leg, and reserves it when it may be placed. `hours` is false only for what was placed before legs were held to regular hours. */
+export function judgeStockOrder(state: SessionState, order: StockOrderRequest, hours = true): StockVerdict {
   const known = state.stockLegs[legNameOf(order)];
   if (known !== undefined) {
     const other = differenceOf(known, order);
@@ -66,7 +68,7 @@ export function judgeStockOrder(state: SessionState, order: StockOrderRequest): 
   }
   const reduces = onlyReducesStock({ state, order });
   const rules = reduces ? RULES : [...RULES, ...ENTRY_RULES];
-  for (const rule of rules) {
+  for (const rule of hours ? rules : rules.filter((one) => one !== stockInHours)) {
     const refused = rule({ state, order });
     if (refused !== null) return { kind: 'refuse', refusal: refused };
   }

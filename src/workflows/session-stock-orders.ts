@@ -1,5 +1,5 @@
 /** The `placeStockOrder` update: refusal by its validator, reservation and placement by its handler. */
-import { ApplicationFailure, condition } from '@temporalio/workflow';
+import { ApplicationFailure, condition, patched } from '@temporalio/workflow';
 import { refusalText } from '../domain/refusals';
 import { answeredLeg, judgeStockOrder } from '../domain/session-stock-orders';
 import type { SessionState } from '../domain/session-state';
@@ -22,7 +22,8 @@ export function refuseStockOrder(state: SessionState, order: StockOrderRequest):
 export async function placeStockOrder(session: Session, order: StockOrderRequest): Promise<StockOrderAnswer> {
   failPoints.reached('update-accepted');
   const { rebalanceId, leg } = order;
-  const verdict = judgeStockOrder(session.state, order);
+  // A history from before the rule may hold a leg that was placed outside of regular hours.
+  const verdict = judgeStockOrder(session.state, order, patched('stock-legs-within-hours'));
   switch (verdict.kind) {
     case 'refuse':
       return { rebalanceId, leg, outcome: 'refused', refusal: verdict.refusal };

@@ -64,6 +64,11 @@ const refusalOf = (state: SessionState, order: StockOrderRequest): Refusal | nul
   return verdict.kind === 'refuse' ? verdict.refusal : null;
 };
 const ko = (more: Partial<StockOrderRequest> = {}): StockOrderRequest => stockLeg('KO', 0, more);
+/** Decided at a time of UTC, for five minutes. */
+const at = (time: string, side: 'buy' | 'sell' = 'buy'): StockOrderRequest => {
+  const decidedAt = Date.parse(`${time}:00Z`);
+  return ko({ side, decidedAt, expiresAt: decidedAt + 300_000 });
+};
 const contract = (more: object): StockOrderRequest => ko({ contract: { ...stockContract('KO'), ...more } });
 
 test.each<[string, string, () => Refusal | null]>([
@@ -80,6 +85,17 @@ test.each<[string, string, () => Refusal | null]>([
   ['an unread broker', 'BROKER_NOT_READY', () => refusalOf({ ...opened(), brokerEpoch: null }, ko())],
   ['no trade date', 'TRADE_DATE_CLOSED', () => refusalOf({ ...opened(), tradeDate: null }, ko())],
   ['a late leg', 'EXPIRED', () => refusalOf({ ...opened(), marketTime: STOCK_OPEN + 3_600_001 }, ko())],
+  [
+    'a leg before the open',
+    'OUTSIDE_HOURS',
+    () => refusalOf({ ...opened(), marketTime: null }, at('2013-06-03T13:29')),
+  ],
+  ['a leg after the close', 'OUTSIDE_HOURS', () => refusalOf(opened(), at('2013-06-03T20:00'))],
+  ['a leg on a Sunday', 'OUTSIDE_HOURS', () => refusalOf(opened(), at('2013-06-09T15:00'))],
+  ['a leg on a holiday', 'OUTSIDE_HOURS', () => refusalOf(opened(), at('2013-07-04T15:00'))],
+  ['a leg after an early close', 'OUTSIDE_HOURS', () => refusalOf(opened(), at('2013-11-29T18:00'))],
+  ['a leg that outlives the close', 'OUTSIDE_HOURS', () => refusalOf(opened(), at('2013-06-03T19:57'))],
+  ['a reduction after the close', 'OUTSIDE_HOURS', () => refusalOf(holding('KO', 10), at('2013-06-03T20:00', 'sell'))],
   ['a halt', 'HALTED', () => refusalOf(latch(opened(), 'news'), ko())],
   ['a pause', 'PAUSED', () => refusalOf({ ...opened(), pausedBy: 'A. Trader' }, ko())],
   ['a freeze', 'SYMBOL_FROZEN', () => refusalOf(freeze(opened(), 'STK:KO', 'correction'), ko())],
@@ -142,7 +158,7 @@ test('names that are forgotten are not taken for new ones', () => {
   const decided = (n: number): Partial<StockOrderRequest> => ({
     rebalanceId: `week-${n}`,
     decidedAt: STOCK_OPEN + n * week,
-    expiresAt: STOCK_OPEN + 99 * week,
+    expiresAt: STOCK_OPEN + n * week + 3_600_000,
     quantity: 1,
   });
   const state = Array.from({ length: 12 }, (_, n) => n).reduce((next, n) => {

@@ -8,6 +8,7 @@ import { signedShares } from '../positions';
 import { refusal, type Refusal } from '../refusals';
 import { freezeOf, isEntryLive, ordersOf, positionOf } from '../session-orders';
 import type { SessionOrder, SessionState } from '../session-state';
+import { stockHoursAt } from '../stock-hours';
 import type { StockOrderRequest } from '../stock-orders';
 
 export interface StockCase {
@@ -63,6 +64,17 @@ export const stockExpired: StockRule = ({ state, order: { decidedAt, expiresAt }
   return now <= expiresAt
     ? null
     : refusal('EXPIRED', `now=${new Date(now).toISOString()} expired=${new Date(expiresAt).toISOString()}`);
+};
+
+/** A market order that leaves or may still leave outside of regular hours would wait at the broker and fill at the next open. */
+export const stockInHours: StockRule = ({ state, order: { decidedAt, expiresAt } }) => {
+  const now = Math.max(decidedAt, state.marketTime ?? 0);
+  const hours = stockHoursAt(now);
+  const utc = (time: number): string => new Date(time).toISOString();
+  if (hours === null) return refusal('OUTSIDE_HOURS', `now=${utc(now)} is outside of the regular hours of US stocks`);
+  return expiresAt <= hours.close
+    ? null
+    : refusal('OUTSIDE_HOURS', `expires=${utc(expiresAt)} is after the close of ${utc(hours.close)}`);
 };
 
 /** Legs so old that their answers are not kept any more: whether it was placed is not known, so it is not placed. */
