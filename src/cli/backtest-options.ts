@@ -19,7 +19,8 @@ export interface BacktestArguments {
   readonly seed: string;
   readonly compare?: string;
   readonly html?: string;
-  readonly json?: string;
+  /** True: printed. */
+  readonly json?: string | true;
 }
 
 export interface BacktestRequest {
@@ -34,6 +35,7 @@ export interface BacktestRequest {
   readonly seed: number;
   readonly compare: string | null;
   readonly html: string | null;
+  /** File to write it to. */
   readonly json: string | null;
 }
 
@@ -109,7 +111,7 @@ export function backtestRequest(given: BacktestArguments): BacktestRequest {
     seed: Number(given.seed),
     compare: given.compare ?? null,
     html: given.html ?? null,
-    json: given.json ?? null,
+    json: typeof given.json === 'string' ? given.json : null,
   };
 }
 

@@ -187,11 +187,11 @@ function explained(error: unknown): unknown {
   return isStoreError(error) ? storeFailure(error) : error;
 }
 
-function summary({ figures, comparison }: BacktestReport): readonly string[] {
+export function summary({ figures, comparison }: BacktestReport): readonly string[] {
   const { sharpe } = figures;
   const days = figures.days.map(
-    ({ tradeDate, equityChange, buyAndHold, trades, proposals, halt }) =>
-      `${tradeDate}: ${signedMoney(equityChange)} after costs, buy-and-hold ${signedMoney(buyAndHold)}, ${trades} trades of ${proposals} proposals${halt === null ? '' : `, halted: ${halt}`}`,
+    ({ tradeDate, equityChange, buyAndHold, trades, proposals, halt, inSample, modelRun }) =>
+      `${tradeDate}: ${signedMoney(equityChange)} after costs, buy-and-hold ${signedMoney(buyAndHold)}, ${trades} trades of ${proposals} proposals${halt === null ? '' : `, halted: ${halt}`}${inSample ? `; in sample: run ${modelRun} learned from this date, so this is no evidence` : ''}`,
   );
   return [
     ...days,
@@ -206,9 +206,9 @@ function summary({ figures, comparison }: BacktestReport): readonly string[] {
 async function run(given: BacktestArguments, io: CommandIo): Promise<void> {
   try {
     const report = await backtest(given, io);
-    if (given.json !== undefined) write(resolve(io.folder, given.json), `${JSON.stringify(report, null, 2)}\n`);
+    if (typeof given.json === 'string') write(resolve(io.folder, given.json), `${JSON.stringify(report, null, 2)}\n`);
     if (given.html !== undefined) write(resolve(io.folder, given.html), pageOf(report));
-    io.out(summary(report).join('\n'));
+    io.out(given.json === true ? JSON.stringify(report, null, 2) : summary(report).join('\n'));
   } catch (error) {
     throw explained(error);
   }
@@ -230,5 +230,5 @@ export const backtestCommand = (io: CommandIo): Command =>
     .option('--seed <n>', 'of fits and of the gateway’s price paths', '1')
     .option('--compare <path>', 'a gateway’s state folder, or a JSON file of executions')
     .option('--html <file>', 'write the report as one page')
-    .option('--json <file>', 'write the report as JSON')
+    .option('--json [file]', 'print the report as JSON, or write it there')
     .action((given: BacktestArguments) => run(given, io));

@@ -1,9 +1,10 @@
-/** `omega config check|show`: is the configuration valid, and what is in force from where; secrets are never printed. */
+/** `omega config check|show`: is the configuration valid, the features' included, and what is in force from where; secrets are never printed. */
 import { Command } from 'commander';
 import { configTable } from '../config/config-table';
 import type { CommandIo } from './command-io';
 import { printResult } from './command-io';
 import { currentConfig } from './current-place';
+import { schemaOfConfig } from './current-schema';
 import { textTable } from './text-table';
 
 interface JsonOption {
@@ -12,6 +13,7 @@ interface JsonOption {
 
 function check(io: CommandIo, { json }: JsonOption): void {
   const { config } = currentConfig(io);
+  schemaOfConfig(config);
   const { account, host, port } = config.broker;
   const line = `The configuration is valid: account ${account ?? 'not set'}, gateway ${host}:${port}, Temporal ${config.temporal.address}.`;
   printResult(io, json, { valid: true }, [line]);

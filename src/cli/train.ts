@@ -15,6 +15,7 @@ import { schemaOf } from '../learning/search/parameters-file';
 import type { ParametersFile } from '../learning/search/parameters-file';
 import type { PreparedTraining, TrainingRequest } from '../learning/training/prepare-training';
 import { meanAuc } from '../learning/metrics';
+import { ModelRunError } from '../learning/model-run-error';
 import { gatesText } from '../learning/training/run-card';
 import { TrainingError } from '../learning/training/training-error';
 import { RecordedDataError } from '../market-data/recorded-market';
@@ -63,6 +64,8 @@ function requestOf(
       'USAGE',
       `There is no model family ${unknown.join(', ')}; there are ${ALL_FAMILY_NAMES.join(', ')}.`,
     );
+  refuseRepeated('--families', families);
+  refuseRepeated('--instruments', options.instruments?.split(',').map((name) => name.trim().toUpperCase()) ?? []);
   return {
     runId,
     days: options.days === undefined ? null : parseDays(options.days),
@@ -71,6 +74,12 @@ function requestOf(
     ...(found && { parameters: Object.fromEntries(found.families.map(({ name, parameters }) => [name, parameters])) }),
     seed: options.seed === undefined ? config.seed : wholeNumber('--seed', options.seed, 0, 2 ** 32 - 1),
   };
+}
+
+/** Twice the same would be fitted twice. Throws CliError USAGE. */
+function refuseRepeated(option: string, names: readonly string[]): void {
+  const repeated = names.filter((name, at) => names.indexOf(name) !== at);
+  if (repeated.length > 0) throw new CliError('USAGE', `${option} names ${[...new Set(repeated)].join(', ')} twice.`);
 }
 
 /** All fits, `threads` at a time; a family that fails is told and left out. */
@@ -137,6 +146,9 @@ async function train(options: TrainOptions, io: CommandIo): Promise<void> {
   } catch (error) {
     if (error instanceof TrainingError || error instanceof RecordedDataError)
       throw new CliError('DATA', error.message, { cause: error });
+    // A run of this id that another version of the request made, before ids were pinned.
+    if (error instanceof ModelRunError && error.code === 'RUN_EXISTS')
+      throw new CliError('USAGE', error.message, { cause: error });
     throw error;
   }
 }

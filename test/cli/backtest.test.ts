@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { summary } from '../../src/cli/backtest';
 import { backtestRequest, commandOf, type BacktestArguments } from '../../src/cli/backtest-options';
 import { main } from '../../src/cli/main';
 
@@ -50,6 +51,35 @@ describe('omega backtest', () => {
     expect(commandOf(given)).toBe(
       `omega backtest --data 'my data'\\''s' --from 2013-10-09 --model refit --impact 0.5 --cash 100000 --seed 1`,
     );
+  });
+
+  it('takes --json without a file for standard output, and says on the console what is in sample', () => {
+    expect(backtestRequest({ ...DEFAULTS, json: true }).json).toBeNull();
+    expect(backtestRequest({ ...DEFAULTS, json: 'a.json' }).json).toBe('a.json');
+    const day = {
+      tradeDate: '2013-10-09',
+      modelRun: 'R',
+      equityChange: 1,
+      buyAndHold: 1,
+      trades: 1,
+      proposals: 1,
+      halt: null,
+    };
+    const figures = {
+      days: [
+        { ...day, inSample: true },
+        { ...day, inSample: false },
+      ],
+      sharpe: { sharpe: null, days: 2 },
+      endEquity: 1,
+      startEquity: 1,
+      trades: 2,
+      costs: { fee: 0, spread: 0, slippage: 0, impact: 0 },
+      maxDrawdown: 0,
+    };
+    const [seen, unseen] = summary({ figures, comparison: null } as unknown as Parameters<typeof summary>[0]);
+    expect(seen).toContain('in sample: run R learned from this date');
+    expect(unseen).not.toContain('in sample');
   });
 
   it('takes a cost for a wish for modelled fills, and the gateway’s otherwise', () => {

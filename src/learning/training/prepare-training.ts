@@ -8,6 +8,7 @@ import type { FeatureSchema } from '../../features/schema';
 import type { Parameters } from '../families/model-recipe';
 import type { ObjectStore } from '../../storage/object-store';
 import type { LearningData } from './learning-data';
+import { checkRequest, pinRequest } from './request-pin';
 import { TrainingError } from './training-error';
 import { setKey } from './training-parts';
 import { trainingSet } from './training-set';
@@ -40,13 +41,18 @@ export interface PreparedTraining {
   readonly skipped: readonly { readonly symbol: LearningSymbol; readonly why: string }[];
 }
 
-/** Rejects with TrainingError NOTHING_TO_TRAIN when no instrument can be learnt from; store failures pass through. */
+/**
+ * Rejects with TrainingError NOTHING_TO_TRAIN when no instrument can be learnt from, RUN_ID_TAKEN when the id was begun with another request;
+ * store failures pass through.
+ */
 export async function prepareTraining(
   store: ObjectStore,
   data: LearningData,
-  { runId, days: wanted, instruments: symbols }: TrainingRequest,
+  request: TrainingRequest,
   schema: FeatureSchema,
 ): Promise<PreparedTraining> {
+  const { runId, days: wanted, instruments: symbols } = request;
+  await checkRequest(store, request, schema.hash);
   const days = wanted ?? data.tradeDates;
   const unknown = days.filter((day) => !data.tradeDates.includes(day));
   if (unknown.length > 0)
@@ -72,7 +78,8 @@ export async function prepareTraining(
   }
   if (instruments.length === 0) {
     const why = skipped.map(({ symbol, why: reason }) => `${symbol}: ${reason}`).join('; ');
-    throw new TrainingError('NOTHING_TO_TRAIN', `No instrument can be learnt from (${why}): give more days.`);
+    throw new TrainingError('NOTHING_TO_TRAIN', `No instrument can be learnt from (${why}).`);
   }
+  await pinRequest(store, request, schema.hash);
   return { days, instruments, skipped };
 }

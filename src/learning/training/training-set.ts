@@ -7,6 +7,7 @@
 import { tradeDateBounds } from '../../domain/calendar';
 import type { LearningSymbol, TradedUnit } from '../../domain/instruments';
 import type { Regime } from '../../domain/regime';
+import { modelColumnIndexes } from '../../features/pipeline';
 import type { FeatureSchema } from '../../features/schema';
 import { classCounts, selectRows } from '../dataset';
 import { EMBARGO_MS } from '../evaluation/purged-folds';
@@ -19,6 +20,8 @@ import type { ContractSeries, LabelledRows } from '../training-rows';
 import { tradeSpans } from '../validator';
 import type { TradeSpan } from '../validator';
 
+/** A column with values on less of the bars than this is what leaves too few rows. */
+const WARM_SHARE = 0.75;
 /** Share of the trade dates that nothing is fitted on before the gates have been passed. */
 const HOLD_OUT_SHARE = 0.25;
 /** Fewer labelled rows (a night without trading) are no basis for five folds. */
@@ -69,7 +72,7 @@ export function trainingSet(
   const rows = labelledRows(series, label, schema);
   const { train, test } = purgedSplit(rows, from, Infinity, EMBARGO_MS);
   if (train.length < MIN_LEARNING_ROWS)
-    return `only ${train.length} labelled rows to learn from, ${MIN_LEARNING_ROWS} needed`;
+    return `only ${train.length} labelled rows to learn from, ${MIN_LEARNING_ROWS} needed: ${whatEatsThem(series, schema)}`;
   if (classCounts(selectRows(rows.data, train)).filter((count) => count > 0).length < 2)
     return 'all rows have one label';
   return {
@@ -85,6 +88,23 @@ export function trainingSet(
     learning: train,
     holdOut: test,
   };
+}
+
+/** The column that has a value on the fewest bars, where that is why; what to do about it. Pure. */
+function whatEatsThem(series: readonly ContractSeries[], schema: FeatureSchema): string {
+  const bars = series.reduce((sum, { features }) => sum + features.rows, 0);
+  const width = schema.columns.length;
+  const known = Array.from(modelColumnIndexes(schema), (column) =>
+    series.reduce((sum, { features: { rows, values } }) => {
+      let count = 0;
+      for (let row = 0; row < rows; row += 1) if (Number.isFinite(values[row * width + column])) count += 1;
+      return sum + count;
+    }, 0),
+  );
+  const fewest = Math.min(...known);
+  if (bars < MIN_LEARNING_ROWS || fewest >= bars * WARM_SHARE) return 'give more days';
+  const column = schema.modelColumns[known.indexOf(fewest)];
+  return `${column} has a value on ${fewest} of ${bars} bars, its warm-up or its source leaves no more: give it a shorter period, leave it out, or give more days`;
 }
 
 function regimesAt(series: readonly ContractSeries[], starts: Float64Array): (Regime | null)[] {
