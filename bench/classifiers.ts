@@ -1,8 +1,10 @@
 /** Fit time and figures of boosting, the forest or a network on a CSV file, or fit time against the reference program on generated rows. */
 import { parseArgs } from 'node:util';
 import type { Dataset, Probabilities } from '../src/learning/dataset';
+import { ModelRunError } from '../src/learning/model-run-error';
 import { accuracy, areaUnderCurve, logLoss } from '../src/learning/metrics';
-import { generateRows, readCsv, splitRows } from './classifier-data';
+import { generateRows, splitRows } from './classifier-data';
+import { checkFitted, CsvRowsError, readCsv } from './csv-rows';
 import { describeMachine, machineLine } from './machine';
 import type { Machine } from './machine';
 import { measureReference } from './reference-classifiers';
@@ -31,6 +33,7 @@ export interface ClassifierBenchResult {
 
 const GENERATED_ROWS = 16_000;
 const TRAIN_SHARE = 0.8;
+const EXIT_USAGE = 2;
 
 function aucOf(probabilities: Probabilities, { y, rows, classes }: Dataset): number | null {
   const areas = Array.from({ length: classes === 2 ? 1 : classes }, (_item, i) => {
@@ -46,6 +49,8 @@ function aucOf(probabilities: Probabilities, { y, rows, classes }: Dataset): num
     0,
   );
 }
+
+class OptionError extends Error {}
 
 interface Options {
   readonly csv: string | null;
@@ -68,7 +73,7 @@ function readOptions(): Options {
   const count = (name: 'rows' | 'repeats'): number => {
     const value = Number(values[name]);
     if (Number.isInteger(value) && value > 0) return value;
-    throw new TypeError(`--${name} is "${values[name]}": give a whole number above 0.`);
+    throw new OptionError(`--${name} is "${values[name]}": give a whole number above 0.`);
   };
   return {
     csv: values.csv ?? null,
@@ -84,6 +89,7 @@ async function measure(kind: ClassifierKind, fit: Fit, options: Options): Promis
   const machine = describeMachine();
   const data = options.csv === null ? generateRows(Math.round(options.rows / TRAIN_SHARE)) : readCsv(options.csv);
   const { train, test } = splitRows(data, Math.floor(data.rows * TRAIN_SHARE));
+  if (options.csv !== null) checkFitted(train, options.csv);
   const repeats = options.csv === null ? options.repeats : 1;
   let fitSeconds = Infinity;
   let predict: Predict = () => new Float64Array();
@@ -126,8 +132,26 @@ function textOf(result: ClassifierBenchResult): string {
   ].join('\n');
 }
 
+/** What is wrong with file or options is told in a sentence, with exit code 2; other failures pass through. */
 export async function runClassifierBench(kind: ClassifierKind, fit: Fit): Promise<void> {
-  const options = readOptions();
-  const result = await measure(kind, fit, options);
-  process.stdout.write(`${options.json ? JSON.stringify(result) : textOf(result)}\n`);
+  try {
+    const options = readOptions();
+    const result = await measure(kind, fit, options);
+    process.stdout.write(`${options.json ? JSON.stringify(result) : textOf(result)}\n`);
+  } catch (error) {
+    const code = usersErrorCode(error);
+    if (code === null || !(error instanceof Error)) throw error;
+    const { message } = error;
+    if (process.argv.includes('--json')) process.stdout.write(`${JSON.stringify({ error: { code, message } })}\n`);
+    else process.stderr.write(`${code}: ${message}\n`);
+    process.exitCode = EXIT_USAGE;
+  }
+}
+
+/** Null for what the user cannot mend. */
+function usersErrorCode(error: unknown): string | null {
+  if (error instanceof CsvRowsError || error instanceof ModelRunError) return error.code;
+  return error instanceof OptionError || String((error as { code?: unknown }).code).startsWith('ERR_PARSE_ARGS')
+    ? 'USAGE'
+    : null;
 }
