@@ -25,7 +25,7 @@ export interface PlanRequest {
   /** Folder of daily CSV files. */
   readonly dataFolder: string;
   readonly settings: RebalanceConfig;
-  /** Name of a set; null takes the store's prices when they reach to the day, else the last file that has enough sessions before it. */
+  /** Name of a set; null takes the store's prices when they reach to the day, else the last file that has enough sessions before it (pricesFor). */
   readonly set: string | null;
   /** Day the orders are for; null: the session after the newest prices. */
   readonly asOf: string | null;
@@ -95,10 +95,16 @@ export async function planRebalance(request: PlanRequest): Promise<RebalancePlan
       ...(notice === null ? [] : [notice]),
       ...list.notices,
       ...news.notices,
+      ...prices.notices,
       ...(rejected === 0
         ? []
         : [`${rejected} rows of ${set} were put aside; the first: ${prices.rejected[0].reason}.`]),
-      ...(set === STORED_SET ? [STORED_BIAS] : [SURVIVORSHIP]),
+      ...(set === STORED_SET
+        ? [STORED_BIAS]
+        : [
+            `The prices are of the file ${set}, recorded up to ${prices.sessions.at(-1) ?? ''}: no live source.`,
+            SURVIVORSHIP,
+          ]),
     ],
   };
 }
@@ -108,7 +114,10 @@ interface PriceSet {
   readonly prices: DailyPrices;
 }
 
-/** The store's own prices when they reach to the day, else the last of the files that has enough sessions before it. */
+/**
+ * Of a day asked for: the store's own prices when they reach to it, else the last of the files that has enough sessions before it. Without
+ * one: whichever ends last for the universe, so that a store of older bars does not turn the clock back; the store where they end alike.
+ */
 async function pricesFor(request: PlanRequest): Promise<PriceSet> {
   const { settings, set, asOf } = request;
   const needed = sessionsNeeded(settings.rules);
@@ -118,12 +127,25 @@ async function pricesFor(request: PlanRequest): Promise<PriceSet> {
   for await (const one of candidates(request)) {
     tried.push(one);
     const isFresh = one.set !== STORED_SET || set === STORED_SET || reachesTo(one.prices.sessions, asOf);
-    if (before(one.prices) >= needed && isFresh) return one;
+    if (before(one.prices) < needed || !isFresh) continue;
+    if (asOf !== null) return one;
+    // Files come last one first: no other one ends later.
+    if (one.set !== STORED_SET) break;
   }
   if (tried.length === 0) throw noPrices(request);
+  const enough = tried.filter(({ prices }) => before(prices) >= needed);
+  const end = ({ prices }: PriceSet): string => lastPriceOf(prices, settings.universe);
+  if (asOf === null && enough.length > 0) return enough.reduce((best, one) => (end(one) > end(best) ? one : best));
   // None has enough: the one that has most says so.
   return tried.reduce((best, one) => (before(one.prices) > before(best.prices) ? one : best));
 }
+
+/** Date of the newest bar of the universe, empty where there is none. */
+const lastPriceOf = ({ histories }: DailyPrices, universe: readonly string[] | null): string =>
+  histories
+    .filter(({ ticker }) => universe === null || universe.includes(ticker))
+    .map(({ bars }) => bars[bars.length - 1].date)
+    .reduce((last, date) => (date > last ? date : last), '');
 
 function reachesTo(sessions: readonly string[], asOf: string | null): boolean {
   try {

@@ -21,6 +21,8 @@ export interface DailyPrices {
   /** Dates on which anything traded, ascending. */
   readonly sessions: readonly string[];
   readonly rejected: readonly RejectedRow[];
+  /** What a reader of the prices should know: files that cannot be read, rows of a sample. */
+  readonly notices: readonly string[];
   readonly files: readonly { readonly name: string; readonly sha256: string }[];
 }
 
@@ -104,7 +106,7 @@ export const sessionsOf = (histories: readonly DailyHistory[]): readonly string[
 export async function loadDailyPrices({ name, path }: DailySet): Promise<DailyPrices> {
   const { text, sha256 } = await readCsv(path);
   const { histories, rejected } = parseDailyPrices(path, text);
-  return { histories, rejected, sessions: sessionsOf(histories), files: [{ name, sha256 }] };
+  return { histories, rejected, notices: [], sessions: sessionsOf(histories), files: [{ name, sha256 }] };
 }
 
 /** The stocks among tickers. */

@@ -110,16 +110,25 @@ test('holdings, sectors and stored news come in', async () => {
   rmSync(join(folder, 'omega.config.json'));
 });
 
-test('daily bars of the store come first when they reach to the day, and lie beside the files otherwise', async () => {
-  const store = await openFolderStore(join(folder, 'other-store'));
+interface StoredDays {
+  readonly tickers?: readonly string[];
+  readonly from?: string;
+  readonly provider?: 'csv' | 'sample';
+  readonly factor?: (at: number) => number | null;
+  readonly lacks?: (at: number) => boolean;
+}
+
+/** 260 days of daily bars in a store of their own; PG grows faster than KO. */
+async function storedDays(
+  name: string,
+  { tickers = ['KO', 'PG'], from = '2025-01-02', provider = 'csv', factor, lacks = () => false }: StoredDays = {},
+) {
+  const store = await openFolderStore(join(folder, name));
   const bars = await openBarStore(store);
-  const days = sessionsFrom('2025-01-02', 260);
-  for (const [ticker, growth] of [
-    ['KO', 1.0005],
-    ['PG', 1.001],
-  ] as const) {
+  const days = sessionsFrom(from, 260);
+  for (const ticker of tickers) {
     const provided = days.map((date, at) => {
-      const price = Math.round(50 * growth ** at * 100) / 100;
+      const price = Math.round(50 * (ticker === 'KO' ? 1.0005 : 1.001) ** at * 100) / 100;
       return {
         start: Date.parse(date),
         open: price,
@@ -127,13 +136,12 @@ test('daily bars of the store come first when they reach to the day, and lie bes
         low: price,
         close: price,
         volume: 1_000,
-        adjustmentFactor: at < 200 ? 0.98 : 1,
+        adjustmentFactor: factor === undefined ? (at < 200 ? 0.98 : 1) : factor(at),
       };
     });
-    await bars.append({ contract: ticker, whatToShow: 'TRADES', interval: '1d' }, provided, {
-      provider: 'csv',
-      fetchedAt: Date.now(),
-    });
+    const kept = provided.filter((_bar, at) => !lacks(at));
+    const series = { contract: ticker, whatToShow: 'TRADES', interval: '1d' } as const;
+    await bars.append(series, kept, { provider, fetchedAt: Date.now() });
   }
   await bars.close();
   const plan = (asOf: string | null) =>
@@ -146,6 +154,11 @@ test('daily bars of the store come first when they reach to the day, and lie bes
       cash: 10_000,
       store,
     });
+  return { days, plan };
+}
+
+test('daily bars of the store come first when they reach to the day, and lie beside the files otherwise', async () => {
+  const { days, plan } = await storedDays('other-store');
   const { set, list } = await plan(null);
   expect(set).toBe('store');
   expect(list.decidedOn).toBe(days[days.length - 1]);
@@ -154,6 +167,40 @@ test('daily bars of the store come first when they reach to the day, and lie bes
   const [, ko] = list.names;
   expect(ko.momentumReturn).toBeCloseTo(1.0005 ** 231 / 0.98 - 1, 2);
   expect((await plan('2013-06-03')).set).toBe(US20);
+});
+
+test('a store that ends before the shipped file does not turn the clock back, and a sample says that it is one', async () => {
+  const { set, list, notices } = await (await storedDays('old-store', { from: '2012-12-03' })).plan(null);
+  expect([set, list.decidedOn]).toEqual(['us28_daily_splitadj_2012_2017', '2017-09-01']);
+  expect(notices).toContainEqual(expect.stringMatching(/of the file us28_.*, recorded up to 2017-09-01/));
+  const sample = await (await storedDays('sample-store', { provider: 'sample' })).plan(null);
+  expect(sample.set).toBe('store');
+  expect(sample.notices).toContainEqual(expect.stringMatching(/daily bars of 2 of 2 names are the sample/));
+});
+
+test('a corrupt file is named, and no list rests on its hole', async () => {
+  const { plan } = await storedDays('corrupt-store', { tickers: ['KO', 'PG', 'PEP'], from: '2024-07-01' });
+  const year = join(folder, 'corrupt-store/processed/daily/KO/1d/2024.parquet');
+  const sound = await plan(null);
+  expect(sound.list.names.map(({ ticker }) => ticker).sort()).toEqual(['KO', 'PEP', 'PG']);
+  writeFileSync(year, 'garbage');
+  const { list, notices } = await plan(null);
+  expect(list.names.find(({ ticker }) => ticker === 'KO')).toMatchObject({ action: 'HOLD', code: 'SHORT_HISTORY' });
+  expect(notices).toContainEqual(expect.stringMatching(/KO\/1d\/2024\.parquet is put aside as processed\/corrupt/));
+});
+
+test('days that every name lacks are a hole, too; factors are carried between equal ones alone', async () => {
+  const { plan } = await storedDays('holed-store', {
+    from: '2023-10-02',
+    factor: (at) => (at === 100 ? null : at < 200 ? 0.98 : at === 230 ? null : 1),
+  });
+  expect((await plan(null)).list.names.map(({ code }) => code)).toEqual(['ENTERS', 'BELOW_THRESHOLD']);
+  const holed = await storedDays('shared-hole', { lacks: (at) => at > 100 && at < 107 });
+  await expect(holed.plan(null)).rejects.toThrow(
+    /KO has no price on 2025-05-29 and 5 more of its sessions up to 2025-06-05/,
+  );
+  const mixed = await storedDays('mixed-store', { factor: (at) => (at < 200 ? 0.98 : null) });
+  await expect(mixed.plan(null)).rejects.toThrow(/KO has no adjustment factor on .* and 0\.98 on/);
 });
 
 test('the back-test writes its page and its document, the same bytes twice', async () => {

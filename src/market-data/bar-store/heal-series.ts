@@ -3,6 +3,7 @@ import type { BarProvider, ProvidedBar, ProviderName, RejectedBar } from '../pro
 import type { AppendOutcome, BarStore } from './bar-store';
 import { firstRowFrom, type BarTable } from './bar-table';
 import { findGaps, type Gap } from './gaps';
+import { corruptText } from './period-files';
 import { intervalMs, type SeriesKey } from './series-key';
 import { keepUnread } from './set-aside';
 
@@ -64,7 +65,7 @@ export async function fetchInto(
 export async function healSeries(bars: BarStore, request: HealRequest): Promise<HealedSeries> {
   const { series, from, to } = request;
   const { table, corrupt } = await bars.read(series, from - intervalMs(series.interval), to);
-  const notes = corrupt.map(({ key, reason, asideKey }) => `${key} is put aside as ${asideKey}: ${reason}`);
+  const notes = corrupt.map(corruptText);
   const gaps: HealedGap[] = [];
   for (const hole of holesIn(series, table, { from, to }, { from, to }))
     gaps.push(await healGap(bars, request, hole, notes));

@@ -25,6 +25,10 @@ export interface CorruptFile {
   readonly reason: string;
 }
 
+/** One line for people. Pure. */
+export const corruptText = ({ key, asideKey, reason }: CorruptFile): string =>
+  `${key} is put aside as ${asideKey}: ${reason}`;
+
 export interface PeriodRows {
   readonly table: BarTable;
   readonly corrupt: readonly CorruptFile[];

@@ -2,6 +2,7 @@
 import type { BarStore } from './bar-store';
 import { PROVIDER_NAMES } from './bar-table';
 import { findGaps, type Gap } from './gaps';
+import { corruptText } from './period-files';
 import { intervalMs, seriesPrefix, type SeriesKey } from './series-key';
 import { readSetAside } from './set-aside';
 
@@ -38,6 +39,6 @@ export async function seriesStatus(bars: BarStore, series: SeriesKey): Promise<S
     gaps: length === 0 ? [] : findGaps(series, start, start[0], end),
     conflicts: (await readSetAside(bars.store, 'conflicts', series)).length,
     rejected: (await readSetAside(bars.store, 'rejected', series)).length,
-    corrupt: corrupt.map(({ key, asideKey, reason }) => `${key} is put aside as ${asideKey}: ${reason}`),
+    corrupt: corrupt.map(corruptText),
   };
 }
