@@ -156,7 +156,9 @@ function byVotes({ votes }: EnsembleOpinion, rule: VoteRule, skipped: readonly S
 
 function byWeights(opinion: EnsembleOpinion, minConfidence: number): Judged {
   const { votes, weights } = opinion;
-  const unknown = votes.filter(({ model }) => weights === null || !(model in weights)).map(({ model }) => model);
+  const unknown = votes
+    .filter(({ model }) => weights === null || !Object.hasOwn(weights, model))
+    .map(({ model }) => model);
   if (weights === null || unknown.length > 0) {
     const why = weights === null ? 'nobody keeps performance weights' : `no weight for ${unknown.join(', ')}`;
     return byVotes(opinion, { vote: 'majority', minConfidence }, [{ part: 'weights', why }]);
@@ -170,7 +172,7 @@ function byStacker(opinion: EnsembleOpinion, minConfidence: number): Judged {
     case 'absent':
       return byVotes(opinion, { vote: 'majority', minConfidence }, [{ part: 'stacker', why: stack.why }]);
     case 'answered': {
-      const unread = votes.filter(({ model }) => !(model in stack.without)).map(({ model }) => model);
+      const unread = votes.filter(({ model }) => !Object.hasOwn(stack.without, model)).map(({ model }) => model);
       const why = `${stack.model} was fitted without ${unread.join(', ')}`;
       return {
         used: 'stacked',

@@ -99,6 +99,11 @@ describe('voting', () => {
       '0.100000000',
     ]);
     expect(record.score).toBeCloseTo(0.5, 12);
+    const inherited = [{ ...buys, model: 'constructor' }];
+    expect(decided({ votes: inherited, rules: weighted, weights: { a: 1 } }).record).toMatchObject({
+      used: 'majority',
+      skipped: [{ part: 'weights', why: 'no weight for constructor' }],
+    });
     const partly = decided({ votes, rules: weighted, weights: { a: 1 } }).record;
     expect(partly).toMatchObject({ used: 'majority', signal: 'hold' });
     expect(partly.skipped).toEqual([{ part: 'weights', why: 'no weight for b, c' }]);
