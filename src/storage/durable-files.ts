@@ -16,13 +16,36 @@ export async function syncDirectory(path: string): Promise<void> {
 
 /** Makes a directory and its parents, each entry synced in the directory above it. */
 export async function makeDurableDirectory(path: string): Promise<void> {
-  const first = await mkdir(path, { recursive: true });
+  const first = await makeDirectories(path);
   if (first === undefined) return;
   const top = dirname(first);
   for (let at = path; ; at = dirname(at)) {
     await syncDirectory(at);
     if (at === top || at === dirname(at)) return;
   }
+}
+
+/**
+ * The topmost directory that had to be made, or undefined when `path` is there. Node's own recursive mkdir never answers where the file
+ * system says ENOENT below a directory that exists (/proc), and hides EROFS behind ENOENT.
+ */
+async function makeDirectories(path: string): Promise<string | undefined> {
+  if (await isDirectory(path)) return undefined;
+  const first = dirname(path) === path ? undefined : await makeDirectories(dirname(path));
+  try {
+    await mkdir(path);
+  } catch (error) {
+    // Another writer was faster.
+    if (!(await isDirectory(path))) throw error;
+  }
+  return first ?? path;
+}
+
+async function isDirectory(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
 }
 
 /** Writes a whole new file and syncs its content; the directory entry is the caller's to sync. */
@@ -47,7 +70,7 @@ export async function writeWhole(
   mode: 'replace' | 'create' = 'replace',
 ): Promise<'created' | 'exists'> {
   await makeDurableDirectory(dirname(path));
-  await mkdir(scratch, { recursive: true });
+  await makeDirectories(scratch);
   const temporary = join(scratch, `${process.pid}-${randomUUID()}`);
   try {
     await writeSynced(temporary, bytes);
@@ -84,7 +107,7 @@ export async function createAllWhole(
   const directories = [...new Set(files.map(({ path }) => dirname(path)))];
   for (const directory of directories) await makeDurableDirectory(directory);
   const aside = join(scratch, `${process.pid}-${randomUUID()}`);
-  await mkdir(aside, { recursive: true });
+  await makeDirectories(aside);
   const temporary = (index: number): string => join(aside, String(index));
   try {
     await inParallel(files, ({ bytes }, index) => writeSynced(temporary(index), bytes));

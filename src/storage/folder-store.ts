@@ -2,7 +2,7 @@
 import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { createAllWhole, errorCode, errorText, isFile, syncDirectory, writeWhole } from './durable-files';
-import { checkedKey, checkedPrefix, StoreError } from './object-store';
+import { checkedKey, checkedPrefix, isStoreError, StoreError } from './object-store';
 import type { NewObject, ObjectStore } from './object-store';
 
 /** Unfinished writes live here, invisible to `list` (keys cannot begin with a dot). */
@@ -20,9 +20,9 @@ export async function openFolderStore(root: string): Promise<ObjectStore> {
   return {
     location: `folder ${folder}`,
     put: async (key, bytes) => {
-      await explained(key, folder, () => writeWhole(pathOf(key), bytes, scratch, 'replace'));
+      await writing(key, folder, () => writeWhole(pathOf(key), bytes, scratch, 'replace'));
     },
-    create: (key, bytes) => explained(key, folder, () => writeWhole(pathOf(key), bytes, scratch, 'create')),
+    create: (key, bytes) => writing(key, folder, () => writeWhole(pathOf(key), bytes, scratch, 'create')),
     createAll: (entries) =>
       explained(toldKeys(entries), folder, () =>
         createAllWhole(
@@ -96,6 +96,17 @@ async function explained<T>(key: string, folder: string, operation: () => Promis
   }
 }
 
+/** `explained` for a write: where a path cannot be made, the place takes no files (a file system of the kernel's); nothing is missing. */
+async function writing<T>(key: string, folder: string, operation: () => Promise<T>): Promise<T> {
+  try {
+    return await explained(key, folder, operation);
+  } catch (error) {
+    if (!isStoreError(error, 'NOT_FOUND')) throw error;
+    const message = `${folder} takes no files (${errorText(error.cause)}): choose a folder that this user may write.`;
+    throw new StoreError('ACCESS_DENIED', message, key, { cause: error.cause });
+  }
+}
+
 function fileError(error: unknown, key: string, folder: string): StoreError {
   const text = errorText(error);
   const fail = (code: StoreError['code'], message: string) => new StoreError(code, message, key, { cause: error });
@@ -105,7 +116,10 @@ function fileError(error: unknown, key: string, folder: string): StoreError {
     case 'EACCES':
     case 'EPERM':
     case 'EROFS':
-      return fail('ACCESS_DENIED', `No permission for ${key} in ${folder}: give this user access to the folder.`);
+      return fail(
+        'ACCESS_DENIED',
+        `No permission for ${key} in ${folder} (${text}): give this user access to the folder, or choose one on a disk that can be written.`,
+      );
     case 'ENOSPC':
     case 'EDQUOT':
       return fail('NO_SPACE', `No space left for ${key} in ${folder}: free some disk space, nothing was written.`);

@@ -172,6 +172,23 @@ describe('folder store', () => {
     expect(store.location).toBe(`folder ${join(folder, 'configured')}`);
   });
 
+  // Where nothing can be made, root or not.
+  test.each(['/proc/omega', '/proc/omega/deeper', '/sys/omega'])(
+    'a store at %s says at once that it cannot be written',
+    async (root) => {
+      if (process.platform !== 'linux') return;
+      const store = await openFolderStore(root);
+      const bytes = Buffer.from('x');
+      const denied = expect.objectContaining({
+        code: 'ACCESS_DENIED',
+        message: expect.stringContaining(root) as unknown,
+      }) as Error;
+      await expect(store.put('models/a/b', bytes)).rejects.toEqual(denied);
+      await expect(store.create('models/a/b', bytes)).rejects.toEqual(denied);
+      await expect(store.get('models/a/b')).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    },
+  );
+
   test('a key that is a folder of others, or lies below one, is an invalid key', async () => {
     const store = await openFolderStore(join(folder, 'clash'));
     await store.put('models/run/manifest.json', bytesOf('{}'));
