@@ -91,7 +91,7 @@ async function storeFittedRun(store: ObjectStore, data: Dataset): Promise<void> 
   const stackable = stackRows(votes, rows, new Array<Regime>(ROWS).fill(REGIME));
   const stacker = await fitStacker(LOGISTIC_STACKER, stackable, SEED);
   models.push({ ...(await stored(store, 'stacker', exportStacker(stacker, {}))), role: stacker.role });
-  const signals = primarySignals(votes, ROWS, { vote: 'majority', minConfidence: 0.3 });
+  const signals = primarySignals(votes, ROWS, { ...MAJORITY_RULES, minConfidence: 0.3 });
   const spans = signals.map((_signal, row) => ({ from: 100, to: 99 + data.y[row], cost: 0.5 }));
   const validator = await fitValidator(validatorRows(votes, rows, signals, spans), SEED);
   if (typeof validator === 'string') throw new Error(`no validator: ${validator}`);

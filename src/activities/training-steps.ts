@@ -7,9 +7,11 @@ import { writeReferences } from '../learning/drift/training-reference';
 import { judgeGates } from '../learning/evaluation/gates';
 import type { GateVerdict, LabelledPredictions, TradingEvidence } from '../learning/evaluation/gates';
 import { assembleRun, fitInstruments } from '../learning/training/assemble-run';
-import type { FittedInstrument, HoldOutAnswers } from '../learning/training/assemble-run';
+import type { FittedInstrument } from '../learning/training/assemble-run';
 import { fitInThread } from '../learning/training/fit-job';
 import type { FamilySummary, FitThreadOptions } from '../learning/training/fit-job';
+import { holdOutAnswers } from '../learning/training/hold-out-answers';
+import type { HoldOutAnswers } from '../learning/training/hold-out-answers';
 import { horizonTrading } from '../learning/training/horizon-trading';
 import { futuresData, stockData } from '../learning/training/learning-data';
 import { prepareTraining } from '../learning/training/prepare-training';
@@ -19,11 +21,11 @@ import { trainingPrefix } from '../learning/training/training-parts';
 import type { RunManifest } from '../learning/manifest';
 import type { FeatureSchema } from '../features/schema';
 import { isFuture } from '../domain/instruments';
-import { votesRule } from '../domain/voting';
 import type { FutureSymbol, LearningSymbol } from '../domain/instruments';
 import type { RecordedStock } from '../market-data/recorded-equity';
 import type { RecordedMarket } from '../market-data/recorded-market';
 import { stampRun } from '../learning/model-run';
+import { ensembleRules } from './market-feed/decide-bar';
 import { prefixedStore } from '../storage/prefixed-store';
 import type { ObjectStore } from '../storage/object-store';
 
@@ -102,18 +104,20 @@ export async function assembleStep(
 ): Promise<TrainedRun> {
   const { store, schema, codeVersion, config, threadArguments } = parts;
   const { runId, seed } = request;
-  const assembling = { ...request, prepared, schema, codeVersion, ...(threadArguments && { threadArguments }) };
+  const rules = ensembleRules(config.trading);
+  const assembling = { ...request, prepared, schema, codeVersion, rules, ...(threadArguments && { threadArguments }) };
   const fitted = await fitInstruments(store, assembling);
-  const held = fitted.flatMap(({ holdOut }) => holdOut ?? []);
+  const held: HoldOutAnswers[] = [];
   const tradeDates = [...new Set(fitted.flatMap(({ set }) => set.holdOutDays))].sort();
   let trading: TradingEvidence = { daily: [], trades: 0 };
   if (tradeDates.length > 0) {
     const apart = prefixedStore(store, `${trainingPrefix(runId)}hold-out/`);
     await assembleRun(apart, assembling, fitted, 'hold-out');
+    for (const { set } of fitted) held.push(...[(await holdOutAnswers(apart, assembling, set)) ?? []].flat());
     trading =
       parts.stock === undefined
         ? await tradeFutures(parts, { store: apart, runId, tradeDates, fitted })
-        : horizonTrading(fitted, votesRule(config.trading));
+        : horizonTrading(fitted, held);
   }
   const verdict = judgeGates({ kind: 'model', predictions: pooled(held), ...trading }, seed);
   const sets = fitted.map(({ set }) => set);
@@ -121,12 +125,12 @@ export async function assembleStep(
   const manifest = await assembleRun(store, assembling, fitted, 'final');
   // A stock's years-old minutes are no news to the runs that trade.
   if (parts.stock === undefined) await stampRun(store, manifest);
-  const instruments = fitted.map(({ set, voters, secondLevel, holdOut }) => ({
+  const instruments = fitted.map(({ set, voters, secondLevel }) => ({
     symbol: set.symbol,
     voters: voters.size,
     stacker: secondLevel.stacker?.recipe.name ?? null,
     validator: secondLevel.validator !== null,
-    holdOutAuc: holdOut?.auc ?? null,
+    holdOutAuc: held.find(({ symbol }) => symbol === set.symbol)?.auc ?? null,
     notes: manifest.instruments.find(({ symbol }) => symbol === set.symbol)?.notes ?? [],
   }));
   const trained = { manifest, verdict, instruments };

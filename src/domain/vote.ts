@@ -7,3 +7,6 @@ export interface Vote {
   readonly signal: Signal;
   readonly probabilities: readonly [sell: number, hold: number, buy: number];
 }
+
+/** What a voter said before its calibrator corrected it. */
+export type RawVote = Pick<Vote, 'model' | 'probabilities'>;

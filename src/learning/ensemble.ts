@@ -4,9 +4,9 @@
  * and why.
  */
 import type { HedgeRule } from '../domain/hedge';
-import type { FutureSymbol } from '../domain/instruments';
+import type { LearningSymbol } from '../domain/instruments';
 import type { Regime } from '../domain/regime';
-import type { Vote } from '../domain/vote';
+import type { RawVote, Vote } from '../domain/vote';
 import { signalOf } from '../domain/voting';
 import { modelColumnIndexes } from '../features/pipeline';
 import type { FeatureSchema } from '../features/schema';
@@ -29,9 +29,6 @@ export interface SkippedModel {
   readonly why: string;
 }
 
-/** What a voter said before its calibrator corrected it. */
-export type RawVote = Pick<Vote, 'model' | 'probabilities'>;
-
 export interface Ballot {
   readonly votes: readonly Vote[];
   /** Of the same voters, in the same order: what stacker and validator were trained on, and read. */
@@ -44,7 +41,7 @@ export type RowReader = Pick<Ensemble, 'schema' | 'window'>;
 
 export interface Ensemble {
   readonly runId: string;
-  readonly symbol: FutureSymbol;
+  readonly symbol: LearningSymbol;
   /** Of the rows that its models read. */
   readonly schema: FeatureSchema;
   /** Voters that loaded, in the manifest's order. */
@@ -83,7 +80,7 @@ interface Voter {
  * The models of `runId` for one instrument. Throws ModelRunError when the run or its manifest is unusable, SCHEMA_MISMATCH when this
  * version computes other features than the run's; single models that are unusable are skipped with a reason.
  */
-export async function loadEnsemble(store: ObjectStore, runId: string, symbol: FutureSymbol): Promise<Ensemble> {
+export async function loadEnsemble(store: ObjectStore, runId: string, symbol: LearningSymbol): Promise<Ensemble> {
   const manifest = await readManifest(store, runId);
   const schema = schemaOfRun(manifest);
   const fitted = manifest.instruments.find((instrument) => instrument.symbol === symbol);
@@ -122,7 +119,7 @@ export async function loadEnsemble(store: ObjectStore, runId: string, symbol: Fu
 
 class LoadedEnsemble implements Ensemble {
   readonly runId: string;
-  readonly symbol: FutureSymbol;
+  readonly symbol: LearningSymbol;
   readonly schema: FeatureSchema;
   readonly learnedFrom: ReadonlySet<string>;
   readonly label: HedgeRule | null;

@@ -4,10 +4,10 @@
  */
 import type { StackOpinion, ValidatorOpinion } from '../domain/decision-ensemble';
 import type { Regime } from '../domain/regime';
+import type { RawVote } from '../domain/vote';
 import type { FeatureSchema } from '../features/schema';
 import type { ObjectStore } from '../storage/object-store';
 import { NOT_NUMBERS } from './class-probabilities';
-import type { RawVote } from './ensemble';
 import { answersOf, loadModel, probabilitiesOf } from './loaded-model';
 import type { LoadedModel } from './loaded-model';
 import type { ModelEntry } from './manifest';

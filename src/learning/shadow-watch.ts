@@ -7,12 +7,14 @@
  *  3. Records are replaced whole; after a kill at most the answers of the last half minute are missing.
  */
 import { isTwoSided } from '../domain/bars';
+import { MAJORITY_RULES } from '../domain/decision-ensemble';
+import type { FutureSymbol } from '../domain/instruments';
 import type { DecisionRecord } from '../domain/proposals';
 import { stateOf } from '../domain/model-review';
-import type { Vote } from '../domain/vote';
 import type { ObjectStore } from '../storage/object-store';
 import { EMPTY_LOG, readReviewLog, type ReviewLog } from '../storage/review-log';
 import { NOT_NUMBERS } from './class-probabilities';
+import { decidedProbabilities } from './decider';
 import type { Ensemble, RowReader } from './ensemble';
 import type { LabelBand } from './manifest';
 import type { MetaOpinions } from './meta-models';
@@ -22,9 +24,9 @@ import { readObservedRun, writeObservedRun, type ObservedAs } from './observed-r
 
 export interface ShadowWatchParts {
   readonly store: ObjectStore;
-  readonly instruments: readonly Ensemble['symbol'][];
+  readonly instruments: readonly FutureSymbol[];
   /** Loads the models of a run; null when it cannot be used, after having said why. */
-  readonly load: (runId: string, symbol: Ensemble['symbol']) => Promise<Ensemble | null>;
+  readonly load: (runId: string, symbol: FutureSymbol) => Promise<Ensemble | null>;
   /** Hears a sentence once for each new trouble. */
   readonly notice: (text: string) => void;
 }
@@ -50,6 +52,8 @@ interface Observed {
 }
 
 const POLL_MS = 30_000;
+/** A record of a version that did not say how it decided. */
+const UNSAID = { rules: MAJORITY_RULES, stack: { kind: 'absent', why: 'not recorded' }, regime: null } as const;
 
 export class ShadowWatch {
   private readonly observed: Record<ObservedAs, Observed | null> = { shadow: null, champion: null };
@@ -161,8 +165,8 @@ export class ShadowWatch {
       mid: quote !== null && isTwoSided(quote) ? (quote.bid + quote.ask) / 2 : null,
       halted,
     };
-    const stack = record.ensemble?.given.stack;
-    const besides = stack?.kind === 'answered' ? stack.probabilities : meanOf(record.votes);
+    const { rules, stack, regime = null } = record.ensemble?.given ?? UNSAID;
+    const besides = decidedProbabilities({ rules, stack, votes: record.votes });
     const decidedByChampion = champion !== null && modelRun === champion.run.runId;
     if (decidedByChampion)
       take(champion, {
@@ -178,10 +182,10 @@ export class ShadowWatch {
     if (row === undefined || ensemble === undefined) return;
     const begun = performance.now();
     const ballot = await ensemble.vote(row, rows.slice(0, -1));
-    const own = await ensemble.secondOpinions(row, ballot.raw, record.ensemble?.given.regime ?? null);
+    const own = await ensemble.secondOpinions(row, ballot.raw, regime);
     take(shadow, {
       ...bar,
-      probabilities: own.stack.kind === 'answered' ? own.stack.probabilities : meanOf(ballot.votes),
+      probabilities: decidedProbabilities({ rules, stack: own.stack, votes: ballot.votes }),
       beside: decidedByChampion ? besides : null,
       notFinite: notFinite(ballot, own),
       inferenceMs: performance.now() - begun,
@@ -201,13 +205,6 @@ function notFinite({ skipped }: Pick<DecisionRecord, 'skipped'>, second: MetaOpi
   const meta = second === undefined ? [] : [second.stack, second.validator];
   const silent = [...skipped, ...meta.flatMap((opinion) => (opinion.kind === 'absent' ? [opinion] : []))];
   return silent.filter(({ why }) => why.includes(NOT_NUMBERS)).length;
-}
-
-/** The whole of voters without a stacker, as the gates judge it; null when nobody voted. */
-function meanOf(votes: readonly Vote[]): Vote['probabilities'] | null {
-  if (votes.length === 0) return null;
-  const mean = (c: 0 | 1 | 2): number => votes.reduce((sum, vote) => sum + vote.probabilities[c], 0) / votes.length;
-  return [mean(0), mean(1), mean(2)];
 }
 
 async function closeAll(observed: Observed | null): Promise<void> {

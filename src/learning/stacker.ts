@@ -52,6 +52,8 @@ export const votesOn = (votes: readonly OutOfFoldVotes[], row: number): readonly
 export interface StackRows extends TimedRows {
   readonly voters: readonly string[];
   readonly data: Dataset;
+  /** Where each row is among those given. */
+  readonly places: readonly number[];
 }
 
 /** What a stacker is fitted on: rows whose regime is known. Throws EvaluationError ROWS_INVALID when nobody voted or no regime is known. */
@@ -80,6 +82,7 @@ export function stackRows(
   return {
     voters: votes.map(({ name }) => name),
     data: { rows: kept.length, columns, x, y, classes: data.classes },
+    places: kept,
     starts: kept.map((row) => starts[row]),
     ends: kept.map((row) => ends[row]),
   };
@@ -91,8 +94,14 @@ export interface Stacker {
   readonly calibration: ClassCalibration;
   /** What the run's manifest says of it. */
   readonly role: StackerRole;
-  /** Before calibration, out of fold. */
-  readonly outOfFold: { readonly rows: number; readonly logLoss: number; readonly auc: number | null };
+  /** Out of fold; figures before calibration, probabilities after it, of the rows at `places`. */
+  readonly outOfFold: {
+    readonly rows: number;
+    readonly logLoss: number;
+    readonly auc: number | null;
+    readonly places: readonly number[];
+    readonly probabilities: Probabilities;
+  };
 }
 
 /** The least that predictions out of fold ask of a recipe. */
@@ -138,6 +147,8 @@ export async function fitStacker(
       rows: data.rows,
       logLoss: logLoss(probabilities, data.y, data.classes),
       auc: directionalAuc(probabilities, data.y, data.classes),
+      places: rows.places,
+      probabilities: applyCalibration(calibration, probabilities),
     },
   };
 }

@@ -4,11 +4,12 @@
  * Invariants: 1. primary signals are out of fold, so the validator learns from the mistakes that will be made; 2. probabilities are
  * calibrated out of fold; 3. the break-even probability comes from the same training rows, never from the hold-out.
  */
+import { judgeEnsemble } from '../domain/decision-ensemble';
+import type { EnsembleOpinion, EnsembleRules } from '../domain/decision-ensemble';
 import { netPoints, roundTripCost } from '../domain/decision-vetoes';
 import type { TradedUnit } from '../domain/instruments';
 import type { Signal } from '../domain/vote';
-import { combineVotes, signalOf } from '../domain/voting';
-import type { VoteRule } from '../domain/voting';
+import { signalOf } from '../domain/voting';
 import { classCounts } from './dataset';
 import type { Dataset } from './dataset';
 import { fitCalibration } from './evaluation/class-calibration';
@@ -66,15 +67,29 @@ export function tradeSpans(
   });
 }
 
-/** The signal that the voters would have given on each row, by the code that votes live. */
-export function primarySignals(votes: readonly OutOfFoldVotes[], rows: number, rule: VoteRule): readonly Signal[] {
+/** What a rule may read of a row beside the votes. */
+export type Besides = Pick<EnsembleOpinion, 'regime' | 'stack'>;
+
+const NOTHING_BESIDES: Besides = { regime: null, stack: { kind: 'absent', why: 'not asked' } };
+
+/**
+ * The signal that the run would have given on each row, by the code that decides live; performance weights are not known in training, so
+ * `weighted` counts as the majority. `votes`: calibrated, as they are when a run decides.
+ */
+export function primarySignals(
+  votes: readonly OutOfFoldVotes[],
+  rows: number,
+  rules: EnsembleRules,
+  besides: (row: number) => Besides = () => NOTHING_BESIDES,
+): readonly Signal[] {
+  const validator = { kind: 'absent', why: 'not asked' } as const;
   return Array.from({ length: rows }, (_item, row) => {
     const ballot = votesOn(votes, row).map((probabilities, i) => ({
       model: votes[i].name,
       probabilities,
       signal: signalOf(probabilities),
     }));
-    return combineVotes(ballot, rule).signal;
+    return judgeEnsemble({ rules, votes: ballot, weights: null, validator, ...besides(row) }).signal;
   });
 }
 

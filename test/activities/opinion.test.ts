@@ -4,7 +4,7 @@ import { DEFAULT_SCHEMA } from '../../src/features/schema';
 import { formOpinion } from '../../src/activities/market-feed/opinion';
 import { judgeEnsemble, MAJORITY_RULES } from '../../src/domain/decision-ensemble';
 import { INSTRUMENTS } from '../../src/domain/instruments';
-import type { RawVote } from '../../src/learning/ensemble';
+import type { RawVote } from '../../src/domain/vote';
 
 const features = createFeatureStream(DEFAULT_SCHEMA, INSTRUMENTS.ES);
 const memory = {

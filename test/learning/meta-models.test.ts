@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { MAJORITY_RULES } from '../../src/domain/decision-ensemble';
 import type { Regime } from '../../src/domain/regime';
 import type { Vote } from '../../src/domain/vote';
 import { signalOf } from '../../src/domain/voting';
@@ -96,7 +97,7 @@ beforeAll(async () => {
   store = await openFolderStore(folder);
   const votes = await outOfFoldVotes(VOTERS, rows, 1);
   stacker = await fitStacker(LOGISTIC_STACKER, stackRows(votes, rows, regimesFrom(ROWS, 0)), 1);
-  const signals = primarySignals(votes, ROWS, { vote: 'majority', minConfidence: 0.6 });
+  const signals = primarySignals(votes, ROWS, MAJORITY_RULES);
   const spans = signals.map((_signal, row) => ({ from: 100, to: 100 + (data.y[row] - 1), cost: 0.5 }));
   const fitted = await fitValidator(validatorRows(votes, rows, signals, spans), 1);
   if (typeof fitted === 'string') throw new Error(fitted);

@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { MAJORITY_RULES } from '../../src/domain/decision-ensemble';
 import { MINUTE_MS } from '../../src/domain/exchange-time';
 import type { DecisionRecord } from '../../src/domain/proposals';
 import { DEFAULT_SCHEMA } from '../../src/features/schema';
@@ -102,7 +103,7 @@ test('NaN of the champion’s stacker and validator is seen like a voter’s; wh
   const nan = { kind: 'absent', why: `stacker: it answered NaN: ${NOT_NUMBERS}` } as const;
   const missing = { kind: 'absent', why: 'the run has no validator' } as const;
   const judged = (stack: typeof nan, validator: typeof nan | typeof missing) =>
-    ({ given: { stack, validator, regime: null } }) as unknown as DecisionRecord['ensemble'];
+    ({ given: { rules: MAJORITY_RULES, stack, validator, regime: null } }) as unknown as DecisionRecord['ensemble'];
   watch.observe([bar(0, { ensemble: judged(nan, missing) })], HEALTH);
   watch.observe([bar(1, { ensemble: judged(nan, nan) })], HEALTH);
   await watch.stop();

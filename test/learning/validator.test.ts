@@ -1,4 +1,5 @@
 import { Tensor } from 'onnxruntime-node';
+import { MAJORITY_RULES } from '../../src/domain/decision-ensemble';
 import { INSTRUMENTS } from '../../src/domain/instruments';
 import { roundTripCost } from '../../src/domain/decision-vetoes';
 import { columnsOf, markBreaks } from '../../src/features/bar-series';
@@ -21,7 +22,6 @@ import { minuteRows } from './evaluation/small-recipes';
 import { stackingData } from './stacking-rows';
 
 const ROWS = 1_600;
-const MAJORITY = { vote: 'majority', minConfidence: 0.6 } as const;
 const data = stackingData(ROWS);
 const rows = minuteRows(data);
 
@@ -35,7 +35,7 @@ const called: OutOfFoldVotes = {
     ).flat(),
   ),
 };
-const signals = primarySignals([called], ROWS, MAJORITY);
+const signals = primarySignals([called], ROWS, MAJORITY_RULES);
 
 /** What each row's trade makes: `gain(row, direction)` points before a cost of 0.5. */
 const spansOf = (gain: (row: number, direction: number) => number): TradeSpan[] =>

@@ -3,24 +3,20 @@
  * The same parts make two runs: `hold-out`, whose voters never saw the hold-out and which the gates judge, and `final`, which may be promoted.
  * Invariant: files first, manifest last; the same parts give the same bytes, so that a repeated assembly changes nothing.
  */
-import { tradeDateOf } from '../../domain/calendar';
-import type { LearningSymbol } from '../../domain/instruments';
+import type { EnsembleRules } from '../../domain/decision-ensemble';
 import type { FeatureSchema } from '../../features/schema';
 import type { ObjectStore } from '../../storage/object-store';
 import { classCounts } from '../dataset';
-import type { LabelledPredictions } from '../evaluation/gates';
 import { purgedFolds } from '../evaluation/purged-folds';
 import { tunedFamily } from '../families/tuned-family';
 import { CLASS_NAMES } from '../labels';
 import { MANIFEST_FORMAT, storedSchema } from '../manifest';
 import type { InstrumentRun, ModelEntry, RunManifest } from '../manifest';
 import { exportCalibrator } from '../meta-calibration';
-import { directionalAuc } from '../metrics';
 import { instantOfRun, writeManifest, writeModel } from '../model-run';
 import type { ModelRole } from '../model-role';
 import { INPUT_NAME, OUTPUT_NAME } from '../onnx/voting-graph';
 import { exportStacker } from '../stacker';
-import type { OutOfFoldVotes } from '../stacker';
 import { exportValidator, storedCalibration, VALIDATOR_NAME, VALIDATOR_PARAMETERS } from '../validator';
 import { recorded } from '../families/model-recipe';
 import type { ModelRecipe } from '../families/model-recipe';
@@ -29,7 +25,7 @@ import { withBroughtVoters } from './brought-voters';
 import { FIT_TARGETS } from './fit-part';
 import type { FitPart } from './fit-part';
 import type { PreparedTraining, TrainingRequest } from './prepare-training';
-import { fitSecondLevel, outOfFold, runProbabilities } from './second-level';
+import { fitSecondLevel, outOfFold } from './second-level';
 import type { SecondLevel } from './second-level';
 import { fitPin, partStore } from './training-parts';
 import type { PartStore } from './training-parts';
@@ -44,15 +40,10 @@ export interface AssembleRequest extends TrainingRequest {
   readonly prepared: PreparedTraining;
   readonly schema: FeatureSchema;
   readonly codeVersion: string;
+  /** How the run will decide: primary signals and hold-out are judged by it. */
+  readonly rules: EnsembleRules;
   /** Node's own options for training threads. */
   readonly threadArguments?: readonly string[];
-}
-
-/** What an instrument's part of the run says on the untouched rows. */
-export interface HoldOutAnswers {
-  readonly symbol: LearningSymbol;
-  readonly predictions: LabelledPredictions;
-  readonly auc: number | null;
 }
 
 export interface FittedInstrument {
@@ -61,8 +52,6 @@ export interface FittedInstrument {
   /** The parts of a family. */
   readonly partsOf: (family: string) => PartStore;
   readonly secondLevel: SecondLevel;
-  /** Null when one day alone was given. */
-  readonly holdOut: HoldOutAnswers | null;
 }
 
 /** The second level of every instrument; voters whose fits are not all stored are left out with a note. */
@@ -82,9 +71,9 @@ export async function fitInstruments(
         `No family of ${symbol} is fitted: run the fits of ${request.runId} again.`,
       );
     const votes = outOfFold(set, voters);
-    const level = await fitSecondLevel(set, votes, request.seed, threadOptions(request));
+    const level = await fitSecondLevel(set, votes, request.seed, request.rules, threadOptions(request));
     const secondLevel = { ...level, notes: [...missing, ...level.notes] };
-    fitted.push({ set, voters, partsOf, secondLevel, holdOut: await holdOutAnswers(set, voters, level) });
+    fitted.push({ set, voters, partsOf, secondLevel });
   }
   return fitted;
 }
@@ -103,26 +92,6 @@ async function finishedVoters(set: TrainingSet, partsOf: FittedInstrument['parts
     else missing.push(`${family} does not vote: ${wanted.length - whole.length} of its ${wanted.length} fits failed`);
   }
   return { voters, missing };
-}
-
-/** The voters' predictions of the hold-out's rows, by models that had not seen them. */
-export const holdOutVotes = (voters: FittedInstrument['voters']): readonly OutOfFoldVotes[] =>
-  [...voters].flatMap(([name, parts]) => {
-    const part = parts.find(({ target }) => target === 'hold-out');
-    return part === undefined ? [] : [{ name, probabilities: part.probabilities }];
-  });
-
-async function holdOutAnswers(
-  set: TrainingSet,
-  voters: ReadonlyMap<string, readonly FitPart[]>,
-  { stacker }: SecondLevel,
-): Promise<HoldOutAnswers | null> {
-  if (set.holdOut.length === 0) return null;
-  const probabilities = await runProbabilities(set, holdOutVotes(voters), stacker);
-  const { data, starts } = rowsAt(set, set.holdOut);
-  const tradeDates = Array.from(starts, (start) => tradeDateOf(start));
-  const predictions = { probabilities, y: data.y, classes: data.classes, tradeDates };
-  return { symbol: set.symbol, predictions, auc: directionalAuc(probabilities, data.y, data.classes) };
 }
 
 /** Writes the run into `store` (for the hold-out run: a store of its own). Rejects with ModelRunError RUN_EXISTS, TrainingError PART_DAMAGED. */

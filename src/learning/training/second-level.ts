@@ -2,26 +2,23 @@
  * What is fitted on the voters' out-of-fold predictions of one instrument: a calibrator for each voter, the stacker, the validator.
  * Invariant: nothing here has seen the hold-out, nor a prediction by a model that had seen its row.
  */
-import type { Vote } from '../../domain/vote';
-import { fitCalibration } from '../evaluation/class-calibration';
+import type { EnsembleRules } from '../../domain/decision-ensemble';
+import { applyCalibration, fitCalibration } from '../evaluation/class-calibration';
 import type { ClassCalibration } from '../evaluation/class-calibration';
 import { EvaluationError } from '../evaluation/evaluation-error';
 import { purgedFolds } from '../evaluation/purged-folds';
 import { mlpStacker, LOGISTIC_STACKER } from '../meta-recipes';
 import type { FitOptions } from '../networks/fit-network';
 import { recipeSeed } from '../families/model-recipe';
-import { fitStacker, predictStacker, stackRows, votesOn } from '../stacker';
+import { fitStacker, stackRows, votesOn } from '../stacker';
 import type { OutOfFoldVotes, Stacker } from '../stacker';
-import { stackerRow } from '../stacker-inputs';
 import { fitValidator, primarySignals, validatorRows } from '../validator';
-import type { Validator } from '../validator';
+import type { Besides, Validator } from '../validator';
 import type { FitPart } from './fit-part';
 import { rowsAt } from './training-set';
 import type { TrainingSet } from './training-set';
 
 const CLASSES = 3;
-/** The rule that the primary signal is made by when nothing else is configured (requirement E3). */
-const MAJORITY = { vote: 'majority', minConfidence: 0.6 } as const;
 
 export interface SecondLevel {
   readonly calibrations: ReadonlyMap<string, ClassCalibration>;
@@ -49,11 +46,12 @@ export function outOfFold(
   });
 }
 
-/** Never rejects for data that are too few or too much alike: then the part is missing and said so. */
+/** `rules`: how the run will decide. Never rejects for data that are too few or too much alike: then the part is missing and said so. */
 export async function fitSecondLevel(
   set: TrainingSet,
   votes: readonly OutOfFoldVotes[],
   seed: number,
+  rules: EnsembleRules,
   options: FitOptions = {},
 ): Promise<SecondLevel> {
   const rows = rowsAt(set, set.learning);
@@ -72,13 +70,37 @@ export async function fitSecondLevel(
     return fitted.reduce((best, other) => (other.outOfFold.logLoss < best.outOfFold.logLoss ? other : best));
   });
   const validator = await orNote(notes, 'no validator', async () => {
-    const signals = primarySignals(votes, rows.data.rows, MAJORITY);
+    const corrected = calibratedVotes(votes, new Map(calibrated));
+    const signals = primarySignals(corrected, rows.data.rows, rules, besides(set, stacker));
     const spans = set.learning.map((row) => set.spans[row]);
     const found = await fitValidator(validatorRows(votes, rows, signals, spans), seeded('validator'));
     if (typeof found === 'string') throw new EvaluationError('ROWS_INVALID', found);
     return found;
   });
   return { calibrations: new Map(calibrated), stacker, validator, notes };
+}
+
+/** Signals are made of corrected votes; stacker and validator read the raw ones. */
+const calibratedVotes = (
+  votes: readonly OutOfFoldVotes[],
+  calibrations: SecondLevel['calibrations'],
+): readonly OutOfFoldVotes[] =>
+  votes.map(({ name, probabilities }) => {
+    const calibration = calibrations.get(name);
+    return { name, probabilities: calibration ? applyCalibration(calibration, probabilities) : probabilities };
+  });
+
+/** Regime and stacker's word, out of fold, of the learning rows. */
+function besides(set: TrainingSet, stacker: Stacker | null): (row: number) => Besides {
+  const places = new Map(stacker?.outOfFold.places.map((row, i) => [row, i]));
+  return (row) => {
+    const regime = set.regimes[set.learning[row]];
+    const place = places.get(row);
+    if (stacker === null || place === undefined) return { regime, stack: { kind: 'absent', why: 'no stacker' } };
+    const [probabilities] = votesOn([{ name: '', probabilities: stacker.outOfFold.probabilities }], place);
+    const without = Object.fromEntries(stacker.role.voters.map((voter) => [voter, 0]));
+    return { regime, stack: { kind: 'answered', model: stacker.recipe.name, probabilities, without } };
+  };
 }
 
 async function orNote<T>(notes: string[], what: string, fit: () => Promise<T>): Promise<T | null> {
@@ -90,26 +112,3 @@ async function orNote<T>(notes: string[], what: string, fit: () => Promise<T>): 
     return null;
   }
 }
-
-/**
- * The run's probabilities on rows of the hold-out: the stacker's where it can answer, else the voters' mean.
- * `votes` are those of models that had not seen the rows.
- */
-export async function runProbabilities(
-  set: TrainingSet,
-  votes: readonly OutOfFoldVotes[],
-  stacker: Stacker | null,
-): Promise<Float64Array> {
-  const all = new Float64Array(set.holdOut.length * CLASSES);
-  for (const [i, row] of set.holdOut.entries()) {
-    const said = votesOn(votes, i);
-    const regime = set.regimes[row];
-    const answer =
-      stacker === null || regime === null ? meanOf(said) : await predictStacker(stacker, stackerRow(said, regime));
-    all.set(answer, i * CLASSES);
-  }
-  return all;
-}
-
-const meanOf = (votes: readonly Vote['probabilities'][]): readonly number[] =>
-  [0, 1, 2].map((c) => votes.reduce((sum, vote) => sum + vote[c], 0) / votes.length);

@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { MAJORITY_RULES } from '../../../src/domain/decision-ensemble';
 import { DEFAULT_SCHEMA } from '../../../src/features/schema';
 import { dropBroughtModel, keepBroughtModel } from '../../../src/learning/brought-models';
 import { judgeGates } from '../../../src/learning/evaluation/gates';
@@ -75,6 +76,7 @@ test('they vote in the run that may be promoted, each one left out is said, and 
     prepared,
     schema,
     codeVersion: '0',
+    rules: MAJORITY_RULES,
     ...IN_THREAD,
   };
   const fitted = await fitInstruments(store, request);
@@ -94,8 +96,8 @@ test('they vote in the run that may be promoted, each one left out is said, and 
     expect.stringMatching(/^a brought model does not vote: .*torn\.onnx.* is damaged/) as string,
   ];
   expect(notes.slice(-4)).toEqual(said);
-  const evidence = fitted.flatMap(({ holdOut }) => holdOut?.predictions ?? []);
-  const verdict = judgeGates({ kind: 'model', predictions: evidence[0], daily: [], trades: 0 }, 1);
+  const predictions = { probabilities: new Float64Array(0), y: new Uint8Array(0), classes: 3, tradeDates: [] };
+  const verdict = judgeGates({ kind: 'model', predictions, daily: [], trades: 0 }, 1);
   const card = runCard({ manifest, verdict, instruments: [] });
   expect(card).toContain('| mine | LGBMClassifier | – | – |  |');
   expect(card).toContain('- mine was brought and votes');

@@ -8,7 +8,7 @@ import { generatedData } from '../generated-data';
 const DAYS = ['2013-10-07', '2013-10-08', '2013-10-09', '2013-10-10', '2013-10-11'];
 const COLUMNS = ['a', 'b', 'c', 'd', 'e', 'f'];
 
-export function generatedSet(rowsADay = 150): TrainingSet {
+export function generatedSet(rowsADay = 150, columns: readonly string[] = COLUMNS): TrainingSet {
   const rows = DAYS.length * rowsADay;
   const starts = Float64Array.from(
     { length: rows },
@@ -21,10 +21,10 @@ export function generatedSet(rowsADay = 150): TrainingSet {
     contracts: ['GCZ3'],
     days: DAYS,
     holdOutDays: DAYS.slice(-1),
-    columns: COLUMNS,
+    columns,
     label: { horizonBars: HORIZON_BARS, bandPoints: 0.2, spreadPoints: 0.1, feePoints: 0.05, tickPoints: 0.1 },
     rows: {
-      data: generatedData(rows, COLUMNS.length, 5),
+      data: generatedData(rows, columns.length, 5),
       starts,
       ends: starts.map((start) => start + HORIZON_BARS * MINUTE_MS),
     },
