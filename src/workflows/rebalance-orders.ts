@@ -1,11 +1,11 @@
 /**
  * Carrying a list out: sells one by one, a wait for them, buys with the cash there is then, a wait for those, the broker's positions.
  * Invariants: 1. a leg is named by rebalance and place, so that whatever dies, it is one order; 2. between two orders there is more than a
- * second, counted from the answer to the first; 3. nothing is bought with what a sale may still bring.
+ * second, counted from the answer to the first; 3. nothing is bought with what a sale may still bring; 4. each leg looks at the broker's
+ * clock: none leaves outside of the order window of the list's day.
  */
-import { proxyActivities, sleep } from '@temporalio/workflow';
+import { patched, proxyActivities, sleep } from '@temporalio/workflow';
 import { ActivityFailure } from '@temporalio/common';
-import { utcOf } from '../domain/exchange-time';
 import { brokerQueue, DATA_QUEUE } from '../domain/ids';
 import {
   cashLeft,
@@ -16,14 +16,11 @@ import {
   withOrder,
 } from '../domain/rebalance/execute-list';
 import type { BrokerReads, LegReport, RebalanceActivities, RebalanceOutcome } from '../domain/rebalance/rebalance-run';
+import { orderWindow } from '../domain/stock-hours';
 import type { StockOrderAnswer } from '../domain/stock-orders';
 import { changeLeg, enter, type Plan, type Rebalance } from './rebalance-state';
 
 const MINUTE = 60_000;
-const NEW_YORK = 'America/New_York';
-/** Minutes of the day in New York between which orders leave: from the open to five minutes before the close. */
-const TRADE_FROM = 9 * 60 + 30;
-const TRADE_UNTIL = 15 * 60 + 55;
 /** Longest sleep before the broker's clock is read again: timers are wall time, trading is not. */
 const LONGEST_NAP = 10 * MINUTE;
 /** How long after its decision a leg may still leave, market time. */
@@ -82,8 +79,9 @@ export async function carryOut(self: Rebalance, plan: Plan): Promise<RebalanceOu
 
 /** Null when the market is open on the day of the list; else why it is too late. */
 async function waitForOpen(self: Rebalance, tradeOn: string): Promise<string | null> {
-  const from = utcOf(tradeOn, TRADE_FROM, NEW_YORK);
-  const until = utcOf(tradeOn, TRADE_UNTIL, NEW_YORK);
+  const hours = orderWindow(tradeOn);
+  if (hours === null) return `stocks do not trade on ${tradeOn}; nothing was sent`;
+  const { from, until } = hours;
   const broker = brokerReads(self.account);
   for (;;) {
     const now = await broker.readMarketTime();
@@ -101,7 +99,7 @@ function affordable(self: Rebalance, { list, manner }: Plan, leg: number): numbe
 }
 
 /** Asks the session for one leg, then waits until the next may leave. */
-async function ask(self: Rebalance, { contracts, manner }: Plan, leg: number, quantity: number): Promise<void> {
+async function ask(self: Rebalance, { list, contracts, manner }: Plan, leg: number, quantity: number): Promise<void> {
   const found = self.legs.find((one) => one.leg === leg);
   const contract = contracts.find(({ symbol }) => symbol === found?.ticker);
   if (found === undefined) return;
@@ -110,6 +108,14 @@ async function ask(self: Rebalance, { contracts, manner }: Plan, leg: number, qu
     return;
   }
   const decidedAt = await brokerReads(self.account).readMarketTime();
+  const hours = orderWindow(list.tradeOn);
+  const isOutside = hours === null || decidedAt < hours.from || decidedAt > hours.until;
+  // What an older run asked for late was asked for: its history says so.
+  if (isOutside && patched('each-leg-within-its-window')) {
+    const why = `it was ${new Date(decidedAt).toISOString()} at the broker: orders of ${list.tradeOn} leave no more`;
+    changeLeg(self, leg, (before) => ({ ...before, why }));
+    return;
+  }
   const { account, rebalanceId } = self;
   const order = {
     rebalanceId,
@@ -120,7 +126,7 @@ async function ask(self: Rebalance, { contracts, manner }: Plan, leg: number, qu
     orderType: 'market',
     referencePrice: found.referencePrice,
     decidedAt,
-    expiresAt: decidedAt + TIME_TO_LIVE,
+    expiresAt: Math.min(decidedAt + TIME_TO_LIVE, hours?.until ?? decidedAt),
   } as const;
   const summary = `${found.side} ${quantity} ${found.ticker}`;
   try {

@@ -137,6 +137,22 @@ test('sells that rest at the time-out bring no cash: buys are cut to what there 
   expect(legs.filter(({ state }) => state === 'working').map(({ side }) => side)).toEqual(['sell', 'sell']);
 });
 
+test('the market closes between two legs: what is left is not asked for, and the report is not complete', async () => {
+  const until = Date.parse('2013-10-09T19:55:00Z');
+  const { broker } = rebalance.rig;
+  broker.now = until - 60_000;
+  const place = broker.place.bind(broker);
+  broker.place = (intent) => {
+    broker.now = until + 24 * 3_600_000;
+    return place(intent);
+  };
+  const { complete, legs } = traded(await executed());
+  expect(complete).toBe(false);
+  expect(legs.map(({ state }) => state)).toEqual(['filled', 'not-asked', 'not-asked']);
+  expect(legs[1].why).toMatch(/2013-10-10T19:55:00.000Z.*orders of 2013-10-09 leave no more/);
+  expect(broker.placed.map(({ expiresAt }) => expiresAt)).toEqual([until]);
+});
+
 test('a rejected leg names itself and the others are traded', async () => {
   rebalance.rig.broker.script = ['fill', 'reject', 'fill'];
   const { complete, legs, differences } = traded(await executed());
