@@ -3,16 +3,26 @@
  * told before it fits anything.
  */
 import { isStoreError, type ObjectStore } from '../../storage/object-store';
-import type { TrainingRequest } from './prepare-training';
+import type { Parameters } from '../families/model-recipe';
 import { TrainingError } from './training-error';
 import { trainingPrefix } from './training-parts';
+
+/** What a run is made of by request: PinnedRequest. */
+export interface PinnedRequest {
+  readonly runId: string;
+  readonly families: readonly string[];
+  readonly instruments: readonly string[];
+  readonly days: readonly string[] | null;
+  readonly seed: number;
+  readonly parameters?: Readonly<Record<string, Parameters>>;
+}
 
 const ASKED = ['families', 'instruments', 'days', 'seed', 'parameters', 'schema'] as const;
 type Pin = Readonly<Record<(typeof ASKED)[number], unknown>>;
 
 const requestKey = (runId: string): string => `${trainingPrefix(runId)}request.json`;
 
-const pinOf = ({ families, instruments, days, seed, parameters }: TrainingRequest, schemaHash: string): Pin => ({
+const pinOf = ({ families, instruments, days, seed, parameters }: PinnedRequest, schemaHash: string): Pin => ({
   families,
   instruments,
   days,
@@ -22,13 +32,13 @@ const pinOf = ({ families, instruments, days, seed, parameters }: TrainingReques
 });
 
 /** Rejects with TrainingError RUN_ID_TAKEN, naming what differs, when the id was begun with another request. */
-export async function checkRequest(store: ObjectStore, request: TrainingRequest, schemaHash: string): Promise<void> {
+export async function checkRequest(store: ObjectStore, request: PinnedRequest, schemaHash: string): Promise<void> {
   const begun = await storedPin(store, request.runId);
   if (begun !== null) refuseOther(request.runId, begun, pinOf(request, schemaHash));
 }
 
 /** Keeps the request under its id. Rejects as `checkRequest`: of two that begin at once one goes on. */
-export async function pinRequest(store: ObjectStore, request: TrainingRequest, schemaHash: string): Promise<void> {
+export async function pinRequest(store: ObjectStore, request: PinnedRequest, schemaHash: string): Promise<void> {
   const bytes = Buffer.from(JSON.stringify(pinOf(request, schemaHash)));
   if ((await store.create(requestKey(request.runId), bytes)) === 'exists')
     await checkRequest(store, request, schemaHash);
