@@ -25,6 +25,9 @@ export interface CorruptFile {
   readonly reason: string;
 }
 
+/** Where a file of the store, or all below a prefix, lies when it cannot be read. */
+export const corruptKey = (key: string): string => `processed/corrupt/${key.slice('processed/'.length)}`;
+
 /** One line for people. Pure. */
 export const corruptText = ({ key, asideKey, reason }: CorruptFile): string =>
   `${key} is put aside as ${asideKey}: ${reason}`;
@@ -102,7 +105,7 @@ async function readOneByOne(
 }
 
 async function putAside(store: ObjectStore, { key }: PeriodFile, path: string, reason: string): Promise<CorruptFile> {
-  const asideKey = `processed/corrupt/${key.slice('processed/'.length)}`;
+  const asideKey = corruptKey(key);
   await store.put(asideKey, await readFile(path));
   await store.delete(key);
   return { key, asideKey, reason };
@@ -130,10 +133,12 @@ export async function createPeriods(
   series: SeriesKey,
   periods: readonly NewPeriod[],
 ): Promise<ReadonlySet<string>> {
-  const entries = periods.map(({ period, generation, table }) => ({
-    key: periodKey(series, period, generation),
-    bytes: barFile(table),
-  }));
+  const entries = await Promise.all(
+    periods.map(async ({ period, generation, table }) => ({
+      key: periodKey(series, period, generation),
+      bytes: await barFile(table),
+    })),
+  );
   const answers = await createEach(store, entries);
   const lost = new Set(periods.filter((_period, index) => answers[index] === 'exists').map(({ period }) => period));
   const { current, replaced } = await listPeriods(store, series);

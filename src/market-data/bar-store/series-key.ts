@@ -59,6 +59,12 @@ export const seriesPrefix = (series: SeriesKey): string => `${rootOf(series.inte
 export const periodOf = ({ interval }: Pick<SeriesKey, 'interval'>, start: number): string =>
   new Date(start).toISOString().slice(0, interval === '1d' ? 4 : 10);
 
+/** What a period covers, UTC ms [from, to): a day, or a year. */
+export function spanOfPeriod(period: string): { readonly from: number; readonly to: number } {
+  const from = Date.parse(period.length === 4 ? `${period}-01-01` : period);
+  return { from, to: period.length === 4 ? Date.parse(`${Number(period) + 1}-01-01`) : from + DAY_MS };
+}
+
 /** Key of a period's file. */
 export const periodKey = (series: SeriesKey, period: string, generation: number): string =>
   `${seriesPrefix(series)}${period}${generation === 1 ? '' : `.${generation}`}.parquet`;

@@ -1,5 +1,7 @@
 /** Holes are filled in the order of the providers with their names on the rows; the warm-up is one series (property). */
 import fc from 'fast-check';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { barsOf } from '../../../src/market-data/bar-store/bar-table';
 import { findGaps } from '../../../src/market-data/bar-store/gaps';
 import { healSeries } from '../../../src/market-data/bar-store/heal-series';
@@ -45,6 +47,9 @@ test('each provider is asked for what the ones before it left', async () => {
         { provider: 'yahoo', rows: 50 },
       ],
       refusals: ['csv: has no minutes', 'polygon: Polygon allows 5 requests a minute; wait.'],
+      failures: [
+        { provider: 'polygon', code: 'RATE_LIMITED', refusal: 'polygon: Polygon allows 5 requests a minute; wait.' },
+      ],
       left: [],
     },
   ]);
@@ -73,6 +78,38 @@ test('a hole that nobody fills stays, and says so', async () => {
       refusals: ['yahoo: has no bars there'],
       left: [{ from: time('2013-10-08'), to: time('2013-10-09') }],
     },
+  ]);
+});
+
+test('a first and a last file that cannot be read are holes of their whole period, named, and filled', async () => {
+  const days = sessionsBetween('AAPL', time('2011-06-01'), time('2013-12-31') + DAY).map(({ date }) => bar(time(date)));
+  await rig.bars.append(AAPL, days, { provider: 'csv', fetchedAt: FETCHED });
+  for (const year of ['2011', '2013'])
+    writeFileSync(join(rig.folder, `processed/daily/AAPL/1d/${year}.parquet`), 'garbage');
+  // Another command has met the first one before.
+  expect((await rig.bars.read(AAPL, 0, time('2011-12-31'))).corrupt).toHaveLength(1);
+  const heal = () =>
+    healSeries(rig.bars, { series: AAPL, providers: [scriptedProvider('yahoo', days)], now: () => FETCHED });
+  const { gaps, notes } = await heal();
+  expect(notes).toEqual([expect.stringMatching(/2013\.parquet is put aside as processed\/corrupt\/daily\/AAPL/)]);
+  expect(gaps.map(({ filled, left }) => [filled[0]?.rows, left.length])).toEqual([
+    [days.filter(({ start }) => start < time('2012-01-01')).length, 1],
+    [days.filter(({ start }) => start >= time('2013-01-01')).length, 0],
+  ]);
+  const [first] = (await heal()).gaps;
+  // What nobody had before the first bar is said, and stays.
+  expect(first).toMatchObject({ from: time('2011-01-03'), filled: [], left: [{ to: time('2011-06-01') }] });
+  expect((await rig.bars.read(AAPL)).table).toHaveLength(days.length);
+});
+
+test('a provider that lies is told by the count of its refused rows and the first reason', async () => {
+  const days = sessionsBetween('AAPL', time('2013-10-01'), time('2013-10-15')).map(({ date }) => bar(time(date)));
+  await rig.bars.append(AAPL, [days[0], days[9]], { provider: 'csv', fetchedAt: FETCHED });
+  const lies = days.map((one, at) => (at < 6 ? { ...one, high: 1, low: 2 } : one));
+  const providers = [scriptedProvider('yahoo', lies, { page: 20 })];
+  const { notes } = await healSeries(rig.bars, { series: AAPL, providers, now: () => FETCHED });
+  expect(notes.filter((note) => note.includes('put aside'))).toEqual([
+    expect.stringMatching(/^yahoo: 5 of 8 rows are put aside; the first: 2013-10-02T00:00:00Z: /),
   ]);
 });
 
