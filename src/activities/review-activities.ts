@@ -33,7 +33,14 @@ export interface ReviewDeps {
 const CHAMPION_POLL_MS = 30_000;
 const BEGUN_KEY = 'processed/retraining/begun.json';
 /** Nothing observed yet is no figures to judge. */
-const NOTHING_OBSERVED = { tradeDates: 0, decisions: 0, notFinite: 0, logLoss: null, championLogLoss: null };
+const NOTHING_OBSERVED = {
+  tradeDates: 0,
+  decisions: 0,
+  compared: null,
+  notFinite: 0,
+  logLoss: null,
+  championLogLoss: null,
+};
 
 export function createReviewActivities(deps: ReviewDeps): ReviewActivities {
   const { store, now = Date.now } = deps;
@@ -90,9 +97,9 @@ async function watchChampion(
     const observed = await readObservedRun(store, 'champion', runId);
     // What was observed in an earlier reign does not count.
     if (observed !== null && observed.since === review.lastChange?.at) {
-      const { notFinite, halted } = observed;
+      const { notFinite, haltCause } = observed;
       const aucAlarm = performanceOf(observed, seed).state === 'alarm';
-      const breaches = breachesOf({ notFinite, halted, aucAlarm, inferenceP99Ms: inferenceP99(observed) });
+      const breaches = breachesOf({ notFinite, haltCause, aucAlarm, inferenceP99Ms: inferenceP99(observed) });
       if (breaches.length > 0) return { kind: 'breached', breaches };
     }
     await context.sleep(championPollMs);

@@ -7,7 +7,10 @@
 import type { EquityReport } from './proposals';
 import { dailyLoss, dailyLossLimit, lossNumbers } from './risk/daily-loss';
 import { drawdownNumbers, isDrawnDown } from './risk/drawdown';
+import type { HaltState } from './session-snapshot';
 import { ACTIVE, later, type HaltLimit, type SessionState } from './session-state';
+
+const HALT_LIMITS: readonly HaltLimit[] = ['LIMIT_DAILY_LOSS', 'LIMIT_DRAWDOWN'];
 
 /** Latches for a cause that is no limit, unless latched already: the first cause is kept. Its time is stamped when the clock was asked. */
 export const latch = (state: SessionState, cause: string): SessionState =>
@@ -63,6 +66,10 @@ function latchedAtLimit(state: SessionState, since: number | null): SessionState
     ? state
     : latched(state, { cause: `${breach.limit}: ${breach.numbers}`, limit: breach.limit, since });
 }
+
+/** Why the account is halted at a limit (daily loss, drawdown); null when it is not, or by a person or for another cause. */
+export const limitCause = ({ phase, cause }: HaltState): string | null =>
+  phase !== 'ACTIVE' && cause !== null && HALT_LIMITS.some((limit) => cause.startsWith(`${limit}: `)) ? cause : null;
 
 /** The limit that equity has reached, with its numbers, or null. */
 function breachOf(state: SessionState): { readonly limit: HaltLimit; readonly numbers: string } | null {

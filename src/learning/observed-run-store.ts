@@ -14,15 +14,16 @@ const observedRunSchema = z.object({
   format: z.literal(1),
   runId: z.string(),
   since: z.string(),
-  dates: z.array(z.object({ tradeDate: z.string(), from: z.number(), to: z.number() })),
+  dates: z.array(z.object({ tradeDate: z.string(), from: z.number(), to: z.number(), decided: count.default(0) })),
   decisions: count,
   notFinite: count,
   resolved: z.object({ count, loss: z.number() }),
+  champion: z.string().nullable().default(null),
   compared: z.object({ count, loss: z.number(), championLoss: z.number() }),
   inferenceMs: z.array(z.number()),
   recent: z.array(z.object({ decidedAt: z.number(), y: count.max(2), own: probabilities })),
   everActive: z.boolean(),
-  halted: z.boolean(),
+  haltCause: z.string().nullable().default(null),
   instruments: z.array(
     z.object({
       symbol: z.string(),

@@ -28,11 +28,14 @@ export interface ObservedAnswer {
   readonly probabilities: Probabilities | null;
   /** The champion's on the same bar; null without a champion, and for the champion itself. */
   readonly beside: Probabilities | null;
+  /** Run id of the champion at the time; null without one, and for the champion itself. */
+  readonly champion: string | null;
   /** Models of the run whose answer was NaN or infinite. */
   readonly notFinite: number;
   /** Wall time of the answer, ms; null when it was not measured. */
   readonly inferenceMs: number | null;
-  readonly halted: boolean;
+  /** Why trading is halted at a limit of the account; null while it is not: a person's halt says nothing of the run. */
+  readonly haltCause: string | null;
 }
 
 interface Awaited {
@@ -58,20 +61,30 @@ export interface ObservedRun {
   /** When it became challenger or champion, UTC, ISO 8601: who becomes it again is observed anew. */
   readonly since: string;
   /** First and last bar observed of each trade date, UTC ms. */
-  readonly dates: readonly { readonly tradeDate: string; readonly from: number; readonly to: number }[];
+  readonly dates: readonly {
+    readonly tradeDate: string;
+    readonly from: number;
+    readonly to: number;
+    /** Bars that had a decision, those of all instruments added up. */
+    readonly decided: number;
+  }[];
   readonly decisions: number;
   readonly notFinite: number;
   /** Sums of log losses, nats: of all resolved decisions, and of those the champion answered too. */
   readonly resolved: { readonly count: number; readonly loss: number };
+  /** The champion that is compared with; another one begins anew. */
+  readonly champion: string | null;
   readonly compared: { readonly count: number; readonly loss: number; readonly championLoss: number };
   /** The last of each kind, oldest first. */
   readonly inferenceMs: readonly number[];
   readonly recent: readonly ResolvedAnswer[];
-  /** Trading was not halted on some bar, and halted on a later one. */
+  /** Trading was not halted at a limit on some bar, and why it was on a later one. */
   readonly everActive: boolean;
-  readonly halted: boolean;
+  readonly haltCause: string | null;
   readonly instruments: readonly InstrumentState[];
 }
+
+const NOTHING_COMPARED = { count: 0, loss: 0, championLoss: 0 };
 
 export const newObservedRun = (runId: string, since: string): ObservedRun => ({
   format: 1,
@@ -81,11 +94,12 @@ export const newObservedRun = (runId: string, since: string): ObservedRun => ({
   decisions: 0,
   notFinite: 0,
   resolved: { count: 0, loss: 0 },
-  compared: { count: 0, loss: 0, championLoss: 0 },
+  champion: null,
+  compared: NOTHING_COMPARED,
   inferenceMs: [],
   recent: [],
   everActive: false,
-  halted: false,
+  haltCause: null,
   instruments: [],
 });
 
@@ -94,13 +108,14 @@ const KEPT_TIMES = 1_000;
 const KEPT_ANSWERS = 2_000;
 
 /** The record after one more bar; a bar that is not later than the instrument's last changes nothing. */
-export function observe(run: ObservedRun, answer: ObservedAnswer, label: LabelBand): ObservedRun {
+export function observe(before: ObservedRun, answer: ObservedAnswer, label: LabelBand): ObservedRun {
   const { symbol, barClose, mid, probabilities, beside } = answer;
   const start = barClose - MINUTE_MS;
+  const run = besideChampion(before, answer.champion);
   const known = run.instruments.find((instrument) => instrument.symbol === symbol);
-  const before = known?.horizon ?? NO_HORIZON;
-  if (before.lastBar !== null && start <= before.lastBar) return run;
-  const moved = advanceHorizon(before, { start, mid, continues: continuesAfter(before.lastBar, start) });
+  const awaiting = known?.horizon ?? NO_HORIZON;
+  if (awaiting.lastBar !== null && start <= awaiting.lastBar) return before;
+  const moved = advanceHorizon(awaiting, { start, mid, continues: continuesAfter(awaiting.lastBar, start) });
   const horizon =
     probabilities === null
       ? moved.horizon
@@ -111,18 +126,31 @@ export function observe(run: ObservedRun, answer: ObservedAnswer, label: LabelBa
     ...item,
   }));
   const judged = resolved.reduce(withResolved, run);
-  const everActive = run.everActive || !answer.halted;
+  const everActive = run.everActive || answer.haltCause === null;
   return {
     ...judged,
-    dates: withBar(run.dates, start),
+    dates: withBar(run.dates, start, probabilities !== null),
     decisions: run.decisions + (probabilities === null ? 0 : 1),
     notFinite: run.notFinite + answer.notFinite,
     inferenceMs:
       answer.inferenceMs === null ? run.inferenceMs : [...run.inferenceMs, answer.inferenceMs].slice(-KEPT_TIMES),
     everActive,
-    halted: run.halted || (everActive && answer.halted),
+    haltCause: run.haltCause ?? (everActive ? answer.haltCause : null),
     instruments: [...run.instruments.filter((instrument) => instrument !== known), { symbol, horizon }],
   };
+}
+
+/** Figures beside one champion say nothing of another: they begin anew, and what waits is no longer compared. */
+function besideChampion(run: ObservedRun, champion: string | null): ObservedRun {
+  if (run.champion === champion) return run;
+  const instruments = run.instruments.map(({ symbol, horizon }) => ({
+    symbol,
+    horizon: {
+      ...horizon,
+      waiting: horizon.waiting.map((waiting) => ({ ...waiting, item: { ...waiting.item, beside: null } })),
+    },
+  }));
+  return { ...run, champion, compared: NOTHING_COMPARED, instruments };
 }
 
 const CLASS_OF = { sell: SELL, hold: HOLD, buy: BUY } as const;
@@ -151,34 +179,45 @@ function withResolved(run: ObservedRun, { decidedAt, y, own, beside }: ResolvedA
 const lossOf = (probabilities: Probabilities, y: number): number =>
   -Math.log(Math.min(1 - Number.EPSILON, Math.max(Number.EPSILON, probabilities[y])));
 
-function withBar(dates: ObservedRun['dates'], start: number): ObservedRun['dates'] {
+function withBar(dates: ObservedRun['dates'], start: number, isDecided: boolean): ObservedRun['dates'] {
   const tradeDate = tradeDateOf(start);
   const known = dates.find((date) => date.tradeDate === tradeDate);
   const rest = dates.filter((date) => date !== known);
-  return [...rest, { tradeDate, from: known?.from ?? start, to: start }];
+  return [
+    ...rest,
+    { tradeDate, from: known?.from ?? start, to: start, decided: (known?.decided ?? 0) + Number(isDecided) },
+  ];
 }
 
 /** The exchange closes an hour before the trade date ends, and a feed may come up some minutes after it began. */
 const DATE_SLACK_MS = 2 * HOUR_MS;
+/** Share of a date's bars that must have had a decision: a feed that was dead for hours saw no whole date. */
+export const DATE_COVERAGE = 0.9;
 
 /** What the shadow run is judged by. */
 export function shadowFigures(run: ObservedRun): ShadowFigures {
-  const { compared, resolved } = run;
-  const own = compared.count > 0 ? compared : resolved;
+  const { champion, compared, resolved } = run;
+  const own = champion === null ? resolved : compared;
   return {
-    tradeDates: wholeDates(run.dates),
+    tradeDates: wholeDates(run),
     decisions: run.decisions,
+    compared: champion === null ? null : compared.count,
     notFinite: run.notFinite,
     logLoss: own.count === 0 ? null : own.loss / own.count,
     championLogLoss: compared.count === 0 ? null : compared.championLoss / compared.count,
   };
 }
 
-/** Trade dates that were observed from their beginning to their end. */
-const wholeDates = (dates: ObservedRun['dates']): number =>
-  dates.filter(({ tradeDate, from, to }) => {
+/** Trade dates that were observed from their beginning to their end, and decided on nearly every minute that the exchange was open between. */
+const wholeDates = ({ dates, instruments }: ObservedRun): number =>
+  dates.filter(({ tradeDate, from, to, decided }) => {
     const { start, end } = tradeDateBounds(tradeDate);
-    return from <= start + DATE_SLACK_MS && to >= end - DATE_SLACK_MS;
+    const minutes = (to - from) / MINUTE_MS + 1;
+    return (
+      from <= start + DATE_SLACK_MS &&
+      to >= end - DATE_SLACK_MS &&
+      decided >= DATE_COVERAGE * minutes * Math.max(1, instruments.length)
+    );
   }).length;
 
 /** The 99th percentile (nearest rank); null before the first answer. */

@@ -87,7 +87,7 @@ export class ShadowWatch {
   /** Told of the bars that closed at one instant, after they were decided; returns at once. `inferenceMs`: wall time of one instrument. */
   observe(
     bars: readonly DecidedAnswer[],
-    { inferenceMs, halted }: { readonly inferenceMs: number; readonly halted: boolean },
+    { inferenceMs, haltCause }: { readonly inferenceMs: number; readonly haltCause: string | null },
   ): void {
     if (this.observed.shadow === null && this.observed.champion === null) return;
     const ensembles = this.observed.shadow?.ensembles;
@@ -97,7 +97,7 @@ export class ShadowWatch {
       return { record, rows: challenger === undefined ? [] : rows(challenger) };
     });
     void this.enqueue(async () => {
-      for (const bar of kept) await this.take(bar, inferenceMs, halted);
+      for (const bar of kept) await this.take(bar, inferenceMs, haltCause);
     });
   }
 
@@ -156,14 +156,14 @@ export class ShadowWatch {
     return { run, changed: false, labels, ensembles };
   }
 
-  private async take({ record, rows }: KeptAnswer, inferenceMs: number, halted: boolean): Promise<void> {
+  private async take({ record, rows }: KeptAnswer, inferenceMs: number, haltCause: string | null): Promise<void> {
     const { quote, symbol, barClose, modelRun } = record;
     const { champion, shadow } = this.observed;
     const bar = {
       symbol,
       barClose,
       mid: quote !== null && isTwoSided(quote) ? (quote.bid + quote.ask) / 2 : null,
-      halted,
+      haltCause,
     };
     const { rules, stack, regime = null } = record.ensemble?.given ?? UNSAID;
     const besides = decidedProbabilities({ rules, stack, votes: record.votes });
@@ -173,6 +173,7 @@ export class ShadowWatch {
         ...bar,
         probabilities: besides,
         beside: null,
+        champion: null,
         notFinite: notFinite(record, record.ensemble?.given),
         inferenceMs,
       });
@@ -187,6 +188,7 @@ export class ShadowWatch {
       ...bar,
       probabilities: decidedProbabilities({ rules, stack: own.stack, votes: ballot.votes }),
       beside: decidedByChampion ? besides : null,
+      champion: this.log.review.promoted,
       notFinite: notFinite(ballot, own),
       inferenceMs: performance.now() - begun,
     });

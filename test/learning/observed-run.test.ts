@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { HOUR_MS, MINUTE_MS } from '../../src/domain/exchange-time';
+import { limitCause } from '../../src/domain/session-halt';
 import { judgeShadow } from '../../src/learning/evaluation/shadow';
 import {
   inferenceP99,
@@ -29,9 +30,10 @@ const answer = (minute: number, change: Partial<ObservedAnswer> = {}): ObservedA
   mid: 1650 + minute,
   probabilities: SURE,
   beside: UNSURE,
+  champion: 'first',
   notFinite: 0,
   inferenceMs: 2,
-  halted: false,
+  haltCause: null,
   ...change,
 });
 
@@ -73,7 +75,9 @@ test('with the champion silent on some, both are judged on the others alone', ()
   const figures = shadowFigures(run);
   expect(figures.logLoss).toBeCloseTo(-Math.log(0.8), 12);
   expect(figures.championLogLoss).toBeCloseTo(-Math.log(0.3), 12);
-  expect(shadowFigures(observed(40, () => ({ beside: null })))).toMatchObject({ championLogLoss: null });
+  expect(shadowFigures(observed(40, () => ({ beside: null, champion: null })))).toMatchObject({
+    championLogLoss: null,
+  });
 });
 
 test('a trade date counts when it was observed whole; then 300 decisions pass', () => {
@@ -89,11 +93,31 @@ test('a trade date counts when it was observed whole; then 300 decisions pass', 
   );
 });
 
+test('two compared decisions are no shadow run beside a champion, and another champion begins anew', () => {
+  const silent = observed(23 * 60, (minute) => (minute < 2 ? {} : { beside: null }));
+  expect(shadowFigures(silent)).toMatchObject({ tradeDates: 1, compared: 2 });
+  expect(judgeShadow(shadowFigures(silent)).outcome).toBe('continues');
+  const changed = observed(100, (minute) => ({ champion: minute < 60 ? 'first' : 'second' }));
+  // Bars 60 … 79 are compared with the second; those that waited at the change are not compared at all.
+  expect(changed.compared.count).toBe(20);
+  expect(changed.resolved.count).toBe(80);
+});
+
+test('a date with a hole of hours is not whole, though its first and last bars were seen', () => {
+  const dead = (minute: number) => ({ probabilities: minute > 180 && minute < 1_200 ? null : SURE });
+  expect(shadowFigures(observed(23 * 60, dead)).tradeDates).toBe(0);
+  expect(
+    shadowFigures(observed(23 * 60, (minute) => ({ probabilities: minute % 20 === 7 ? null : SURE }))).tradeDates,
+  ).toBe(1);
+});
+
 test('health: the 99th percentile, a halt that came, the AUC alarm', () => {
   expect(inferenceP99(newObservedRun(RUN, ''))).toBeNull();
   expect(inferenceP99(observed(100, (minute) => ({ inferenceMs: minute + 1 })))).toBe(99);
-  expect(observed(5, () => ({ halted: true })).halted).toBe(false);
-  expect(observed(5, (minute) => ({ halted: minute > 2 })).halted).toBe(true);
+  expect(observed(5, () => ({ haltCause: 'LIMIT_DRAWDOWN: x' })).haltCause).toBeNull();
+  expect(observed(5, (minute) => ({ haltCause: minute > 2 ? `LIMIT_DRAWDOWN: ${minute}` : null })).haltCause).toBe(
+    'LIMIT_DRAWDOWN: 3',
+  );
   const waves = (right: boolean, minutes = 1_000) =>
     observed(minutes, (minute) => {
       const up = Math.floor(minute / 40) % 2 === 0;
@@ -120,4 +144,12 @@ test('stored and read back it goes on as it would have; another content is refus
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+});
+
+test('a halt at a limit of the account counts, a person’s does not', () => {
+  const halted = (cause: string | null) => limitCause({ phase: 'HALTED', cause, since: DAY });
+  expect(halted('LIMIT_DRAWDOWN: 21 % of 20 %')).toBe('LIMIT_DRAWDOWN: 21 % of 20 %');
+  expect(halted('LIMIT_DAILY_LOSS: 900 of 800')).toBe('LIMIT_DAILY_LOSS: 900 of 800');
+  expect([halted('maintenance by Ada'), halted(null)]).toEqual([null, null]);
+  expect(limitCause({ phase: 'ACTIVE', cause: null, since: null })).toBeNull();
 });

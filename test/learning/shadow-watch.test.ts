@@ -60,7 +60,7 @@ const bar = (minute: number, change: Partial<DecisionRecord> = {}, row: Float32A
   rows: () => (row === null ? [] : [row]),
 });
 const FULL = Float32Array.from(schema.columns, (_name, i) => Math.sin(i));
-const HEALTH = { inferenceMs: 3, halted: false };
+const HEALTH = { inferenceMs: 3, haltCause: null };
 
 test('challenger and champion are judged on the same bars; what is stored goes on after a kill', async () => {
   await promote();

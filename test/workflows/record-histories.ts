@@ -130,7 +130,8 @@ test('a retraining that ends with a promotion taken back, and one that the gates
     await rig.until('shadowing');
     const shadow = { ...newObservedRun(runId, 'any'), decisions: 400, resolved: { count: 400, loss: 400 } };
     const [from, to] = [Date.parse('2013-10-09T22:00:00Z'), Date.parse('2013-10-10T20:59:00Z')];
-    await writeObservedRun(rig.store, 'shadow', { ...shadow, dates: [{ tradeDate: '2013-10-10', from, to }] });
+    const dates = [{ tradeDate: '2013-10-10', from, to, decided: 1_380 }];
+    await writeObservedRun(rig.store, 'shadow', { ...shadow, dates });
     await rig.until('awaiting-approval');
     await handle.executeUpdate(messages.reviewRun, {
       args: [{ runId, decision: 'approve', by: 'A. Trader', why: 'reads well' }],

@@ -44,7 +44,7 @@ async function observeShadow(runId: string, logLoss: number, decisions = 400): P
   const compared = { count: decisions, loss: logLoss * decisions, championLoss: 1.05 * decisions };
   await writeObservedRun(rig.store, 'shadow', {
     ...newObservedRun(runId, 'any'),
-    dates: [{ tradeDate: '2013-10-10', from: START, to: START + 23 * HOUR_MS - MINUTE_MS }],
+    dates: [{ tradeDate: '2013-10-10', from: START, to: START + 23 * HOUR_MS - MINUTE_MS, decided: 23 * 60 }],
     decisions,
     resolved: { count: decisions, loss: logLoss * decisions },
     compared,

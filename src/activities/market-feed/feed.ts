@@ -11,6 +11,7 @@ import { tradeDateBounds } from '../../domain/calendar';
 import { MINUTE_MS } from '../../domain/exchange-time';
 import type { DecisionRecord, ProposalAnswer, ProposalBatch } from '../../domain/proposals';
 import type { FeedBar, ProcessReport } from '../../domain/process-messages';
+import { limitCause } from '../../domain/session-halt';
 import type { SessionSnapshot } from '../../domain/session-snapshot';
 import type { RowReader } from '../../learning/ensemble';
 import type { ShadowWatch } from '../../learning/shadow-watch';
@@ -157,7 +158,7 @@ export class MarketFeed {
       record: decided[i].record,
       rows: (reader: RowReader) => lane.rowsFor(reader),
     }));
-    this.parts.shadow?.observe(bars, { inferenceMs, halted: snapshot.halt.phase !== 'ACTIVE' });
+    this.parts.shadow?.observe(bars, { inferenceMs, haltCause: limitCause(snapshot.halt) });
     this.lastSettled = {
       type: 'bar-settled',
       marketTime: minuteEnd,

@@ -8,6 +8,8 @@ export interface ShadowFigures {
   /** Whole trade dates shadowed. */
   readonly tradeDates: number;
   readonly decisions: number;
+  /** Resolved decisions that this same champion answered too; null without a champion. */
+  readonly compared: number | null;
   /** Answers that were NaN or infinite. */
   readonly notFinite: number;
   /** Over the resolved decisions, nats; null before one is. */
@@ -21,12 +23,14 @@ export type ShadowVerdict =
   | { readonly outcome: 'passed' }
   | { readonly outcome: 'refused'; readonly why: string };
 
-/** NaN refuses at once; the rest is judged after one trade date and 300 decisions. */
+/** NaN refuses at once; the rest is judged after one trade date and 300 decisions, with a champion 300 compared with it. */
 export function judgeShadow(figures: ShadowFigures): ShadowVerdict {
-  const { tradeDates, decisions, notFinite, logLoss, championLogLoss } = figures;
+  const { tradeDates, decisions, compared, notFinite, logLoss, championLogLoss } = figures;
   if (notFinite > 0) return { outcome: 'refused', why: `${notFinite} answers were not finite numbers` };
-  if (tradeDates < SHADOW_TRADE_DATES || decisions < SHADOW_DECISIONS || logLoss === null) {
-    const why = `${tradeDates} of ${SHADOW_TRADE_DATES} trade dates and ${decisions} of ${SHADOW_DECISIONS} decisions so far`;
+  const counted = compared ?? decisions;
+  if (tradeDates < SHADOW_TRADE_DATES || counted < SHADOW_DECISIONS || logLoss === null) {
+    const what = compared === null ? 'decisions' : 'decisions compared with the champion';
+    const why = `${tradeDates} of ${SHADOW_TRADE_DATES} trade dates and ${counted} of ${SHADOW_DECISIONS} ${what} so far`;
     return { outcome: 'continues', why };
   }
   if (championLogLoss === null || logLoss <= championLogLoss + SHADOW_LOG_LOSS_MARGIN) return { outcome: 'passed' };
@@ -42,16 +46,17 @@ export interface LiveHealth {
   /** Null before an inference. */
   readonly inferenceP99Ms: number | null;
   readonly aucAlarm: boolean;
-  readonly halted: boolean;
+  /** Why trading was halted at a limit of the account; null while it was not. A person's halt is none. */
+  readonly haltCause: string | null;
 }
 
 /** Why the promoted run must be rolled back; empty while it may go on. */
-export function breachesOf({ notFinite, inferenceP99Ms, aucAlarm, halted }: LiveHealth): readonly string[] {
+export function breachesOf({ notFinite, inferenceP99Ms, aucAlarm, haltCause }: LiveHealth): readonly string[] {
   const breaches: string[] = [];
   if (notFinite > 0) breaches.push(`${notFinite} answers were not finite numbers`);
   if (inferenceP99Ms !== null && inferenceP99Ms > BREACH_INFERENCE_P99_MS)
     breaches.push(`inference takes ${inferenceP99Ms.toFixed(0)} ms (p99), at most ${BREACH_INFERENCE_P99_MS} allowed`);
   if (aucAlarm) breaches.push('its live AUC is below that of a coin');
-  if (halted) breaches.push('trading was halted');
+  if (haltCause !== null) breaches.push(`trading was halted: ${haltCause}`);
   return breaches;
 }

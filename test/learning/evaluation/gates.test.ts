@@ -126,22 +126,34 @@ describe('the bootstrap by groups', () => {
 });
 
 describe('the shadow run', () => {
-  const figures: ShadowFigures = { tradeDates: 1, decisions: 300, notFinite: 0, logLoss: 1.01, championLogLoss: 1 };
+  const figures: ShadowFigures = {
+    tradeDates: 1,
+    decisions: 300,
+    compared: 300,
+    notFinite: 0,
+    logLoss: 1.01,
+    championLogLoss: 1,
+  };
   const outcome = (change: Partial<ShadowFigures>) => judgeShadow({ ...figures, ...change }).outcome;
 
   it('needs a trade date, 300 decisions and the champion’s log loss within 0.01', () => {
     expect(outcome({})).toBe('passed');
     expect(outcome({ logLoss: 1.0101 })).toBe('refused');
-    expect(outcome({ championLogLoss: null })).toBe('passed');
-    expect([outcome({ decisions: 299 }), outcome({ tradeDates: 0 }), outcome({ logLoss: null })]).toEqual(
-      new Array(3).fill('continues'),
-    );
+    expect(outcome({ compared: null, championLogLoss: null })).toBe('passed');
+    expect(outcome({ decisions: 1_000, compared: 299 })).toBe('continues');
+    expect([
+      outcome({ decisions: 299, compared: null }),
+      outcome({ tradeDates: 0 }),
+      outcome({ logLoss: null }),
+    ]).toEqual(new Array(3).fill('continues'));
     expect(outcome({ decisions: 10, notFinite: 1 })).toBe('refused');
   });
 
   it('names every breach', () => {
-    const healthy = { notFinite: 0, inferenceP99Ms: 100, aucAlarm: false, halted: false };
+    const healthy = { notFinite: 0, inferenceP99Ms: 100, aucAlarm: false, haltCause: null };
     expect(breachesOf(healthy)).toEqual([]);
-    expect(breachesOf({ notFinite: 1, inferenceP99Ms: 100.1, aucAlarm: true, halted: true })).toHaveLength(4);
+    expect(
+      breachesOf({ notFinite: 1, inferenceP99Ms: 100.1, aucAlarm: true, haltCause: 'LIMIT_DRAWDOWN: 3 %' }),
+    ).toHaveLength(4);
   });
 });
