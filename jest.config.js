@@ -5,9 +5,12 @@ module.exports = {
   testMatch: ['**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/', '/test/drills/', '/test/clients/'],
   setupFiles: ['<rootDir>/test/host-typed-arrays.cjs'],
-  // An ES module of the dependencies that Node itself can `require` and jest cannot.
-  transform: { '^.+\\.ts$': ['@swc/jest', {}], '/node_modules/@bsull/.+\\.js$': ['@swc/jest', {}] },
-  transformIgnorePatterns: ['/node_modules/(?!@bsull/)'],
+  // ES modules of the dependencies that Node itself can `require` and jest cannot.
+  transform: {
+    '^.+\\.ts$': ['@swc/jest', {}],
+    '/node_modules/(@bsull|hyparquet|hyparquet-writer)/.+\\.js$': ['@swc/jest', {}],
+  },
+  transformIgnorePatterns: ['/node_modules/(?!(@bsull|hyparquet|hyparquet-writer)/)'],
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
   testTimeout: 60_000,
   maxWorkers: 2,

@@ -21,7 +21,7 @@ export async function openMatrixFiles(store: ObjectStore): Promise<MatrixFiles> 
   return {
     write: async (name, matrix) => {
       for (const { year, from, to } of yearsOf(matrix.starts)) {
-        await store.create(`${prefixOf(name)}${year}.parquet`, yearFile(matrix, from, to));
+        await store.create(`${prefixOf(name)}${year}.parquet`, await yearFile(matrix, from, to));
       }
     },
     read: (name, columns) => readMatrix(store, engine, name, columns),
@@ -44,7 +44,7 @@ function yearsOf(
   return years;
 }
 
-function yearFile({ columns, starts, values }: FeatureMatrix, from: number, to: number): Uint8Array {
+function yearFile({ columns, starts, values }: FeatureMatrix, from: number, to: number): Promise<Uint8Array> {
   const width = columns.length;
   const features = columns.map((name, column): FileColumn => {
     const one = new Float32Array(to - from);

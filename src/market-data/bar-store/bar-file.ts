@@ -1,9 +1,9 @@
-/** A period's bars as the bytes of its file (docs/data.md names the columns). Pure. */
+/** A period's bars as the bytes of its file (docs/data.md names the columns). */
 import { PROVIDER_NAMES, type BarTable } from './bar-table';
 import { parquetFile } from './parquet-file';
 
 /** Parquet of all rows of `table`, in their order. */
-export const barFile = (table: BarTable): Uint8Array =>
+export const barFile = (table: BarTable): Promise<Uint8Array> =>
   parquetFile(table.length, [
     { kind: 'time', name: 'timestamp', values: table.start },
     { kind: 'double', name: 'open', values: table.open },

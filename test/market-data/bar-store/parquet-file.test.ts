@@ -26,7 +26,7 @@ afterAll(() => {
 async function rowsOf(rows: number, columns: readonly FileColumn[], query: string): Promise<readonly unknown[][]> {
   // A name for each: DuckDB remembers what it read of a file.
   path = join(folder, `${(files += 1)}.parquet`);
-  writeFileSync(path, parquetFile(rows, columns));
+  writeFileSync(path, await parquetFile(rows, columns));
   return (await connection.runAndReadAll(query.replace('FILE', `'${path}'`))).getRows();
 }
 
@@ -121,11 +121,11 @@ test('names and floats beside each other, and a span of time is found by its sta
   ).toEqual([rows, 2]);
 });
 
-test('what is no time, and a code without a name, is refused', () => {
+test('what is no time, and a code without a name, is refused', async () => {
   const one = (change: Partial<FileColumn>): FileColumn =>
     ({ kind: 'time', name: 'x', values: Float64Array.of(Number.NaN), ...change }) as FileColumn;
-  expect(() => parquetFile(1, [one({})])).toThrow('NaN is no whole number');
-  expect(() => parquetFile(1, [one({ kind: 'name', names: ['ibkr'], values: Float64Array.of(1) })])).toThrow(
+  await expect(parquetFile(1, [one({})])).rejects.toThrow('NaN is no whole number');
+  await expect(parquetFile(1, [one({ kind: 'name', names: ['ibkr'], values: Float64Array.of(1) })])).rejects.toThrow(
     RangeError,
   );
 });
