@@ -52,11 +52,11 @@ export async function prepareTraining(
   schema: FeatureSchema,
 ): Promise<PreparedTraining> {
   const { runId, days: wanted, instruments: symbols } = request;
-  await checkRequest(store, request, schema.hash);
   const days = wanted ?? data.tradeDates;
   const unknown = days.filter((day) => !data.tradeDates.includes(day));
   if (unknown.length > 0)
     throw new TrainingError('NOTHING_TO_TRAIN', `${data.folder} has no ${unknown.join(', ')}: name days that it has.`);
+  await checkRequest(store, request, schema.hash);
   const instruments: PreparedInstrument[] = [];
   const skipped: { symbol: LearningSymbol; why: string }[] = [];
   for (const symbol of symbols) {
