@@ -110,6 +110,8 @@ export function createRebalanceActivities(deps: RebalanceActivitiesDeps): Rebala
       }
     },
 
+    askPrice: ({ contract }) => deps.withBroker((broker) => broker.ask(contract)),
+
     async storeReport(report) {
       const text = `${JSON.stringify(report, null, 2)}\n`;
       await deps.store.put(rebalanceReportKey(report.rebalanceId), new TextEncoder().encode(text));

@@ -14,7 +14,11 @@ export interface BrokerLook {
   readonly marketTime: number;
   /** In the order of the tickers; null for one that is not listed. */
   stocks(tickers: readonly string[]): Promise<readonly (StockContract | null)[]>;
+  /** Dollars a share; null when no live offer comes within seconds. */
+  ask(stock: StockContract): Promise<number | null>;
 }
+
+const QUOTE_WAIT_MS = 5_000;
 
 export type WithBroker = <T>(look: (broker: BrokerLook) => Promise<T>) => Promise<T>;
 
@@ -27,7 +31,12 @@ export const brokerLook =
       await within(config.requestTimeoutMs, 'the gateway', data.connect());
       const money = await within(config.requestTimeoutMs, 'the account’s cash', firstMoney(data));
       const marketTime = await data.marketTime();
-      return await look({ ...money, marketTime, stocks: (tickers) => stocksOf(data, tickers) });
+      return await look({
+        ...money,
+        marketTime,
+        stocks: (tickers) => stocksOf(data, tickers),
+        ask: (stock) => askOf(data, stock),
+      });
     } finally {
       await data.close();
     }
@@ -44,6 +53,22 @@ async function stocksOf(data: MarketDataPort, tickers: readonly string[]): Promi
     );
   return stocks;
 }
+
+/** The first offer that may be traded on; null after the wait. */
+const askOf = (data: MarketDataPort, stock: StockContract): Promise<number | null> =>
+  new Promise((resolve) => {
+    const end = (ask: number | null): void => {
+      clearTimeout(timer);
+      resolve(ask);
+      queueMicrotask(() => stop());
+    };
+    const timer = setTimeout(() => end(null), QUOTE_WAIT_MS);
+    const stop = data.subscribe(stock, {
+      onQuote: ({ ask }, { stale }) => {
+        if (ask !== null && ask > 0 && !stale) end(ask);
+      },
+    });
+  });
 
 const firstMoney = (data: MarketDataPort): Promise<Pick<BrokerLook, 'totalCash' | 'netLiquidation'>> =>
   new Promise((resolve) => {

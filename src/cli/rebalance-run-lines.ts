@@ -40,8 +40,9 @@ export function outcomeText(outcome: RebalanceOutcome): string {
     case 'failed':
       return `No list: ${outcome.code}: ${outcome.why}`;
     case 'traded': {
-      const { differences, complete } = outcome;
+      const { differences, complete, cash = 0 } = outcome;
       if (complete) return 'Traded as listed; the broker holds what it should.';
+      if (cash < 0) return `Traded, and cash is negative: ${money(cash)}. Sell something or pay it in.`;
       if (differences === null) return 'Traded; the broker’s positions could not be read.';
       const named = differences.map(({ ticker, expected, broker }) => `${ticker} ${broker} instead of ${expected}`);
       return named.length === 0

@@ -2,21 +2,23 @@
  * Carrying a list out: sells one by one, a wait for them, buys with the cash there is then, a wait for those, the broker's positions.
  * Invariants: 1. a leg is named by rebalance and place, so that whatever dies, it is one order; 2. between two orders there is more than a
  * second, counted from the answer to the first; 3. nothing is bought with what a sale may still bring; 4. each leg looks at the broker's
- * clock: none leaves outside of the order window of the list's day.
+ * clock: none leaves outside of the order window of the list's day; 5. a purchase is sized by the live price and by what those before it cost.
  */
 import { patched, proxyActivities, sleep } from '@temporalio/workflow';
 import { ActivityFailure } from '@temporalio/common';
 import { brokerQueue, DATA_QUEUE } from '../domain/ids';
 import {
+  cashAfterFills,
   cashLeft,
   isOver,
   plannedLeg,
   positionDifferences,
-  quantityToBuy,
+  purchasePrice,
   withOrder,
 } from '../domain/rebalance/execute-list';
 import type { BrokerReads, LegReport, RebalanceActivities, RebalanceOutcome } from '../domain/rebalance/rebalance-run';
 import { orderWindow } from '../domain/stock-hours';
+import { affordableQuantity } from '../domain/rebalance/trade-costs';
 import type { StockOrderAnswer } from '../domain/stock-orders';
 import { changeLeg, enter, type Plan, type Rebalance } from './rebalance-state';
 
@@ -25,6 +27,8 @@ const MINUTE = 60_000;
 const LONGEST_NAP = 10 * MINUTE;
 /** How long after its decision a leg may still leave, market time. */
 const TIME_TO_LIVE = 5 * MINUTE;
+/** How long the fill of one purchase is waited for before the next, wall time: a market order takes seconds. */
+const FILL_WAIT = MINUTE;
 
 // The session's answer is kept under the leg's name: asking again is safe, and goes on until somebody answers.
 const { placeLeg } = proxyActivities<RebalanceActivities>({
@@ -38,6 +42,13 @@ const { awaitLegs } = proxyActivities<RebalanceActivities>({
   startToCloseTimeout: '8 hours',
   heartbeatTimeout: '10 s',
   retry: { initialInterval: '500 ms', maximumInterval: '10 s' },
+});
+
+// Without an answer in this time the purchase is sized without a quote.
+const { askPrice } = proxyActivities<RebalanceActivities>({
+  taskQueue: DATA_QUEUE,
+  startToCloseTimeout: '35 s',
+  scheduleToCloseTimeout: '1 minute',
 });
 
 const brokerReads = (account: string): BrokerReads =>
@@ -64,18 +75,18 @@ export async function carryOut(self: Rebalance, plan: Plan): Promise<RebalanceOu
   enter(self, 'selling');
   for (const { leg, side, quantity } of trades) if (side === 'sell') await ask(self, plan, leg, quantity);
   enter(self, 'waiting-for-sells');
-  await untilOver(self, plan, 'sell');
+  await untilOver(self, legsOf(plan, 'sell'), plan.manner.sellMinutes * MINUTE);
   enter(self, 'buying');
-  for (const { leg, side } of trades) {
-    if (side !== 'buy') continue;
-    const quantity = affordable(self, plan, leg);
-    if (quantity === 0) changeLeg(self, leg, (before) => ({ ...before, why: 'the cash there is buys none' }));
-    else await ask(self, plan, leg, quantity);
-  }
+  // A run that was buying before purchases waited for each other goes on as it began.
+  const oneByOne = patched('purchases-one-by-one');
+  for (const { leg, side } of trades) if (side === 'buy') await purchase(self, plan, leg, oneByOne);
   enter(self, 'waiting-for-buys');
-  await untilOver(self, plan, 'buy');
+  await untilOver(self, legsOf(plan, 'buy'), plan.manner.sellMinutes * MINUTE);
   return reconciled(self, plan);
 }
+
+const legsOf = ({ list }: Plan, of: 'buy' | 'sell'): readonly number[] =>
+  list.trades.filter(({ side }) => side === of).map(({ leg }) => leg);
 
 /** Null when the market is open on the day of the list; else why it is too late. */
 async function waitForOpen(self: Rebalance, tradeOn: string): Promise<string | null> {
@@ -92,10 +103,31 @@ async function waitForOpen(self: Rebalance, tradeOn: string): Promise<string | n
   }
 }
 
-function affordable(self: Rebalance, { list, manner }: Plan, leg: number): number {
+/** Asks for what the cash truly left buys at the price of now, then waits for its fill. */
+async function purchase(self: Rebalance, plan: Plan, leg: number, oneByOne: boolean): Promise<void> {
+  const { list, manner } = plan;
   const found = self.legs.find((one) => one.leg === leg);
+  if (found === undefined) return;
+  const { ticker, planned, referencePrice } = found;
+  const sizedAt = oneByOne ? purchasePrice(referencePrice, await quoted(plan, ticker), self.legs) : referencePrice;
   const cash = cashLeft(list.cash, self.legs, manner.costs);
-  return found === undefined ? 0 : quantityToBuy(found, cash, manner.lot, manner.costs);
+  const quantity = affordableQuantity(planned, sizedAt, cash, manner.lot, manner.costs);
+  if (quantity === 0) {
+    changeLeg(self, leg, (before) => ({ ...before, why: 'the cash there is buys none' }));
+    return;
+  }
+  changeLeg(self, leg, (before) => ({ ...before, sizedAt }));
+  await ask(self, plan, leg, quantity);
+  if (oneByOne) await untilOver(self, [leg], FILL_WAIT);
+}
+
+async function quoted({ contracts }: Plan, ticker: string): Promise<number | null> {
+  const contract = contracts.find(({ symbol }) => symbol === ticker);
+  if (contract === undefined) return null;
+  return askPrice({ contract }).catch((error: unknown) => {
+    if (error instanceof ActivityFailure) return null;
+    throw error;
+  });
 }
 
 /** Asks the session for one leg, then waits until the next may leave. */
@@ -153,13 +185,13 @@ function answered(leg: LegReport, answer: StockOrderAnswer): LegReport {
   }
 }
 
-/** Waits for the legs of a side that may still fill, at most as long as settings let sells wait. */
-async function untilOver(self: Rebalance, { manner }: Plan, side: 'buy' | 'sell'): Promise<void> {
-  const open = self.legs.filter((leg) => leg.side === side && !isOver(leg.state)).map(({ leg }) => leg);
+/** Waits for those of the legs that may still fill, at most `ms` of wall time. */
+async function untilOver(self: Rebalance, legs: readonly number[], ms: number): Promise<void> {
+  const open = self.legs.filter(({ leg, state }) => legs.includes(leg) && !isOver(state)).map(({ leg }) => leg);
   if (open.length === 0) return;
-  const until = Date.now() + manner.sellMinutes * MINUTE;
+  const until = Date.now() + ms;
   const { account, rebalanceId } = self;
-  const orders = await awaitLegs.executeWithOptions({ summary: `${open.length} ${side} orders` }, [
+  const orders = await awaitLegs.executeWithOptions({ summary: `legs ${open.join(', ')}` }, [
     { account, rebalanceId, legs: open, until },
   ]);
   for (const leg of open)
@@ -185,6 +217,8 @@ async function reconciled(self: Rebalance, plan: Plan): Promise<RebalanceOutcome
       throw error;
     });
   const differences = positions === null ? null : positionDifferences(plan.holdings, self.legs, positions);
-  const complete = self.legs.every(({ planned, filled }) => planned === filled) && differences?.length === 0;
-  return { kind: 'traded', complete, legs: self.legs, differences };
+  const cash = cashAfterFills(plan.list.cash, self.legs);
+  const asListed = self.legs.every(({ planned, filled }) => planned === filled);
+  const complete = asListed && cash >= 0 && differences?.length === 0;
+  return { kind: 'traded', complete, legs: self.legs, differences, cash };
 }

@@ -58,6 +58,8 @@ function writePrices(folder: string, starts: readonly number[]): void {
 
 export class RebalanceRig {
   cash = CASH;
+  /** What a share is offered at; null: no quote comes. */
+  ask: number | null = PRICE;
   providers: readonly BarProvider[] = [];
   settings = SETTINGS;
   private running: { readonly worker: Worker; readonly run: Promise<void> } | null = null;
@@ -101,6 +103,7 @@ export class RebalanceRig {
           totalCash: this.cash,
           netLiquidation: 100_000,
           marketTime: OPEN,
+          ask: () => Promise.resolve(this.ask),
           stocks: (tickers) => Promise.resolve(tickers.map((ticker) => stockOf(7_001 + NAMES.indexOf(ticker), ticker))),
         }),
     });

@@ -108,7 +108,13 @@ test('an account that no feed trades has its trade date opened by the first leg 
   await rig.until('the close', ({ tradeDate }) => tradeDate === null);
   const order = leg('KO', 0, { decidedAt: next, expiresAt: next + 60_000 });
   expect(await ask(rig, order)).toMatchObject({ outcome: 'refused', refusal: { code: 'TRADE_DATE_CLOSED' } });
-  const look = { totalCash: 0, netLiquidation: 90_000, marketTime: next, stocks: () => Promise.resolve([]) };
+  const look = {
+    totalCash: 0,
+    netLiquidation: 90_000,
+    marketTime: next,
+    stocks: () => Promise.resolve([]),
+    ask: () => Promise.resolve(null),
+  };
   const activities = createRebalanceActivities({
     client: rig.client,
     store: await openFolderStore(tmpdir()),

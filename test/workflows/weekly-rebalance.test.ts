@@ -153,6 +153,28 @@ test('the market closes between two legs: what is left is not asked for, and the
   expect(broker.placed.map(({ expiresAt }) => expiresAt)).toEqual([until]);
 });
 
+test.each([58, null])('a gap up to 58 with the quote %s: purchases are cut, cash is never overdrawn', async (ask) => {
+  rebalance.rig.broker.price = 58;
+  rebalance.ask = ask;
+  const outcome = traded(await executed());
+  expect(outcome.complete).toBe(false);
+  const asked = outcome.legs.map((leg) => leg.asked);
+  expect(asked.slice(0, 2)).toEqual([SHARES, SHARES]);
+  expect(outcome.cash).toBeCloseTo(CASH - asked.reduce((sum, shares) => sum + shares * (58 + FEE), 0), 6);
+  expect(outcome.cash).toBeGreaterThanOrEqual(0);
+  expect(asked[2]).toBe(ask === null ? 37 : 40);
+});
+
+test('cash that a fill beyond its quote overdraws is told, and the report is not complete', async () => {
+  rebalance.rig.broker.price = 80;
+  rebalance.rig.broker.script = ['fill'];
+  rebalance.settings = { ...SETTINGS, rules: { ...SETTINGS.rules, holdings: 1, keepRank: 1, positionLimit: 0.9 } };
+  const outcome = traded(await executed());
+  expect(outcome).toMatchObject({ complete: false, differences: [] });
+  expect(outcome.cash).toBeLessThan(0);
+  expect((await omega('show')).said).toContain('cash is negative');
+});
+
 test('a rejected leg names itself and the others are traded', async () => {
   rebalance.rig.broker.script = ['fill', 'reject', 'fill'];
   const { complete, legs, differences } = traded(await executed());

@@ -2,7 +2,7 @@
 import type { BrokerPosition } from '../broker-events';
 import type { PlannedTrade } from './delta-trades';
 import type { LegOrder, LegReport, PositionDifference } from './rebalance-run';
-import { affordableQuantity, cashOf, type TradeCosts } from './trade-costs';
+import { cashOf, feeOf, type TradeCosts } from './trade-costs';
 
 /** Before it was asked for. */
 export const plannedLeg = ({ leg, ticker, side, quantity, price }: PlannedTrade): LegReport => ({
@@ -14,6 +14,7 @@ export const plannedLeg = ({ leg, ticker, side, quantity, price }: PlannedTrade)
   filled: 0,
   averagePrice: null,
   referencePrice: price,
+  sizedAt: null,
   fees: 0,
   state: 'not-asked',
   why: null,
@@ -34,13 +35,43 @@ export const withOrder = (leg: LegReport, order: LegOrder | undefined): LegRepor
         why: order.why,
       };
 
-/** Cash after what was filled, and after what was asked for and may still fill at modelled prices. Sells that wait bring nothing yet. */
+/** Cash after what was filled, with the fees told so far, dollars. */
+export const cashAfterFills = (cash: number, legs: readonly LegReport[]): number =>
+  legs.reduce(
+    (left, { side, filled, averagePrice, referencePrice, fees }) =>
+      left + filled * (averagePrice ?? referencePrice) * (side === 'buy' ? -1 : 1) - fees,
+    cash,
+  );
+
+/**
+ * Cash that may be spent: after what was filled, and after what was asked for and may still fill at the price it was sized with. Sells that
+ * wait bring nothing yet; fees that the broker has not told yet count as modelled.
+ */
 export function cashLeft(cash: number, legs: readonly LegReport[], costs: TradeCosts): number {
-  return legs.reduce((left, { side, asked, filled, averagePrice, referencePrice, fees, state }) => {
-    const traded = filled * (averagePrice ?? referencePrice) * (side === 'buy' ? -1 : 1) - fees;
-    const waits = side === 'buy' && !isOver(state) && asked > filled;
-    return left + traded + (waits ? cashOf('buy', asked - filled, referencePrice, costs) : 0);
-  }, cash);
+  return legs.reduce(
+    (left, { side, asked, filled, referencePrice, sizedAt, fees, state }) => {
+      const untold = Math.max(0, feeOf(filled, costs) - fees);
+      const waits = side === 'buy' && !isOver(state) && asked > filled;
+      return left - untold + (waits ? cashOf('buy', asked - filled, sizedAt ?? referencePrice, costs) : 0);
+    },
+    cashAfterFills(cash, legs),
+  );
+}
+
+/** What a market order may pay beyond the price offered a moment before, and beyond the evening's close where no price is offered. */
+const QUOTED_MARGIN = 0.01;
+const UNQUOTED_MARGIN = 0.1;
+
+/**
+ * Price a purchase is sized with, dollars: the live ask, else the reference price raised by the worst rise that a purchase of this rebalance
+ * has met, each with its margin. `affordableQuantity` turns it into shares, here as in the back-test, whose opens are known and need none.
+ */
+export function purchasePrice(referencePrice: number, ask: number | null, legs: readonly LegReport[]): number {
+  if (ask !== null && ask > 0) return ask * (1 + QUOTED_MARGIN);
+  const rises = legs.map(({ side, averagePrice, referencePrice: expected }) =>
+    side === 'buy' && averagePrice !== null ? averagePrice / expected : 1,
+  );
+  return referencePrice * Math.max(1, ...rises) * (1 + UNQUOTED_MARGIN);
 }
 
 /** States in which nothing more happens to a leg. */
@@ -54,14 +85,6 @@ const OVER: ReadonlySet<string> = new Set([
   'not-asked',
 ]);
 export const isOver = (state: string): boolean => OVER.has(state);
-
-/** Shares that a planned purchase may be of, with the cash there is; 0 asks for none. */
-export const quantityToBuy = (
-  { planned, referencePrice }: LegReport,
-  cash: number,
-  lot: number,
-  costs: TradeCosts,
-): number => affordableQuantity(planned, referencePrice, cash, lot, costs);
 
 /** Tickers of which the broker does not hold what was held before and was filled since; other stocks of the account are not looked at. */
 export function positionDifferences(

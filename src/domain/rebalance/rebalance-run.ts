@@ -64,6 +64,8 @@ export interface LegReport {
   readonly filled: number;
   readonly averagePrice: number | null;
   readonly referencePrice: number;
+  /** Price that a purchase was cut to the cash with; null before it was asked for, and of a sale. */
+  readonly sizedAt: number | null;
   readonly fees: number;
   /** The order's own state; `refused`, `not-sent` and `not-asked` are ours. */
   readonly state: string;
@@ -100,11 +102,13 @@ export type RebalanceOutcome =
   | { readonly kind: 'already-running'; readonly why: string }
   | {
       readonly kind: 'traded';
-      /** Every leg ended as asked for and the broker holds what was expected. */
+      /** Every leg ended as listed, cash is not negative and the broker holds what was expected. */
       readonly complete: boolean;
       readonly legs: readonly LegReport[];
       /** Empty when the broker holds what it should; null when it could not be read. */
       readonly differences: readonly PositionDifference[] | null;
+      /** After every fill and fee, dollars; absent in reports from before it was told. Below zero is not complete. */
+      readonly cash?: number;
     };
 
 export interface RebalanceReport {
@@ -154,6 +158,8 @@ export interface RebalanceActivities {
     readonly legs: readonly number[];
     readonly until: number;
   }): Promise<readonly LegOrder[]>;
+  /** What a share is offered at now, dollars; null where nobody offers one, or only by stale data. */
+  askPrice(request: { readonly contract: StockContract }): Promise<number | null>;
   /** Writes the report; writing the same again changes nothing. */
   storeReport(report: RebalanceReport): Promise<void>;
 }

@@ -1,8 +1,16 @@
 /** Which session decides and which one trades; what the cash of half-filled legs buys. */
-import { cashLeft, plannedLeg, positionDifferences, quantityToBuy } from '../../../src/domain/rebalance/execute-list';
+import fc from 'fast-check';
+import {
+  cashAfterFills,
+  cashLeft,
+  plannedLeg,
+  positionDifferences,
+  purchasePrice,
+} from '../../../src/domain/rebalance/execute-list';
 import { RebalanceError } from '../../../src/domain/rebalance/rebalance-error';
 import type { LegReport } from '../../../src/domain/rebalance/rebalance-run';
 import { newsCutOff, rebalanceDates, weeklySessions } from '../../../src/domain/rebalance/rebalance-dates';
+import { affordableQuantity, feeOf } from '../../../src/domain/rebalance/trade-costs';
 import { COSTS, FREE, sessionsFrom } from './market';
 
 const SESSIONS = sessionsFrom('2012-12-17', 10);
@@ -45,8 +53,46 @@ test('cash: what was filled counts with its fees, what a sale may bring does not
   expect(cashLeft(1_000, [sold], FREE)).toBe(1_000 + 4 * 51 - 1);
   expect(cashLeft(1_000, [sold, buying], FREE)).toBe(1_203 - 2 * 49 - 1 - 8 * 50);
   expect(cashLeft(1_000, [sold, { ...buying, state: 'cancelled' }], FREE)).toBe(1_203 - 2 * 49 - 1);
-  expect(quantityToBuy(leg({ side: 'buy', planned: 10 }), 251.2, 1, COSTS)).toBe(5);
-  expect(quantityToBuy(leg({ side: 'buy', planned: 10 }), 251.1, 1, COSTS)).toBe(4);
+  // What it was sized with counts, not the evening's close; fees that are not told yet count as modelled.
+  expect(cashLeft(1_203, [{ ...buying, sizedAt: 60 }], FREE)).toBe(1_203 - 2 * 49 - 1 - 8 * 60);
+  expect(cashLeft(1_000, [{ ...sold, fees: 0, state: 'filled' }], COSTS)).toBe(1_000 + 4 * 51 - COSTS.minimumFee);
+  expect(cashAfterFills(1_000, [{ ...sold, fees: 0 }, buying])).toBe(1_000 + 4 * 51 - 2 * 49 - 1);
+});
+
+test('a purchase is sized by the ask and 1 %, else by the close, the worst rise met so far and 10 %', () => {
+  const rose = leg({ side: 'buy', filled: 1, averagePrice: 58 });
+  expect(purchasePrice(50, 58, [])).toBeCloseTo(58.58, 9);
+  expect(purchasePrice(50, null, [leg({ averagePrice: 90 })])).toBeCloseTo(55, 9);
+  expect(purchasePrice(50, 0, [rose, leg({ side: 'buy', filled: 1, averagePrice: 40 })])).toBeCloseTo(63.8, 9);
+});
+
+test('whatever the opens are, purchases one after the other leave no negative cash when each fills within its margin', () => {
+  const price = fc.double({ min: 1, max: 500, noNaN: true });
+  const purchase = fc.record({
+    ask: price,
+    beyond: fc.double({ min: -0.05, max: 0.009, noNaN: true }),
+    planned: fc.nat(500),
+  });
+  fc.assert(
+    fc.property(
+      fc.array(purchase, { maxLength: 8 }),
+      fc.double({ min: 0, max: 50_000, noNaN: true }),
+      (purchases, cash) => {
+        let legs: readonly LegReport[] = [];
+        for (const { ask, beyond, planned } of purchases) {
+          const sizedAt = purchasePrice(50, ask, legs);
+          const filled = affordableQuantity(planned, sizedAt, cashLeft(cash, legs, COSTS), 1, COSTS);
+          const averagePrice = ask * (1 + beyond);
+          const fees = feeOf(filled, COSTS);
+          legs = [
+            ...legs,
+            leg({ side: 'buy', planned, asked: filled, filled, averagePrice, sizedAt, fees, state: 'filled' }),
+          ];
+        }
+        expect(cashAfterFills(cash, legs)).toBeGreaterThanOrEqual(-1e-6);
+      },
+    ),
+  );
 });
 
 test('positions: what was held and filled is expected, futures and other stocks are not looked at', () => {
