@@ -1,10 +1,6 @@
 /** Writes test/histories anew: `npx jest --testMatch '<rootDir>/test/workflows/record-histories.ts'`. Not part of the suite. */
 import { Worker } from '@temporalio/worker';
 import { ApplicationFailure } from '@temporalio/common';
-import { historyToJSON } from '@temporalio/common/lib/proto-utils';
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { hostname } from 'node:os';
-import { join } from 'node:path';
 import type { outsideIngestion } from '../../src/workflows/outside-ingestion';
 import type { MarketActivities } from '../../src/workflows/activity-types';
 import { giveAnswer } from '../../src/client/rebalance';
@@ -41,22 +37,11 @@ import { championWatchWorkflowId } from '../../src/domain/retraining';
 import type { RetrainingTrigger } from '../../src/domain/retraining';
 import { CASH, FEE, PRICE, RebalanceRig, SETTINGS } from './rebalance-rig';
 import { INSUFFICIENT, RetrainingRig } from './retraining-rig';
+import { saveHistory } from './save-history';
 import { OPEN, TRADE_DATE, bundle, devServer, propose, useTradingRig, type Rig } from './trading-rig';
 
-const HISTORIES = join(__dirname, '../histories');
 const MINUTE = 60_000;
 const newRig = useTradingRig();
-
-async function save(rig: Pick<Rig, 'client'>, name: string, workflowId: string, runId?: string): Promise<void> {
-  const history = await rig.client.workflow.getHandle(workflowId, runId).fetchHistory();
-  mkdirSync(HISTORIES, { recursive: true });
-  // Where it was recorded is nobody's business: folders, machine and process names.
-  const text = historyToJSON(history)
-    .replaceAll(`${process.cwd()}/`, '')
-    .replace(/\d+@[\w.-]+/g, 'worker@test')
-    .replaceAll(`-${hostname()}-`, '-test-');
-  writeFileSync(join(HISTORIES, `${name}.json`), `${text}\n`);
-}
 
 test('a day with an entry, an exit, an unknown outcome and a halt', async () => {
   const rig = await newRig();
@@ -77,10 +62,10 @@ test('a day with an entry, an exit, an unknown outcome and a halt', async () => 
   await rig.session.signal(messages.tradeDateClosed, { tradeDate: TRADE_DATE, marketTime: OPEN + 60 * MINUTE });
   await rig.until('the close', ({ tradeDate }) => tradeDate === null);
   await Promise.all(orders.map(({ key }) => rig.client.workflow.getHandle(orderWorkflowId(key)).result()));
-  await save(rig, 'tradingSession.halted-day', rig.session.workflowId, runId);
-  await save(rig, 'order.round-trip', orderWorkflowId(orders[0].key));
-  await save(rig, 'order.reduction', orderWorkflowId(orders[1].key));
-  await save(rig, 'order.unknown', orderWorkflowId(orders[2].key));
+  await saveHistory(rig, 'tradingSession.halted-day', rig.session.workflowId, runId);
+  await saveHistory(rig, 'order.round-trip', orderWorkflowId(orders[0].key));
+  await saveHistory(rig, 'order.reduction', orderWorkflowId(orders[1].key));
+  await saveHistory(rig, 'order.unknown', orderWorkflowId(orders[2].key));
 });
 
 test('two legs of a rebalance, one of them sold again', async () => {
@@ -96,8 +81,8 @@ test('two legs of a rebalance, one of them sold again', async () => {
   await rig.session.signal(messages.tradeDateClosed, { tradeDate: TRADE_DATE, marketTime: OPEN + 60 * MINUTE });
   await rig.until('the close', ({ tradeDate }) => tradeDate === null);
   await Promise.all(orders.map(({ key }) => rig.client.workflow.getHandle(orderWorkflowId(key)).result()));
-  await save(rig, 'tradingSession.rebalance', rig.session.workflowId, runId);
-  await save(rig, 'order.stock', orderWorkflowId(orders[0].key));
+  await saveHistory(rig, 'tradingSession.rebalance', rig.session.workflowId, runId);
+  await saveHistory(rig, 'order.stock', orderWorkflowId(orders[0].key));
 });
 
 test('a feed of one trade date', async () => {
@@ -119,7 +104,7 @@ test('a feed of one trade date', async () => {
     });
     await feed.result();
   });
-  await save(rig, 'marketFeed.lock-step', marketFeedWorkflowId(rig.account));
+  await saveHistory(rig, 'marketFeed.lock-step', marketFeedWorkflowId(rig.account));
 });
 
 test('a retraining that ends with a promotion taken back, and one that the gates cannot judge', async () => {
@@ -137,15 +122,15 @@ test('a retraining that ends with a promotion taken back, and one that the gates
       args: [{ runId, decision: 'approve', by: 'A. Trader', why: 'reads well' }],
     });
     await handle.result();
-    await save(rig, 'retraining.promoted', handle.workflowId, (await handle.describe()).runId);
+    await saveHistory(rig, 'retraining.promoted', handle.workflowId, (await handle.describe()).runId);
     const since = (await readReviewLog(rig.store)).review.lastChange?.at ?? '';
     await writeObservedRun(rig.store, 'champion', { ...newObservedRun(runId, since), notFinite: 1 });
     await rig.watch(runId).result();
-    await save(rig, 'championWatch.breached', championWatchWorkflowId(runId));
+    await saveHistory(rig, 'championWatch.breached', championWatchWorkflowId(runId));
     rig.script.gates = INSUFFICIENT;
     const second = await rig.retrain('by-hand');
     await second.handle.result();
-    await save(rig, 'retraining.insufficient', second.handle.workflowId, (await second.handle.describe()).runId);
+    await saveHistory(rig, 'retraining.insufficient', second.handle.workflowId, (await second.handle.describe()).runId);
   } finally {
     await rig.close();
     await env.teardown();
@@ -185,7 +170,7 @@ test('a drift check that alarms', async () => {
       }),
     ),
   );
-  await save(rig, 'driftMonitor.alarm', workflowId);
+  await saveHistory(rig, 'driftMonitor.alarm', workflowId);
 });
 
 test('a search of three trials', async () => {
@@ -214,7 +199,7 @@ test('a search of three trials', async () => {
   const training = await Worker.create({ connection, taskQueue: TRAINING_QUEUE, activities: { ...activities } });
   const learning = await Worker.create({ connection, taskQueue: LEARNING_QUEUE, workflowBundle: await bundle() });
   await training.runUntil(learning.runUntil(async () => (await startSearch(rig.client, request)).result()));
-  await save(rig, 'hyperparameterSearch.three-trials', searchWorkflowId('recorded'));
+  await saveHistory(rig, 'hyperparameterSearch.three-trials', searchWorkflowId('recorded'));
 });
 
 const unscorable = () => Promise.reject(ApplicationFailure.nonRetryable('A line is no article.', 'CORRUPT'));
@@ -238,7 +223,7 @@ test.each<readonly [string, NewsActivities['scoreNews']]>([
   });
   const run = { workflowId: NEWS_INGESTION_WORKFLOW_ID, taskQueue: DATA_QUEUE, args: [{ sources: null }] };
   await data.runUntil(rig.client.workflow.execute('newsIngestion', run));
-  await save(rig, name, NEWS_INGESTION_WORKFLOW_ID);
+  await saveHistory(rig, name, NEWS_INGESTION_WORKFLOW_ID);
 });
 
 test('a reading of two outside series, one of which is refused', async () => {
@@ -263,7 +248,7 @@ test('a reading of two outside series, one of which is refused', async () => {
     rig.client.workflow.execute<typeof outsideIngestion>('outsideIngestion', options),
   );
   expect(result.results.map(({ failed }) => failed)).toEqual([null, 'FRED: the key was refused.']);
-  await save(rig, 'outsideIngestion.one-refused', OUTSIDE_INGESTION_WORKFLOW_ID);
+  await saveHistory(rig, 'outsideIngestion.one-refused', OUTSIDE_INGESTION_WORKFLOW_ID);
 });
 
 test('a rebalance that is approved, turns the account over, and one that only lists', async () => {
@@ -278,10 +263,10 @@ test('a rebalance that is approved, turns the account over, and one that only li
     const { rebalanceId } = await rebalance.until('awaiting-approval');
     await giveAnswer(client, account, { rebalanceId, decision: 'approve', by: 'A. Trader', why: 'reads well' });
     await traded?.result();
-    await save(rebalance.rig, 'weeklyRebalance.turned-over', rebalanceWorkflowId(account));
+    await saveHistory(rebalance.rig, 'weeklyRebalance.turned-over', rebalanceWorkflowId(account));
     const listed = await rebalance.start({ manner: { trade: false } });
     await listed?.result();
-    await save(rebalance.rig, 'weeklyRebalance.dry-run', rebalanceWorkflowId(account));
+    await saveHistory(rebalance.rig, 'weeklyRebalance.dry-run', rebalanceWorkflowId(account));
   } finally {
     await rebalance.close();
   }
@@ -315,5 +300,5 @@ test("an export of the broker's history in two chunks, one series given up", asy
     activities: { ...activities },
   });
   await data.runUntil(async () => (await startHistoryExport(rig.client, request)).result());
-  await save(rig, 'historyExport.two-chunks', historyExportWorkflowId(request));
+  await saveHistory(rig, 'historyExport.two-chunks', historyExportWorkflowId(request));
 });
