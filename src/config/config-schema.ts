@@ -118,6 +118,8 @@ const trading = z.object({
   vote: oneOf('majority', 'weighted', 'stacked'),
   minConfidence: above(0, 1),
   validator: flag,
+  minVoterShare: above(0, 1),
+  validatorAbsent: oneOf('go-on', 'no-entry'),
   regimes,
   minimumHoldBars: whole(0, 10_000),
   cooldownBars: whole(0, 10_000),

@@ -67,6 +67,10 @@ export interface TradingConfig {
   readonly minConfidence: number;
   /** The run's validator may veto entries. */
   readonly validator: boolean;
+  /** Smallest share of the run's voters that must vote, else hold. */
+  readonly minVoterShare: number;
+  /** With the validator on, what follows when the run's does not answer; a run without one goes on. */
+  readonly validatorAbsent: 'go-on' | 'no-entry';
   /** What the market's regime changes; empty rules change nothing. */
   readonly regimes: RegimeRules;
   readonly minimumHoldBars: number;
@@ -158,6 +162,8 @@ export const DEFAULT_CONFIG: Config = {
     vote: 'majority',
     minConfidence: 0.6,
     validator: false,
+    minVoterShare: 0.5,
+    validatorAbsent: 'no-entry',
     regimes: { minConfidence: {}, suppressEntries: [], sizeShare: {} },
     minimumHoldBars: 20,
     cooldownBars: 20,

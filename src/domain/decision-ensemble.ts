@@ -28,6 +28,10 @@ export interface EnsembleRules {
   readonly minConfidence: number;
   /** Whether the validator may veto entries (E6). */
   readonly validator: boolean;
+  /** Smallest share of the run's voters that must vote, else hold; left out in records of versions without a quorum. */
+  readonly minVoterShare?: number;
+  /** What follows when the validator is on, the run has one, and it does not answer; left out: the entry goes on. */
+  readonly validatorAbsent?: 'go-on' | 'no-entry';
   readonly regimes: RegimeRules;
 }
 
@@ -70,6 +74,8 @@ export interface SecondOpinions {
   readonly validator: ValidatorOpinion;
   /** Stacker and validator read the votes before calibration, as in training; left out in records of versions that gave them corrected ones. */
   readonly metaVotes?: 'raw';
+  /** Voters of the run, silent ones included; left out in records of versions that did not count them. */
+  readonly voters?: number;
 }
 
 export interface EnsembleOpinion extends SecondOpinions {
@@ -95,7 +101,7 @@ export interface EnsembleRecord extends ScoreParts {
   readonly validator: ValidatorVerdict;
   readonly skipped: readonly { readonly part: EnsemblePart; readonly why: string }[];
   /** What kept an entry back that the other rules allowed; null when nothing did. */
-  readonly stoppedBy: 'validator' | 'regime' | null;
+  readonly stoppedBy: 'validator' | 'validator-absent' | 'regime' | null;
 }
 
 type Skip = EnsembleRecord['skipped'][number];
@@ -109,12 +115,21 @@ interface Judged {
 
 /** Throws RangeError for a weight that is negative or not finite. */
 export function judgeEnsemble(opinion: EnsembleOpinion): EnsembleRecord {
-  const { rules, weights, regime, stack, validator: asked, metaVotes } = opinion;
-  const { used, result, parts, skipped } = judgeVotes(opinion, minConfidenceOf(opinion));
+  const { rules, weights, regime, stack, validator: asked, metaVotes, voters } = opinion;
+  const { used, result: voted, parts, skipped } = judgeVotes(opinion, minConfidenceOf(opinion));
+  const result = withQuorum(opinion, voted);
   const validator = validatorVerdict(opinion, result.signal);
   return {
     ...parts,
-    given: { rules, weights, regime, stack, validator: asked, ...(metaVotes && { metaVotes }) },
+    given: {
+      rules,
+      weights,
+      regime,
+      stack,
+      validator: asked,
+      ...(metaVotes && { metaVotes }),
+      ...(voters !== undefined && { voters }),
+    },
     used,
     signal: result.signal,
     confidence: result.confidence,
@@ -124,6 +139,23 @@ export function judgeEnsemble(opinion: EnsembleOpinion): EnsembleRecord {
     skipped: [...skipped, ...regimeSkips(opinion), ...validatorSkips(opinion)],
     stoppedBy: null,
   };
+}
+
+/** Few voters of many say nothing, however sure they are: then the signal is hold. */
+function withQuorum({ rules: { minVoterShare }, votes, voters }: EnsembleOpinion, result: VoteResult): VoteResult {
+  if (minVoterShare === undefined || voters === undefined || votes.length === 0) return result;
+  if (votes.length >= minVoterShare * voters) return result;
+  const why = `${votes.length} of ${voters} voters voted, ${Math.ceil(minVoterShare * voters)} needed`;
+  return { ...result, signal: 'hold', why };
+}
+
+/** What is said of a run that has no validator by its card: nothing is missing. */
+export const NO_VALIDATOR = 'the run has no validator';
+
+/** Why an absent validator stops entries, or null. */
+export function missedValidator({ rules, validator }: Pick<SecondOpinions, 'rules' | 'validator'>): string | null {
+  const stops = rules.validator && rules.validatorAbsent === 'no-entry';
+  return stops && validator.kind === 'absent' && validator.why !== NO_VALIDATOR ? validator.why : null;
 }
 
 /** What a decision was made from, as its record keeps it: how a replay decides again. */

@@ -8,7 +8,7 @@ import type { Quote } from './bars';
 import { isTwoSided } from './bars';
 import { inRegularHours, minutesToRegularClose } from './calendar';
 import type { FutureContract } from './contracts';
-import { judgeEnsemble } from './decision-ensemble';
+import { judgeEnsemble, missedValidator } from './decision-ensemble';
 import type { EnsembleOpinion, EnsembleRecord } from './decision-ensemble';
 import { MINUTE_MS } from './exchange-time';
 import type { Instrument } from './instruments';
@@ -137,7 +137,7 @@ function sizeShareOf({ given: { regime, rules } }: EnsembleRecord): number {
 /** What the regime or the validator holds against an entry that every other rule allows; asked last, so that what they stop is counted. */
 function entryStopped(judged: EnsembleRecord, quantity: number): Decision | null {
   const { given, validator } = judged;
-  const stop = (stoppedBy: 'regime' | 'validator', reason: string): Decision => ({
+  const stop = (stoppedBy: 'regime' | 'validator' | 'validator-absent', reason: string): Decision => ({
     ...none(reason),
     ensemble: { ...judged, stoppedBy },
   });
@@ -145,6 +145,8 @@ function entryStopped(judged: EnsembleRecord, quantity: number): Decision | null
   if (name !== null && given.rules.regimes.suppressEntries.includes(name))
     return stop('regime', `no entries in ${name}`);
   if (quantity < 1) return stop('regime', `${name} allows less than one contract`);
+  const missed = missedValidator(given);
+  if (missed !== null) return stop('validator-absent', `the validator does not answer: ${missed}`);
   if (validator.verdict !== 'vetoed') return null;
   const { probability, breakEven } = validator;
   const said = `validator vetoes ${judged.signal}: profitable with ${probability.toFixed(2)}, ${breakEven.toFixed(2)} needed`;

@@ -33,6 +33,8 @@ export interface Ballot {
   readonly votes: readonly Vote[];
   /** Of the same voters, in the same order: what stacker and validator were trained on, and read. */
   readonly raw: readonly RawVote[];
+  /** Voters of the run, those that did not load or did not vote included. */
+  readonly voters?: number;
   readonly skipped: readonly SkippedModel[];
 }
 
@@ -114,7 +116,7 @@ export async function loadEnsemble(store: ObjectStore, runId: string, symbol: Le
   const meta = await loadMetaModels(store, runId, parts, schema);
   const learnedFrom = new Set(manifest.data.days);
   const identity = { runId, symbol, schema, learnedFrom, label: fitted?.label ?? null };
-  return new LoadedEnsemble(identity, voters, skipped, meta);
+  return new LoadedEnsemble(identity, voters, skipped, meta, parts.voters.length);
 }
 
 class LoadedEnsemble implements Ensemble {
@@ -137,6 +139,7 @@ class LoadedEnsemble implements Ensemble {
     private readonly voters: readonly Voter[],
     readonly skipped: readonly SkippedModel[],
     private readonly meta: MetaModels,
+    private readonly ofRun: number,
   ) {
     this.runId = runId;
     this.symbol = symbol;
@@ -155,7 +158,12 @@ class LoadedEnsemble implements Ensemble {
     const { input, missing } = this.inputOf(row);
     if (missing.length > 0) {
       const why = `no value for ${missing.join(', ')}`;
-      return { votes: [], raw: [], skipped: [...this.skipped, ...this.models.map((model) => ({ model, why }))] };
+      return {
+        votes: [],
+        raw: [],
+        voters: this.ofRun,
+        skipped: [...this.skipped, ...this.models.map((model) => ({ model, why }))],
+      };
     }
     const inputs = [...(this.window > 1 ? earlier.map((before) => this.modelColumns(before)) : []), input];
     // All at once: each answer takes a turn of the event loop, and one turn serves them all.
@@ -165,6 +173,7 @@ class LoadedEnsemble implements Ensemble {
       votes: said.flatMap(({ model, probabilities }) =>
         probabilities === null ? [] : [{ model, signal: signalOf(probabilities), probabilities }],
       ),
+      voters: this.ofRun,
       raw: said.flatMap(({ model, raw }) => (raw === null ? [] : [{ model, probabilities: raw }])),
       skipped: [...this.skipped, ...said.flatMap(({ trouble }) => trouble ?? [])],
     };

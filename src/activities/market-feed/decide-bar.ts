@@ -41,12 +41,16 @@ export const ensembleRules = ({
   minConfidence,
   validator = MAJORITY_RULES.validator,
   regimes = MAJORITY_RULES.regimes,
+  minVoterShare,
+  validatorAbsent,
 }: Pick<Config['trading'], 'vote' | 'minConfidence'> &
-  Partial<Pick<Config['trading'], 'validator' | 'regimes'>>): EnsembleRules => ({
+  Partial<Pick<Config['trading'], 'validator' | 'regimes' | 'minVoterShare' | 'validatorAbsent'>>): EnsembleRules => ({
   voting,
   minConfidence,
   validator,
   regimes,
+  ...(minVoterShare !== undefined && { minVoterShare }),
+  ...(validatorAbsent !== undefined && { validatorAbsent }),
 });
 
 /** The decision function of a trade date, with everything that stays the same over it bound. */

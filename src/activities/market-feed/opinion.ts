@@ -41,9 +41,10 @@ export async function formOpinion(
   if (row === null || missing.length > 0) return silence(`features without a value: ${missing.join(', ')}`);
   if (ensemble === null) return silence('no model run');
   if (ensemble.schema.hash !== schemaHash) return silence(otherSchema(ensemble.schema.hash, schemaHash));
-  const { votes, raw, skipped } = await ensemble.vote(row, memory.earlierRows(ensemble));
+  const { votes, raw, voters, skipped } = await ensemble.vote(row, memory.earlierRows(ensemble));
   const read = metaVotes === 'raw' ? raw : votes;
-  return { ...known, votes, skipped, ...(await ensemble.secondOpinions(row, read, regime)) };
+  const counted = metaVotes === 'raw' && voters !== undefined ? { voters } : {};
+  return { ...known, ...counted, votes, skipped, ...(await ensemble.secondOpinions(row, read, regime)) };
 }
 
 const otherSchema = (read: string, computed: string): string =>
