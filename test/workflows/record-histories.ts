@@ -38,7 +38,7 @@ import type { RetrainingTrigger } from '../../src/domain/retraining';
 import { CASH, FEE, PRICE, RebalanceRig, SETTINGS } from './rebalance-rig';
 import { INSUFFICIENT, RetrainingRig } from './retraining-rig';
 import { saveHistory } from './save-history';
-import { OPEN, TRADE_DATE, bundle, devServer, propose, useTradingRig, type Rig } from './trading-rig';
+import { OPEN, TRADE_DATE, bundle, devServer, propose, useTradingRig } from './trading-rig';
 
 const MINUTE = 60_000;
 const newRig = useTradingRig();
