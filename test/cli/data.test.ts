@@ -1,8 +1,13 @@
 /** `omega data`: CSV in, holes found and filled from the sample, CSV and Parquet out, without a key or a server. */
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { failuresThatCount, healText } from '../../src/cli/data-heal';
 import { main } from '../../src/cli/main';
+import type { HealedSeries, ProviderFailure } from '../../src/market-data/bar-store/heal-series';
+import type { ProviderName } from '../../src/market-data/providers/provider';
 
 const SHIPPED = join(__dirname, '../../data');
 let folder: string;
@@ -12,10 +17,12 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-async function omega(...args: readonly string[]) {
+const omega = (...args: readonly string[]) => omegaWith({}, ...args);
+
+async function omegaWith(more: Readonly<Record<string, string>>, ...args: readonly string[]) {
   const out: string[] = [];
   const err: string[] = [];
-  const env = { OMEGA_STORE: join(folder, 'store'), OMEGA_BAR_PROVIDERS: 'csv,sample' };
+  const env = { OMEGA_STORE: join(folder, 'store'), OMEGA_BAR_PROVIDERS: 'csv,sample', ...more };
   const io = { out: (text: string) => void out.push(text), err: (text: string) => void err.push(text), env, folder };
   const code = await main(args, io);
   return { code, out: out.join('\n'), err: err.join('\n') };
@@ -55,6 +62,70 @@ test('from CSV to CSV, with a day lost on the way', async () => {
   // The healed day is of a second generation in the store, and of none outside.
   expect(readdirSync(join(out, 'intraday', 'ES_201312', '1m'))).toContain('2013-10-09.parquet');
   expect((await omega('data', 'export', 'ES', '--continuous', '--out', out)).out).toContain('ES: 6826 bars');
+});
+
+test('a new contract begins at --from, where a provider has it', async () => {
+  await omega('data', 'import', join(SHIPPED, 'futures_1m', 'ES_201312_1m.csv.gz'));
+  const { code, out } = await omega('data', 'heal', 'KO', '--from', '2013-01-02', '--to', '2013-03-01');
+  expect(out).toContain('2013-01-02 to 2013-03-01: filled, 40 bars from sample');
+  expect(code).toBe(0);
+  expect(await json('data', 'status', 'KO')).toMatchObject({ series: [{ rows: 40 }] });
+  expect(await omega('data', 'heal', 'PEP')).toMatchObject({
+    code: 1,
+    err: expect.stringContaining('Nothing is stored of PEP: say with --from') as string,
+  });
+  const nobody = await omega('data', 'heal', 'ZZZZ', '--from', '2013-01-02', '--to', '2013-03-01');
+  expect(nobody).toMatchObject({
+    code: 1,
+    out: expect.stringContaining('not filled (no bars there: sample)') as string,
+  });
+});
+
+test('a provider that refuses the key is told once and ends with 1, because its holes stay', async () => {
+  const server = createServer((_request, response) => response.writeHead(401).end('{"detail":"Invalid token."}'));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  try {
+    const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    writeFileSync(join(folder, 'omega.config.json'), JSON.stringify({ data: { tiingo: { baseUrl } } }));
+    const env = { OMEGA_BAR_PROVIDERS: 'tiingo,sample', TIINGO_API_KEY: 'wrong' };
+    await omega('data', 'heal', 'KO', '--from', '2013-04-01', '--to', '2013-05-01');
+    const { code, out } = await omegaWith(env, 'data', 'heal', 'KO', '--from', '2013-01-02', '--to', '2014-02-01');
+    expect(code).toBe(1);
+    expect(out.match(/tiingo: /g)).toHaveLength(1);
+    expect(out).toMatch(/2013-05-01 to 2014-02-01: filled in part, 170 bars from sample$/);
+    // Where another one filled every hole, nothing is amiss.
+    expect((await omegaWith(env, 'data', 'heal', 'KO', '--to', '2014-01-01')).code).toBe(0);
+  } finally {
+    server.close();
+    rmSync(join(folder, 'omega.config.json'));
+  }
+});
+
+test('what counts as a failure: not an unreachable Yahoo that nobody named, not an unknown contract, not a hole that was filled', () => {
+  const failure = (provider: ProviderName, code: string) => ({ provider, code, refusal: `${provider}: ${code}` });
+  const hole = { from: 0, to: 1 };
+  const healed = (failures: readonly ProviderFailure[], left = [hole]): HealedSeries => ({
+    series: { contract: 'KO', whatToShow: 'TRADES', interval: '1d' },
+    gaps: [{ ...hole, filled: [], failures, refusals: failures.map(({ refusal }) => refusal), left }],
+    notes: [],
+  });
+  const offline = [healed([failure('yahoo', 'UNREACHABLE')])];
+  expect(failuresThatCount(offline, null)).toEqual([]);
+  expect(failuresThatCount(offline, ['yahoo', 'sample'])).toHaveLength(1);
+  expect(failuresThatCount([healed([failure('tiingo', 'NOT_FOUND')])], null)).toEqual([]);
+  expect(failuresThatCount([healed([failure('yahoo', 'RATE_LIMITED')])], null)).toHaveLength(1);
+  expect(failuresThatCount([healed([failure('tiingo', 'SERVER_ERROR')], [])], null)).toEqual([]);
+  // It filled the first hole's place elsewhere and gave up: the second hole repeats its sentence.
+  const later = { ...healed([]).gaps[0], refusals: ['tiingo: TIMED_OUT'] };
+  const gaveUp = {
+    ...healed([failure('tiingo', 'TIMED_OUT')], []),
+    gaps: [healed([failure('tiingo', 'TIMED_OUT')], []).gaps[0], later],
+  };
+  expect(failuresThatCount([gaveUp], null)).toHaveLength(1);
+  expect(healText([healed([failure('tiingo', 'TIMED_OUT')]), healed([failure('tiingo', 'TIMED_OUT')])])).toEqual([
+    'tiingo: TIMED_OUT',
+    ...Array.from({ length: 2 }, () => ['KO 1d: 1 hole', '  1970-01-01 to 1970-01-01: not filled']).flat(),
+  ]);
 });
 
 test.each([
