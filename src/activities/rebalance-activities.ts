@@ -163,7 +163,7 @@ async function plan(deps: RebalanceActivitiesDeps, { account, asOf, trade, paper
   const manner = mannerOf(settings);
   try {
     if (!trade && paper !== null) {
-      const planned = await planRebalance({ ...request, asOf, ...paper });
+      const planned = await planRebalance({ ...request, asOf, trade, ...paper });
       const { list, notices } = planned;
       return { kind: 'planned', list, notices, manner, holdings: paper.holdings, contracts: [] };
     }
@@ -176,6 +176,7 @@ async function plan(deps: RebalanceActivitiesDeps, { account, asOf, trade, paper
         asOf: asOf ?? day,
         holdings,
         cash: broker.totalCash,
+        trade,
       });
       const stocks = trade ? await broker.stocks(list.trades.map(({ ticker }) => ticker)) : [];
       const contracts = stocks.flatMap((stock) => (stock === null ? [] : [stock]));

@@ -8,7 +8,7 @@ import { DAY_MS } from '../domain/exchange-time';
 import { decideRebalance } from '../domain/rebalance/decide-rebalance';
 import { barsThrough } from '../domain/rebalance/daily-history';
 import type { Holding } from '../domain/rebalance/account-value';
-import { newsCutOff, rebalanceDates } from '../domain/rebalance/rebalance-dates';
+import { needFreshPrices, newsCutOff, rebalanceDates } from '../domain/rebalance/rebalance-dates';
 import { RebalanceError } from '../domain/rebalance/rebalance-error';
 import { sessionsNeeded } from '../domain/rebalance/rebalance-rules';
 import type { RebalanceList } from '../domain/rebalance/rebalance-list';
@@ -32,6 +32,8 @@ export interface PlanRequest {
   readonly holdings: readonly Holding[];
   /** Dollars. */
   readonly cash: number;
+  /** Orders follow: the prices must be of the session before. */
+  readonly trade: boolean;
   /** Null where there is no store: then there is no news. */
   readonly store: ObjectStore | null;
 }
@@ -66,9 +68,11 @@ const STORED_BIAS =
 
 /** Throws RebalanceError, RecordedDataError, StoreError. */
 export async function planRebalance(request: PlanRequest): Promise<RebalancePlan> {
-  const { settings, asOf, holdings, cash } = request;
+  const { settings, asOf, holdings, cash, trade } = request;
   const { set, prices } = await pricesFor(request);
-  const { decidedOn, tradeOn, notice } = rebalanceDates(prices.sessions, asOf);
+  const dates = rebalanceDates(prices.sessions, asOf);
+  if (trade) needFreshPrices(dates);
+  const { decidedOn, tradeOn, notices } = dates;
   const universe = settings.universe ?? stocksOf(prices.histories);
   const news = await sentimentsFor(request, universe, newsCutOff(tradeOn));
   const list = decideRebalance(
@@ -86,14 +90,16 @@ export async function planRebalance(request: PlanRequest): Promise<RebalancePlan
     settings.rules,
   );
   const rejected = prices.rejected.length;
+  const modelled = modelledFills(list, prices, settings);
   return {
     set,
     sha256: prices.files[0]?.sha256 ?? '',
     list,
-    modelledFills: modelledFills(list, prices, settings),
+    modelledFills: modelled,
     notices: [
-      ...(notice === null ? [] : [notice]),
+      ...notices,
       ...list.notices,
+      ...(trade ? [] : unmodelled(list, modelled)),
       ...news.notices,
       ...prices.notices,
       ...(rejected === 0
@@ -205,6 +211,15 @@ async function sentimentsFor(
     const why = error instanceof Error ? error.message : String(error);
     return { sentiments: null, notices: [`The stored news can't be read, so momentum alone decides: ${why}`] };
   }
+}
+
+/** Trades of a dry run that no recorded open shows a price for. */
+function unmodelled({ trades, tradeOn }: RebalanceList, fills: readonly ModelledFill[]): readonly string[] {
+  const shown = new Set(fills.map(({ ticker }) => ticker));
+  const missing = trades.filter(({ ticker }) => !shown.has(ticker)).map(({ ticker }) => ticker);
+  return missing.length === 0
+    ? []
+    : [`No open of ${tradeOn} is recorded for ${missing.join(', ')}: no fill is modelled for what is not there.`];
 }
 
 function modelledFills(

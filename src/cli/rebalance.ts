@@ -37,6 +37,7 @@ async function plan(options: PlanOptions, io: CommandIo): Promise<void> {
       asOf,
       holdings,
       cash,
+      trade: false,
       store: await openStore(learningPlace(io).storage),
     });
     printResult(io, options.json, { kind: 'dry-run', ...planned }, planLines(planned));
@@ -58,6 +59,7 @@ const EXPLAINED: Readonly<Record<RebalanceErrorCode, 'DATA' | 'USAGE' | 'CONFIG'
   NO_SCORES: 'DATA',
   FEWER_DAYS_THAN_NAMES: 'DATA',
   NO_PRICES: 'DATA',
+  STALE_PRICES: 'DATA',
   INVALID_HOLDING: 'USAGE',
 };
 

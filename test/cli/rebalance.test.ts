@@ -152,6 +152,7 @@ async function storedDays(
       asOf,
       holdings: [],
       cash: 10_000,
+      trade: false,
       store,
     });
   return { days, plan };
@@ -201,6 +202,18 @@ test('days that every name lacks are a hole, too; factors are carried between eq
   );
   const mixed = await storedDays('mixed-store', { factor: (at) => (at < 200 ? 0.98 : null) });
   await expect(mixed.plan(null)).rejects.toThrow(/KO has no adjustment factor on .* and 0\.98 on/);
+});
+
+test('old closes and trades without a recorded open are told', async () => {
+  const { list, modelledFills, notices } = await planned('--as-of', '2017-09-12');
+  expect([list.decidedOn, list.tradeOn, modelledFills]).toEqual(['2017-09-01', '2017-09-12', []]);
+  expect(notices.join(' ')).toContain(
+    'The closes are old: 5 sessions without prices lie between 2017-09-01 and 2017-09-12.',
+  );
+  const past = await planned('--set', US20, '--as-of', '2014-01-03');
+  const tickers = past.list.trades.map(({ ticker }) => ticker);
+  const told = `No open of ${past.list.tradeOn} is recorded for ${tickers.join(', ')}:`;
+  expect(past.modelledFills.length === 0 && past.notices.some((notice) => notice.startsWith(told))).toBe(true);
 });
 
 test('the back-test writes its page and its document, the same bytes twice', async () => {

@@ -220,6 +220,16 @@ test('no prices for the day is an end by name', async () => {
   expect(await handle!.result()).toMatchObject({ kind: 'failed', code: 'NO_PRICES' });
 });
 
+test('prices that are not of the session before are an end by name when orders would follow, and a notice when not', async () => {
+  const handle = await rebalance.start({ asOf: '2013-10-10' });
+  const outcome = await handle!.result();
+  expect(outcome).toMatchObject({ kind: 'failed', code: 'STALE_PRICES' });
+  const dry = await rebalance.start({ asOf: '2013-10-10', manner: { trade: false } });
+  expect(await dry!.result()).toEqual({ kind: 'dry-run' });
+  const { notices } = await rebalance.until('done');
+  expect(notices[0]).toMatch(/^The closes are old: one session without prices lies between 2013-10-08 and 2013-10-10/);
+});
+
 test('a configured universe is brought up to date first: what nobody has is said, and what came is decided on', async () => {
   const asked: string[] = [];
   const days = sessionsFrom('2013-08-20', 36).filter((day) => day < '2013-10-09');

@@ -7,14 +7,16 @@ import { RebalanceError } from './rebalance-error';
 const NEW_YORK = 'America/New_York';
 /** Half an hour before the open: what the news says by then counts. */
 const NEWS_UNTIL_MINUTE = 9 * 60;
-/** Business days that the newest prices may be old. */
+/** Sessions without prices before the day of the orders that a dry run still decides over. */
 const OLDEST_PRICES = 5;
 
 export interface RebalanceDates {
   readonly decidedOn: string;
   readonly tradeOn: string;
-  /** Null unless the day asked for is none of trading. */
-  readonly notice: string | null;
+  /** Sessions between the two that the data lack; orders are for 0 alone. */
+  readonly missed: number;
+  /** That the day asked for is none of trading, and how old the closes are. */
+  readonly notices: readonly string[];
 }
 
 const businessDayAtOrAfter = (date: string): string => {
@@ -53,8 +55,24 @@ export function rebalanceDates(sessions: readonly string[], asOf: string | null)
   return {
     decidedOn,
     tradeOn,
-    notice: closed ? `There is no trading on ${asOf}: the orders are for ${tradeOn}.` : null,
+    missed: old,
+    notices: [
+      ...(closed ? [`There is no trading on ${asOf}: the orders are for ${tradeOn}.`] : []),
+      ...(old === 0 ? [] : [`The closes are old: ${between(decidedOn, tradeOn, old)}.`]),
+    ],
   };
+}
+
+const between = (decidedOn: string, tradeOn: string, missed: number): string =>
+  `${missed === 1 ? 'one session without prices lies' : `${missed} sessions without prices lie`} between ${decidedOn} and ${tradeOn}`;
+
+/** Orders are decided on the session before: throws RebalanceError STALE_PRICES otherwise. */
+export function needFreshPrices({ decidedOn, tradeOn, missed }: RebalanceDates): void {
+  if (missed > 0)
+    throw new RebalanceError(
+      'STALE_PRICES',
+      `Nothing is ordered on old closes: ${between(decidedOn, tradeOn, missed)}. Run omega data heal, or name rebalance.universe so that each run fetches its prices, and start again.`,
+    );
 }
 
 /** Until when news counts for orders of a session, UTC ms. */

@@ -6,6 +6,7 @@ export const REBALANCE_ERROR_CODES = [
   'NO_SCORES',
   'FEWER_DAYS_THAN_NAMES',
   'NO_PRICES',
+  'STALE_PRICES',
   'INVALID_HOLDING',
 ] as const;
 export type RebalanceErrorCode = (typeof REBALANCE_ERROR_CODES)[number];

@@ -9,7 +9,12 @@ import {
 } from '../../../src/domain/rebalance/execute-list';
 import { RebalanceError } from '../../../src/domain/rebalance/rebalance-error';
 import type { LegReport } from '../../../src/domain/rebalance/rebalance-run';
-import { newsCutOff, rebalanceDates, weeklySessions } from '../../../src/domain/rebalance/rebalance-dates';
+import {
+  needFreshPrices,
+  newsCutOff,
+  rebalanceDates,
+  weeklySessions,
+} from '../../../src/domain/rebalance/rebalance-dates';
 import { affordableQuantity, feeOf } from '../../../src/domain/rebalance/trade-costs';
 import { COSTS, FREE, sessionsFrom } from './market';
 
@@ -19,18 +24,32 @@ test('nothing of the day itself decides it, and a holiday moves the orders on', 
   expect(rebalanceDates(SESSIONS, '2012-12-20')).toEqual({
     decidedOn: '2012-12-19',
     tradeOn: '2012-12-20',
-    notice: null,
+    missed: 0,
+    notices: [],
   });
   expect(rebalanceDates(SESSIONS, '2012-12-25')).toMatchObject({
     decidedOn: '2012-12-24',
     tradeOn: '2012-12-26',
-    notice: expect.stringContaining('2012-12-25') as string,
+    notices: [expect.stringContaining('2012-12-25') as string],
   });
   // The data end on New Year's Eve; the first is a holiday.
   expect(SESSIONS.at(-1)).toBe('2012-12-31');
-  expect(rebalanceDates(SESSIONS, null)).toEqual({ decidedOn: '2012-12-31', tradeOn: '2013-01-02', notice: null });
+  expect(rebalanceDates(SESSIONS, null)).toEqual({
+    decidedOn: '2012-12-31',
+    tradeOn: '2013-01-02',
+    missed: 0,
+    notices: [],
+  });
   for (const day of ['2012-12-17', '2013-02-01']) expect(() => rebalanceDates(SESSIONS, day)).toThrow(RebalanceError);
   expect(new Date(newsCutOff('2012-12-26')).toISOString()).toBe('2012-12-26T14:00:00.000Z');
+});
+
+test('closes older than the session before are told in a dry run and refused for orders', () => {
+  const old = rebalanceDates(SESSIONS, '2013-01-04');
+  expect(old).toMatchObject({ decidedOn: '2012-12-31', tradeOn: '2013-01-04', missed: 2 });
+  expect(old.notices).toEqual(['The closes are old: 2 sessions without prices lie between 2012-12-31 and 2013-01-04.']);
+  expect(() => needFreshPrices(old)).toThrow(/Nothing is ordered on old closes: 2 sessions .* Run omega data heal/);
+  expect(() => needFreshPrices(rebalanceDates(SESSIONS, '2013-01-02'))).not.toThrow();
 });
 
 test('one session a week: the day asked for, or the next that trades', () => {
