@@ -9,6 +9,7 @@ import {
   exportSeries,
   type ExportedSeries,
 } from '../market-data/bar-store/export-bars';
+import { corruptText } from '../market-data/bar-store/period-files';
 import { CliError } from './cli-error';
 import type { CommandIo } from './command-io';
 import { printResult } from './command-io';
@@ -44,11 +45,10 @@ async function exportData(contracts: readonly string[], options: ExportOptions, 
     if (chosen.length === 0) throw nothingStored(contracts);
     const exported: ExportedSeries[] = [];
     for (const series of chosen) exported.push(await exportSeries(bars, series, folder, format, span));
-    const lines = exported.map(({ series, files }) =>
-      files.length === 1
-        ? `${seriesText(series)}: ${files[0]}`
-        : `${seriesText(series)}: ${files.length} files in ${folder}`,
-    );
+    const lines = exported.flatMap(({ series, files, corrupt }) => [
+      `${seriesText(series)}: ${files.length === 1 ? files[0] : `${files.length} files in ${folder}`}`,
+      ...corrupt.map((line) => `  ${line}`),
+    ]);
     printResult(io, options.json, { folder, exported }, lines);
   });
 }
@@ -79,13 +79,21 @@ async function continuous(
       const series = await readContinuous(bars, { symbol, interval, whatToShow }, span.from, span.to);
       if (series.table.length === 0) throw nothingStored([symbol]);
       const file = await exportContinuous(symbol, interval, series, folder);
-      joined.push({ symbol, interval, bars: series.table.length, rolls: series.rolls, file });
+      joined.push({
+        symbol,
+        interval,
+        bars: series.table.length,
+        rolls: series.rolls,
+        corrupt: series.corrupt.map(corruptText),
+        file,
+      });
     }
-    const lines = joined.flatMap(({ symbol, bars: count, rolls, file }) => [
+    const lines = joined.flatMap(({ symbol, bars: count, rolls, corrupt, file }) => [
       `${symbol}: ${count} bars, ${file}`,
       ...rolls.map(
         ({ at, from, to }) => `  rolls from ${from} to ${to} at ${timeText(at, interval)}: no return crosses it`,
       ),
+      ...corrupt.map((line) => `  ${line}`),
     ]);
     printResult(io, options.json, { folder, continuous: joined }, lines);
   });

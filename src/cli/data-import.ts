@@ -8,6 +8,8 @@ import { importCsv, storeLongerBars, type ImportedFolder } from '../market-data/
 import type { SeriesKey } from '../market-data/bar-store/series-key';
 import { SAMPLE_NOTE, shippedBars } from '../market-data/bar-store/shipped-bars';
 import { PACKAGE_ROOT } from './child-command';
+import { EXIT } from './cli-error';
+import { CommandExit } from './command-exit';
 import type { CommandIo } from './command-io';
 import { printResult } from './command-io';
 import { currentConfig } from './current-place';
@@ -82,6 +84,7 @@ async function importData(given: readonly string[], options: ImportOptions, io: 
       { store: bars.store.location, ...result, longer },
       importLines({ ...result, longer }),
     );
+    if (result.imported.length === 0 && result.skipped.length > 0) throw new CommandExit(EXIT.failed);
   });
 }
 

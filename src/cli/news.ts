@@ -113,13 +113,19 @@ interface ListOptions {
   readonly json?: boolean;
 }
 
+/** A day that there is: February has no 30th. */
+const isDate = (text: string): boolean => {
+  const time = /^\d{4}-\d\d-\d\d$/.test(text) ? Date.parse(text) : Number.NaN;
+  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text);
+};
+
 /** The newest articles, or those of one day; of one ticker or of all. Throws USAGE. */
 const list = (io: CommandIo, options: ListOptions): Promise<void> =>
   withStore(learningPlace(io), async (store) => {
     const count = wholeNumber('--count', options.count, 1, MOST);
     const { day, ticker } = options;
-    if (day !== undefined && !/^\d{4}-\d\d-\d\d$/.test(day))
-      throw new CliError('USAGE', `--day needs YYYY-MM-DD, not ${day}.`);
+    if (day !== undefined && !isDate(day))
+      throw new CliError('USAGE', `--day needs YYYY-MM-DD, a day that there is, not ${day}.`);
     const wanted = ticker?.toUpperCase();
     const about = ({ relevant_tickers: tickers, macro_instruments: futures }: Article): boolean =>
       wanted === undefined || [...tickers, ...futures].includes(wanted);

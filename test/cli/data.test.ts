@@ -101,6 +101,32 @@ test('a provider that refuses the key is told once and ends with 1, because its 
   }
 });
 
+test('an export names the file that it could not read; an import of misnamed files alone ends with 1', async () => {
+  const days = join(folder, 'store/processed/intraday/ES_201312/1m');
+  const tenth = readdirSync(days).find((file) => file.startsWith('2013-10-10'));
+  writeFileSync(join(days, String(tenth)), 'garbage');
+  const exported = await omega('data', 'export', 'ES', '--continuous', '--out', join(folder, 'out'));
+  expect(exported.out).toMatch(/2013-10-10.*parquet is put aside as processed\/corrupt/);
+  await omega('data', 'heal', 'ES_201312');
+  writeFileSync(join(days, readdirSync(days)[0]), 'garbage');
+  const csv = await omega('data', 'export', 'ES_201312', '--out', join(folder, 'out'));
+  expect(csv.out).toMatch(/is put aside as processed\/corrupt/);
+  writeFileSync(join(folder, 'prices.csv'), 'timestamp,open,high,low,close,volume\n');
+  expect(await omega('data', 'import', 'prices.csv')).toMatchObject({
+    code: 1,
+    out: expect.stringContaining('prices.csv is left out: ') as string,
+  });
+});
+
+test('an import tells every different reason once', async () => {
+  const row = (day: number, prices: string): string => `2013-10-${String(day).padStart(2, '0')},${prices}`;
+  const rows = [row(7, '10,9,11,10,5'), row(8, '10,9,11,10,5'), row(9, '10,11,9,-1,5'), row(10, '10,11,9,10,5')];
+  writeFileSync(join(folder, 'XYZ_1d.csv'), ['timestamp,open,high,low,close,volume', ...rows].join('\n'));
+  const { out } = await omega('data', 'import', 'XYZ_1d.csv');
+  expect(out).toMatch(/^XYZ 1d: 1 bars added, 3 rejected$/m);
+  expect(out.split('\n')).toHaveLength(3);
+});
+
 test('what counts as a failure: not an unreachable Yahoo that nobody named, not an unknown contract, not a hole that was filled', () => {
   const failure = (provider: ProviderName, code: string) => ({ provider, code, refusal: `${provider}: ${code}` });
   const hole = { from: 0, to: 1 };

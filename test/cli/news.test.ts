@@ -69,6 +69,7 @@ test.each([
   [['news', 'ingest', '--once', '--source', 'tiingo'], 2, 'set TIINGO_API_KEY or TIINGO_TOKEN'],
   [['news', 'ingest', '--once', '--pages', '0'], 2, '--pages needs'],
   [['news', 'list', '--day', 'yesterday'], 2, '--day needs YYYY-MM-DD'],
+  [['news', 'list', '--day', '2013-02-30'], 2, '--day needs YYYY-MM-DD'],
   [['news', 'list', '--count', 'many'], 2, '--count needs'],
   [['news', 'show', 'x'], 2, 'Give the id of an article'],
 ] as const)('%j ends with %d: %s', async (args, code, says) => {

@@ -21,7 +21,7 @@ import {
 } from './bar-table';
 import { appendJudged, type Written } from './append-periods';
 import { gridOf, tickOf } from './contract-name';
-import { judgeBars } from './judge-bars';
+import { judgeBars, type RefusedBar } from './judge-bars';
 import type { MergeRules } from './merge-bars';
 import { openParquetEngine, type EngineLimits, type ParquetEngine } from './parquet-engine';
 import { listPeriods, readPeriods, type CorruptFile } from './period-files';
@@ -47,7 +47,7 @@ export interface BarStoreOptions {
 
 export interface AppendOutcome extends Written {
   readonly rejected: number;
-  /** Reason and time of the first rejected rows, and moves that were taken and should be looked at. */
+  /** Each reason with the time of the first row rejected for it, and moves that were taken and should be looked at. */
   readonly notes: readonly string[];
   readonly corrupt: readonly CorruptFile[];
 }
@@ -92,7 +92,8 @@ export async function openBarStore(store: ObjectStore, options: BarStoreOptions 
   };
 }
 
-const NOTED_ROWS = 3;
+/** Different reasons that are told of an answer. */
+const NOTED_REASONS = 10;
 
 async function appendSeries(
   store: ObjectStore,
@@ -106,8 +107,13 @@ async function appendSeries(
   await keepRejected(store, series, judged.rejected);
   const taken = judged.rejected.length === 0 ? table : selectRows(table, judged.taken);
   const { written, corrupt } = await appendJudged(store, engine, series, taken, rules);
-  const noted = judged.rejected.slice(0, NOTED_ROWS).map(({ bar, reason }) => `${timeText(bar.start)}: ${reason}`);
+  const noted = firstOfEachReason(judged.rejected).map(({ bar, reason }) => `${timeText(bar.start)}: ${reason}`);
   return { ...written, corrupt, rejected: judged.rejected.length, notes: [...noted, ...judged.notes] };
+}
+
+function firstOfEachReason(rejected: readonly RefusedBar[]): readonly RefusedBar[] {
+  const seen = new Set<string>();
+  return rejected.filter(({ reason }) => !seen.has(reason) && seen.add(reason)).slice(0, NOTED_REASONS);
 }
 
 const timeText = (time: number): string =>

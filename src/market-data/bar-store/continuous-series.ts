@@ -9,6 +9,7 @@ import type { WhatToShow, BarInterval } from '../providers/provider';
 import type { BarStore } from './bar-store';
 import { concatTables, emptyTable, sliceTable, type BarTable } from './bar-table';
 import { futureName, namedContract } from './contract-name';
+import type { CorruptFile } from './period-files';
 
 export interface Roll {
   /** Start of the first bar of the new contract, UTC ms. */
@@ -86,20 +87,23 @@ export function returnsOf({ table, afterRoll }: ContinuousSeries): Float64Array 
   );
 }
 
-/** The continuous series of a future from every stored contract, from ≤ start < to. */
+/** The continuous series of a future from every stored contract, from ≤ start < to, and the files that could not be read. */
 export async function readContinuous(
   bars: BarStore,
   asked: { readonly symbol: FutureSymbol; readonly interval: BarInterval; readonly whatToShow: WhatToShow },
   from?: number,
   to?: number,
-): Promise<ContinuousSeries> {
+): Promise<ContinuousSeries & { readonly corrupt: readonly CorruptFile[] }> {
   const { symbol, interval, whatToShow } = asked;
   const contracts: ContractBars[] = [];
+  const corrupt: CorruptFile[] = [];
   for (const series of await bars.list()) {
     const named = namedContract(series.contract);
     if (series.interval !== interval || series.whatToShow !== whatToShow) continue;
     if (named.kind !== 'future' || named.symbol !== symbol) continue;
-    contracts.push({ deliveryMonth: named.deliveryMonth, table: (await bars.read(series, from, to)).table });
+    const read = await bars.read(series, from, to);
+    contracts.push({ deliveryMonth: named.deliveryMonth, table: read.table });
+    corrupt.push(...read.corrupt);
   }
-  return joinContracts(symbol, interval, contracts);
+  return { ...joinContracts(symbol, interval, contracts), corrupt };
 }

@@ -6,7 +6,7 @@ import type { BarStore } from './bar-store';
 import { BarStoreError } from './bar-store-error';
 import type { ContinuousSeries } from './continuous-series';
 import { csvOf } from './csv-bars';
-import { listPeriods } from './period-files';
+import { corruptText, listPeriods } from './period-files';
 import { periodKey, seriesName, type SeriesKey } from './series-key';
 
 export const EXPORT_FORMATS = ['csv', 'parquet'] as const;
@@ -15,6 +15,8 @@ export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 export interface ExportedSeries {
   readonly series: SeriesKey;
   readonly files: readonly string[];
+  /** Files of the store that were put aside on reading, one line each: what they held is not exported. */
+  readonly corrupt: readonly string[];
 }
 
 /** `ES_201312_1m.csv`, `ES_201312_1m_midpoint.csv`: what `omega data import` reads. */
@@ -36,15 +38,16 @@ export async function exportSeries(
   format: ExportFormat,
   span: { readonly from?: number; readonly to?: number } = {},
 ): Promise<ExportedSeries> {
-  const { table } = await bars.read(series, span.from, span.to);
+  const { table, corrupt: unreadable } = await bars.read(series, span.from, span.to);
+  const corrupt = unreadable.map(corruptText);
   if (table.length === 0)
     throw new BarStoreError(
       'NOTHING_STORED',
-      `Nothing is stored of ${seriesName(series)} there; omega data status says what is.`,
+      [`Nothing is stored of ${seriesName(series)} there; omega data status says what is.`, ...corrupt].join(' '),
     );
   switch (format) {
     case 'csv':
-      return { series, files: [await writeInto(folder, csvName(series), csvOf(table, series.interval))] };
+      return { series, files: [await writeInto(folder, csvName(series), csvOf(table, series.interval))], corrupt };
     case 'parquet': {
       const [first, last] = [table.start[0], table.start[table.length - 1]].map((at) => new Date(at).toISOString());
       const { current } = await listPeriods(bars.store, series);
@@ -55,7 +58,7 @@ export async function exportSeries(
         const name = periodKey(series, period, 1).slice('processed/'.length);
         files.push(await writeInto(folder, name, await bars.store.get(key)));
       }
-      return { series, files };
+      return { series, files, corrupt };
     }
   }
 }

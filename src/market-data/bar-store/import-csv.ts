@@ -46,7 +46,7 @@ async function importFile(bars: BarStore, file: CsvFile, source: BarSource): Pro
     const series = { ...file.series, contract };
     await keepUnread(bars.store, series, source, unread);
     const outcome = await bars.append(series, rows, source);
-    const notes = [...unread.slice(0, 1).map(({ reason }) => reason), ...outcome.notes];
+    const notes = [...new Set(unread.map(({ reason }) => reason)), ...outcome.notes];
     imported.push({
       ...outcome,
       notes,
