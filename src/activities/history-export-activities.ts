@@ -20,6 +20,7 @@ import type {
   HistoryExportRequest,
 } from '../domain/history-export';
 import { FUTURE_SYMBOLS, type FutureSymbol } from '../domain/instruments';
+import { brokerTicker } from '../domain/share-class';
 import type { BarStore } from '../market-data/bar-store/bar-store';
 import { PROVIDER_NAMES } from '../market-data/bar-store/bar-table';
 import { futureName, namedContract } from '../market-data/bar-store/contract-name';
@@ -170,7 +171,7 @@ async function contractOf(
   }
   namedContract(name);
   // IB writes the class of a share behind a blank, and finds a stock without its number by its ticker.
-  return { contract: name, asked: stockOf(0, name.replace(/[.-]/, ' ')) };
+  return { contract: name, asked: stockOf(0, brokerTicker(name)) };
 }
 
 async function exportInto(

@@ -11,7 +11,7 @@ import { isStockKey, tickerOf } from '../domain/contracts';
 import { exchangeTime } from '../domain/exchange-time';
 import { sessionWorkflowId } from '../domain/ids';
 import { isTerminal, ORDER_STATES, type OrderState } from '../domain/orders';
-import type { Holding } from '../domain/rebalance/account-value';
+import { heldShares, type Holding } from '../domain/rebalance/account-value';
 import { RebalanceError } from '../domain/rebalance/rebalance-error';
 import { rebalanceReportKey } from '../domain/rebalance/rebalance-run';
 import type {
@@ -189,11 +189,10 @@ async function plan(deps: RebalanceActivitiesDeps, { account, asOf, trade, paper
   }
 }
 
-/** Stocks that the session traded, and those that the broker holds besides: the account's shares are one. */
+/** Stocks that the session traded, and those that the broker holds besides, by our names: the account's shares are one. */
 function stocksHeld({ positions, foreignStocks }: SessionSnapshot): readonly Holding[] {
-  const shares = new Map<string, number>();
-  const add = (ticker: string, quantity: number): void => void shares.set(ticker, (shares.get(ticker) ?? 0) + quantity);
-  for (const { symbol, quantity } of positions) if (isStockKey(symbol)) add(tickerOf(symbol), quantity);
-  for (const { symbol, quantity } of foreignStocks) add(symbol, quantity);
-  return [...shares].map(([ticker, quantity]) => ({ ticker, quantity }));
+  const traded = positions.flatMap(({ symbol, quantity }) =>
+    isStockKey(symbol) ? [{ symbol: tickerOf(symbol), quantity }] : [],
+  );
+  return heldShares([...traded, ...foreignStocks]);
 }

@@ -2,6 +2,7 @@
 import { EventName, type Contract, type ContractDetails, type IBApi } from '@stoqey/ib';
 import type { FutureContract, StockContract } from '../domain/contracts';
 import type { FutureSymbol } from '../domain/instruments';
+import { brokerTicker } from '../domain/share-class';
 import { BrokerError } from './broker-error';
 import { deliveryAmong, deliveryQuery, frontOf, futuresQuery, stockAmong, stockQuery } from './contracts';
 import type { PendingRequests } from './pending-requests';
@@ -29,9 +30,10 @@ export class ContractLookup {
     return frontOf(symbol, await this.details(symbol, futuresQuery(symbol)), date);
   }
 
-  /** The US stock of a ticker, with the broker's own id. Rejects with BrokerError, NO_CONTRACT for one that is not listed. */
+  /** The US stock of a ticker (`BRK.B` as well as `BRK B`), with the broker's own id and spelling. Rejects with BrokerError, NO_CONTRACT for one that is not listed. */
   async stock(ticker: string): Promise<StockContract> {
-    return stockAmong(ticker, await this.listed(ticker, stockQuery(ticker)));
+    const name = brokerTicker(ticker);
+    return stockAmong(name, await this.listed(name, stockQuery(name)));
   }
 
   /** The future of a delivery month (`YYYYMM`), expired or not. Rejects with BrokerError, NO_CONTRACT for one that is not listed. */

@@ -17,6 +17,7 @@ import {
   withOrder,
 } from '../domain/rebalance/execute-list';
 import type { BrokerReads, LegReport, RebalanceActivities, RebalanceOutcome } from '../domain/rebalance/rebalance-run';
+import { ownTicker } from '../domain/share-class';
 import { orderWindow } from '../domain/stock-hours';
 import { affordableQuantity } from '../domain/rebalance/trade-costs';
 import type { StockOrderAnswer } from '../domain/stock-orders';
@@ -122,7 +123,7 @@ async function purchase(self: Rebalance, plan: Plan, leg: number, oneByOne: bool
 }
 
 async function quoted({ contracts }: Plan, ticker: string): Promise<number | null> {
-  const contract = contracts.find(({ symbol }) => symbol === ticker);
+  const contract = contracts.find(({ symbol }) => ownTicker(symbol) === ticker);
   if (contract === undefined) return null;
   return askPrice({ contract }).catch((error: unknown) => {
     if (error instanceof ActivityFailure) return null;
@@ -133,8 +134,8 @@ async function quoted({ contracts }: Plan, ticker: string): Promise<number | nul
 /** Asks the session for one leg, then waits until the next may leave. */
 async function ask(self: Rebalance, { list, contracts, manner }: Plan, leg: number, quantity: number): Promise<void> {
   const found = self.legs.find((one) => one.leg === leg);
-  const contract = contracts.find(({ symbol }) => symbol === found?.ticker);
   if (found === undefined) return;
+  const contract = contracts.find(({ symbol }) => ownTicker(symbol) === found.ticker);
   if (contract === undefined) {
     changeLeg(self, leg, (before) => ({ ...before, state: 'refused', why: 'the broker lists no such stock' }));
     return;

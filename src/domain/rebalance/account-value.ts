@@ -1,4 +1,5 @@
 /** What the account holds and is worth at the closes of the day of decision. Pure; dollars and shares. */
+import { ownTicker } from '../share-class';
 import { barsThrough, type DailyHistory } from './daily-history';
 import { RebalanceError } from './rebalance-error';
 
@@ -6,6 +7,18 @@ export interface Holding {
   readonly ticker: string;
   /** Shares; negative when short. */
   readonly quantity: number;
+}
+
+/** Holdings by our own tickers, of positions by the broker's names; the same stock named twice is one. */
+export function heldShares(
+  positions: readonly { readonly symbol: string; readonly quantity: number }[],
+): readonly Holding[] {
+  const shares = new Map<string, number>();
+  for (const { symbol, quantity } of positions) {
+    const ticker = ownTicker(symbol);
+    shares.set(ticker, (shares.get(ticker) ?? 0) + quantity);
+  }
+  return [...shares].map(([ticker, quantity]) => ({ ticker, quantity }));
 }
 
 export interface AccountValue {

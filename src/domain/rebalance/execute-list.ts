@@ -1,5 +1,6 @@
 /** The arithmetic of carrying a list out: what may be bought with the cash there is, what became of the legs, what should be held. Pure. */
 import type { BrokerPosition } from '../broker-events';
+import { ownTicker } from '../share-class';
 import type { PlannedTrade } from './delta-trades';
 import type { LegOrder, LegReport, PositionDifference } from './rebalance-run';
 import { cashOf, feeOf, type TradeCosts } from './trade-costs';
@@ -97,7 +98,7 @@ export function positionDifferences(
     expected.set(ticker, (expected.get(ticker) ?? 0) + (side === 'buy' ? filled : -filled));
   const held = new Map<string, number>();
   for (const { symbol, secType, quantity } of positions)
-    if (secType === 'STK') held.set(symbol, (held.get(symbol) ?? 0) + quantity);
+    if (secType === 'STK') held.set(ownTicker(symbol), (held.get(ownTicker(symbol)) ?? 0) + quantity);
   return [...expected]
     .map(([ticker, shares]) => ({ ticker, expected: shares, broker: held.get(ticker) ?? 0 }))
     .filter(({ expected: shares, broker }) => shares !== broker)

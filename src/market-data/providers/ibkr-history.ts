@@ -1,6 +1,7 @@
 /** The broker's history by the names of the bar store: `ES_201312` is asked for by its delivery month, `AAPL` by its ticker. */
 import type { MarketDataPort } from '../../broker/market-data-port';
 import type { TradableContract } from '../../domain/contracts';
+import { brokerTicker } from '../../domain/share-class';
 import { BarStoreError } from '../bar-store/bar-store-error';
 import { namedContract } from '../bar-store/contract-name';
 import type { IbkrHistory } from './ibkr';
@@ -36,8 +37,7 @@ function nameFault(name: string): string | null {
 
 function resolve(port: HistoryPort, name: string): Promise<TradableContract> {
   const named = namedContract(name);
-  // IB writes the class of a share behind a blank: BRK B.
   return named.kind === 'future'
     ? port.resolveFuture(named.symbol, named.deliveryMonth)
-    : port.resolveStock(named.ticker.replace(/[.-]/, ' '));
+    : port.resolveStock(brokerTicker(named.ticker));
 }

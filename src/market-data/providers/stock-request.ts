@@ -1,4 +1,4 @@
-/** What providers of stocks say of a request that they cannot answer, and how they write tickers. */
+/** What providers of stocks say of a request that they cannot answer. */
 import { namedContract } from '../bar-store/contract-name';
 import type { BarRequest } from './provider';
 
@@ -13,6 +13,3 @@ export function notStockTrades(provider: string, { contract, whatToShow }: Asked
   }
   return whatToShow === 'TRADES' ? null : `${provider} has trades only, no ${whatToShow}.`;
 }
-
-/** Classes of shares: `BRK.B` here, `BRK-B` at Tiingo and Yahoo. */
-export const dashedTicker = (ticker: string): string => ticker.replaceAll('.', '-');

@@ -3,10 +3,10 @@
  * exchange; then there is no quote, and `latest` is null.
  */
 import { z } from 'zod';
+import { dashedTicker } from '../../domain/share-class';
 import type { ProviderClient } from '../../http/provider-client';
 import { ProviderError } from '../../http/provider-error';
 import { quoteProblem, type QuoteProvider } from './quote-provider';
-import { dashedTicker } from './stock-request';
 
 const topOfBook = z.looseObject({
   ticker: z.string(),

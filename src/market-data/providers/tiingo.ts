@@ -5,11 +5,12 @@
  */
 import { z } from 'zod';
 import { DAY_MS } from '../../domain/exchange-time';
+import { dashedTicker } from '../../domain/share-class';
 import type { ProviderClient } from '../../http/provider-client';
 import { barPages, rowReader } from './bar-page';
 import type { BarInterval, BarProvider, BarRequest, ProvidedBar, RejectedBar } from './provider';
 import { lastDate, sessionDay, utcDate } from './session-date';
-import { dashedTicker, notStockTrades } from './stock-request';
+import { notStockTrades } from './stock-request';
 
 const number = z.number();
 const day = z.looseObject({

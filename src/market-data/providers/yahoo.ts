@@ -4,6 +4,7 @@
  */
 import YahooFinance from 'yahoo-finance2';
 import { z } from 'zod';
+import { dashedTicker } from '../../domain/share-class';
 import { ProviderError } from '../../http/provider-error';
 import { providerFetch, type ProviderFetchSettings } from '../../http/provider-fetch';
 import { schemaProblems } from '../../http/response-body';
@@ -11,7 +12,7 @@ import { barPages, type RowReading } from './bar-page';
 import { sharesSince, type Split } from './price-factors';
 import type { BarProvider, BarRequest, ProvidedBar, RejectedBar } from './provider';
 import { NEW_YORK, sessionDay } from './session-date';
-import { dashedTicker, notStockTrades } from './stock-request';
+import { notStockTrades } from './stock-request';
 import { yahooCookies } from './yahoo-cookies';
 
 export interface YahooParts extends Omit<ProviderFetchSettings, 'name' | 'redirect' | 'accept'> {

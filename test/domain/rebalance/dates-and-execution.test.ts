@@ -1,5 +1,6 @@
 /** Which session decides and which one trades; what the cash of half-filled legs buys. */
 import fc from 'fast-check';
+import { heldShares, valueAccount } from '../../../src/domain/rebalance/account-value';
 import {
   cashAfterFills,
   cashLeft,
@@ -114,6 +115,23 @@ test('whatever the opens are, purchases one after the other leave no negative ca
   );
 });
 
+test('what the broker names BRK B is held and priced as BRK.B', () => {
+  const holdings = heldShares([
+    { symbol: 'BRK B', quantity: 3 },
+    { symbol: 'KO', quantity: 1 },
+    { symbol: 'BRK.B', quantity: 2 },
+  ]);
+  expect(holdings).toEqual([
+    { ticker: 'BRK.B', quantity: 5 },
+    { ticker: 'KO', quantity: 1 },
+  ]);
+  const prices = new Map([
+    ['BRK.B', 100],
+    ['KO', 40],
+  ]);
+  expect(valueAccount(holdings, 10, prices)).toMatchObject({ equity: 550, unpriced: [] });
+});
+
 test('positions: what was held and filled is expected, futures and other stocks are not looked at', () => {
   const broker = (symbol: string, quantity: number, secType = 'STK') => ({
     conId: 1,
@@ -127,6 +145,8 @@ test('positions: what was held and filled is expected, futures and other stocks 
   expect(
     positionDifferences(before, legs, [broker('AA', 6), broker('BB', 3), broker('ES', 1, 'FUT'), broker('ZZ', 9)]),
   ).toEqual([]);
+  const classB = [leg({ ticker: 'BRK.B', side: 'buy', filled: 5 })];
+  expect(positionDifferences([{ ticker: 'BRK.B', quantity: 1 }], classB, [broker('BRK B', 6)])).toEqual([]);
   expect(positionDifferences(before, legs, [broker('AA', 10), broker('BB', 3, 'FUT')])).toEqual([
     { ticker: 'AA', expected: 6, broker: 10 },
     { ticker: 'BB', expected: 3, broker: 0 },
