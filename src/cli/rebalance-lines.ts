@@ -7,6 +7,10 @@ import { textTable } from './text-table';
 const share = (value: number | null): string => (value === null ? ABSENT : percent(value));
 const figure = (value: number | null): string => (value === null ? ABSENT : value.toFixed(2).replace('-', '−'));
 
+/** Fractions are told: half a share must not be read as one. */
+const shareCount = (value: number): string =>
+  Number.isInteger(value) ? wholeNumber(value) : String(Number(value.toFixed(4)));
+
 const isTrade = ({ action }: ListedName): boolean => action !== 'HOLD';
 
 /** The list's table: trades first, then what is held, then what stays out. */
@@ -20,7 +24,7 @@ export function listLines({ names, trades, equity, cash, cashAfter }: RebalanceL
         { title: 'action', cell: ({ action, held }) => (action === 'HOLD' && held === 0 ? 'out' : action) },
         { title: 'name', cell: ({ ticker }) => ticker },
         { title: 'shares', align: 'right', cell: ({ quantity }) => (quantity === 0 ? '' : wholeNumber(quantity)) },
-        { title: 'held', align: 'right', cell: ({ held }) => wholeNumber(held) },
+        { title: 'held', align: 'right', cell: ({ held }) => shareCount(held) },
         { title: 'close', align: 'right', cell: ({ price }) => money(price) },
         { title: 'now', align: 'right', cell: ({ weightNow }) => share(weightNow) },
         { title: 'target', align: 'right', cell: ({ weightTarget }) => share(weightTarget) },

@@ -1,5 +1,5 @@
 /** The report as one self-contained page, with the pieces of the other back-test's page. Pure. */
-import type { RebalanceList } from '../../domain/rebalance/rebalance-list';
+import type { ListedName, RebalanceList } from '../../domain/rebalance/rebalance-list';
 import { dateMarks, drawdownChart, equityChart, type DateMark } from '../page/charts';
 import { html, table, type Html } from '../page/html';
 import { count, dollars, percent, ratio, signed } from '../page/numbers';
@@ -53,12 +53,17 @@ function yearsTable(figures: readonly PortfolioFigures[]): Html {
   );
 }
 
+const actionText = ({ action, quantity, held }: ListedName): string => {
+  if (quantity !== 0) return `${action} ${quantity}`;
+  return action === 'HOLD' && held === 0 ? 'out' : action;
+};
+
 const listTable = (list: RebalanceList | null): Html =>
   table(
     [
       { title: 'rank', number: true, cell: ({ rank }) => (rank === null ? '–' : String(rank)) },
       { title: 'name', cell: ({ ticker }) => ticker },
-      { title: 'action', cell: ({ action, quantity }) => (quantity === 0 ? action : `${action} ${quantity}`) },
+      { title: 'action', cell: actionText },
       { title: 'composite', number: true, cell: ({ composite }) => ratio(composite) },
       { title: 'momentum', number: true, cell: ({ momentumReturn }) => percent(momentumReturn) },
       { title: 'weight now', number: true, cell: ({ weightNow }) => percent(weightNow) },

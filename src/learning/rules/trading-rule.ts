@@ -157,10 +157,27 @@ export function readRule(text: string, columns: readonly string[]): TradingRule 
 export function checkedRule(json: unknown, columns: readonly string[]): TradingRule | string {
   const parsed = ruleSchema.safeParse(json);
   if (!parsed.success) {
-    const [{ path, message }] = parsed.error.issues;
-    return `${path.map(String).join('.') || 'the whole'}: ${message}`;
+    const { path, message } = deepestIssue(parsed.error.issues[0]);
+    const place = path.map(String);
+    return `${place.join('.') || 'the whole'}: ${place[0] === 'buy' || place[0] === 'sell' ? `${message}; ${ALLOWED}` : message}`;
   }
   return troubleOf(parsed.data, columns) ?? parsed.data;
+}
+
+const ALLOWED =
+  'a condition is less, greater, crosses_above or crosses_below of two numbers, or all, any or not of conditions; a number is {"column"}, {"column", "ago"}, {"number"} or {"window", "column", "bars"}';
+
+type RuleIssue = z.core.$ZodIssue;
+
+/** Of alternatives that all failed the one that knows the words it was given: what was meant. */
+function deepestIssue(issue: RuleIssue): Pick<RuleIssue, 'path' | 'message'> {
+  if (issue.code !== 'invalid_union') return issue;
+  const meant = issue.errors.find((issues) => issues.every(({ code }) => code !== 'unrecognized_keys'));
+  const [first] = meant ?? [];
+  if (first === undefined || first.path.length === 0)
+    return { path: issue.path, message: 'is none of the forms that are allowed' };
+  const inner = deepestIssue(first);
+  return { path: [...issue.path, ...inner.path], message: inner.message };
 }
 
 function troubleOf(rule: TradingRule, columns: readonly string[]): string | null {

@@ -59,6 +59,12 @@ describe('reading a rule', () => {
   test.each([
     ['no JSON', '{"name": ', 'not JSON'],
     ['code', { ...REVERT, buy: 'rsi_14 < 30' }, 'buy'],
+    [
+      'a wrong number deep inside',
+      { ...REVERT, buy: { all: [REVERT.buy, { less: [rsi, { number: '1' }] }] } },
+      'buy.all.1.less.1.number',
+    ],
+    ['text for a condition', { ...REVERT, sell: 'x' }, 'a condition is less, greater'],
     ['an unknown word', { ...REVERT, buy: { eval: 'process.exit()' } }, 'buy'],
     ['one word too many', { ...REVERT, run: 'rm -rf /' }, 'Unrecognized'],
     [
