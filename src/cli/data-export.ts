@@ -10,7 +10,8 @@ import {
   type ExportedSeries,
 } from '../market-data/bar-store/export-bars';
 import { corruptText } from '../market-data/bar-store/period-files';
-import { CliError } from './cli-error';
+import { makeDurableDirectory } from '../storage/durable-files';
+import { CliError, messageOf } from './cli-error';
 import type { CommandIo } from './command-io';
 import { printResult } from './command-io';
 import {
@@ -40,6 +41,7 @@ async function exportData(contracts: readonly string[], options: ExportOptions, 
   const format = EXPORT_FORMATS.find((one) => one === options.format);
   if (format === undefined)
     throw new CliError('USAGE', `--format is ${EXPORT_FORMATS.join(' or ')}, not ${options.format}.`);
+  await makeFolder(folder);
   await withBarStore(io, async (bars) => {
     const chosen = await chosenSeries(bars, contracts, options);
     if (chosen.length === 0) throw nothingStored(contracts);
@@ -51,6 +53,16 @@ async function exportData(contracts: readonly string[], options: ExportOptions, 
     ]);
     printResult(io, options.json, { folder, exported }, lines);
   });
+}
+
+/** Before anything is read. Throws CliError USAGE. */
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await makeDurableDirectory(folder);
+  } catch (error) {
+    const sentence = `--out: the folder ${folder} cannot be made (${messageOf(error)}); choose another one.`;
+    throw new CliError('USAGE', sentence, { cause: error });
+  }
 }
 
 /** One series a future, joined at the rolls. */
@@ -73,6 +85,7 @@ async function continuous(
   if (symbols.length === 0) throw new CliError('USAGE', '--continuous needs the name of a future, for example ES.');
   const interval = parseInterval(options.interval ?? '1m');
   const whatToShow = parseWhatToShow(options.what ?? 'TRADES');
+  await makeFolder(folder);
   await withBarStore(io, async (bars) => {
     const joined = [];
     for (const symbol of symbols) {

@@ -158,6 +158,7 @@ test.each([
   [['data', 'status', 'ES'], 2, '"ES" is no contract: write a future with its delivery month'],
   [['data', 'heal', '--from', 'yesterday'], 2, '--from is a date (2013-10-08)'],
   [['data', 'export', '--out', 'x', '--format', 'xls'], 2, '--format is csv or parquet'],
+  [['data', 'export', '--out', '/proc/nowhere/x'], 2, '--out: the folder /proc/nowhere/x cannot be made'],
   [['data', 'import', 'nowhere.csv'], 2, 'There is nothing to read at'],
   [['data', 'history-export', '--interval', '1d'], 2, 'The broker is asked for 1m, 5m, 10m, 15m or 60m'],
 ])('%j is refused with a sentence', async (args, code, sentence) => {

@@ -1,7 +1,8 @@
 /** The store's bars as files of the user's own: CSV in A5's layout, or Parquet, one file a period without generations. */
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { FutureSymbol } from '../../domain/instruments';
+import { makeDurableDirectory } from '../../storage/durable-files';
 import type { BarStore } from './bar-store';
 import { BarStoreError } from './bar-store-error';
 import type { ContinuousSeries } from './continuous-series';
@@ -25,7 +26,7 @@ export const csvName = ({ contract, interval, whatToShow }: SeriesKey): string =
 
 async function writeInto(folder: string, name: string, content: string | Uint8Array): Promise<string> {
   const path = join(folder, name);
-  await mkdir(dirname(path), { recursive: true });
+  await makeDurableDirectory(dirname(path));
   await writeFile(path, content);
   return path;
 }
