@@ -5,7 +5,7 @@ import { firstRowFrom, type BarTable } from './bar-table';
 import { findGaps, type Gap } from './gaps';
 import { corruptKey, corruptText, type CorruptFile } from './period-files';
 import { intervalMs, periodFileOf, seriesPrefix, spanOfPeriod, type SeriesKey } from './series-key';
-import { keepUnread } from './set-aside';
+import { differentReasons, keepUnread } from './set-aside';
 
 export interface HealRequest {
   readonly series: SeriesKey;
@@ -61,7 +61,7 @@ export async function fetchInto(
     const outcome = await bars.append(series, fetched, source);
     const rejected = outcome.rejected + unread.length;
     if (rejected === 0) return outcome;
-    const reasons = [...new Set([...unread.map(({ reason }) => reason), ...outcome.notes])];
+    const reasons = [...differentReasons(unread.map(({ reason }) => reason)), ...outcome.notes];
     const count = `${rejected} of ${fetched.length + unread.length} rows are put aside; the first: ${reasons[0]}`;
     return { ...outcome, rejected, notes: [count, ...reasons.slice(1)] };
   };

@@ -8,7 +8,7 @@ import { parseCsvBars } from './csv-bars';
 import { csvFilesAt, csvText, type CsvFile } from './csv-files';
 import { LONGER_INTERVALS, longerBars } from './longer-bars';
 import type { SeriesKey } from './series-key';
-import { keepUnread } from './set-aside';
+import { differentReasons, keepUnread } from './set-aside';
 
 export interface ImportedSeries extends AppendOutcome {
   readonly path: string;
@@ -46,7 +46,7 @@ async function importFile(bars: BarStore, file: CsvFile, source: BarSource): Pro
     const series = { ...file.series, contract };
     await keepUnread(bars.store, series, source, unread);
     const outcome = await bars.append(series, rows, source);
-    const notes = [...new Set(unread.map(({ reason }) => reason)), ...outcome.notes];
+    const notes = [...differentReasons(unread.map(({ reason }) => reason)), ...outcome.notes];
     imported.push({
       ...outcome,
       notes,

@@ -65,7 +65,9 @@ test('rows without a time, of another width, and files that are no bars are name
   writeFileSync(join(folder, 'ES_201312_1m.csv'), 'timestamp,open\n');
   writeFileSync(join(folder, 'NQ_1m.csv'), 'timestamp,open,high,low,close,volume\n2013-10-08 14:00:00,1,1,1,1,1\n');
   const { imported, skipped } = await importCsv(rig.bars, folder, { provider: 'csv', fetchedAt: FETCHED });
-  expect(imported).toMatchObject([{ added: 1, rejected: 2, notes: ['line 2: 3 columns instead of 6'] }]);
+  expect(imported).toMatchObject([
+    { added: 1, rejected: 2, notes: ['line 2: 3 columns instead of 6', 'line 3: "2013-13-45" is no date'] },
+  ]);
   expect(skipped.map(({ reason }) => reason)).toEqual([
     expect.stringContaining('lacks the columns high, low, close, volume'),
     expect.stringContaining('"NQ" is no contract: write a future with its delivery month'),
