@@ -87,8 +87,11 @@ const TOLD_REASONS = 10;
 /** The first of each reason, whatever line it is of; at most ten. Pure. */
 export function differentReasons(reasons: readonly string[]): readonly string[] {
   const kinds = new Map<string, string>();
-  for (const reason of [...reasons].reverse()) kinds.set(reason.replace(/^line \d+: /, ''), reason);
-  return [...kinds.values()].reverse().slice(0, TOLD_REASONS);
+  for (const reason of reasons) {
+    const kind = reason.replace(/^line \d+: /, '');
+    if (!kinds.has(kind)) kinds.set(kind, reason);
+  }
+  return [...kinds.values()].slice(0, TOLD_REASONS);
 }
 
 /** Keeps both values of every conflict. */
