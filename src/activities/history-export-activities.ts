@@ -26,6 +26,7 @@ import { PROVIDER_NAMES } from '../market-data/bar-store/bar-table';
 import { futureName, namedContract } from '../market-data/bar-store/contract-name';
 import { intervalMs, type SeriesKey } from '../market-data/bar-store/series-key';
 import { isStoreError } from '../storage/object-store';
+import { heartbeating } from './heartbeating';
 
 export interface HistoryExportDeps {
   readonly bars: () => Promise<BarStore>;
@@ -34,7 +35,6 @@ export interface HistoryExportDeps {
   readonly now: () => number;
 }
 
-const HEARTBEAT_MS = 1_000;
 const CONNECT_PATIENCE_MS = 30_000;
 const IDLE_MS = 60_000;
 
@@ -61,18 +61,6 @@ function exportFailure(error: unknown): unknown {
   return error;
 }
 
-async function heartbeating<T>(work: () => Promise<T>): Promise<T> {
-  const context = Context.current();
-  const beat = setInterval(() => context.heartbeat(), HEARTBEAT_MS);
-  try {
-    return await work();
-  } catch (error) {
-    throw exportFailure(error);
-  } finally {
-    clearInterval(beat);
-  }
-}
-
 /** The activities, and the end of the connection they hold. */
 export function createHistoryExportActivities(deps: HistoryExportDeps): {
   readonly activities: HistoryExportActivities;
@@ -81,13 +69,13 @@ export function createHistoryExportActivities(deps: HistoryExportDeps): {
   const link = idleLink(deps.openPort);
   return {
     activities: {
-      planExport: (request) => heartbeating(() => link.use((port) => planOf(port, request))),
+      planExport: (request) => heartbeating(() => link.use((port) => planOf(port, request)), exportFailure),
       exportChunk: (chunk) => {
         const { cancellationSignal } = Context.current();
         return heartbeating(async () => {
           const bars = await deps.bars();
           return link.use((port) => exportInto(bars, port, chunk, deps.now, cancellationSignal));
-        });
+        }, exportFailure);
       },
     },
     close: () => link.close(),

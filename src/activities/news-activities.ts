@@ -2,13 +2,11 @@
  * The steps of the news-ingestion workflow as activities. A page heartbeats while it is fetched and read; what the provider refuses ends the
  * source for this run (the client has retried already, the next run is minutes away), what the store can't do now is tried again.
  */
-import { Context } from '@temporalio/activity';
 import type { IngestedPage, NewsActivities, NewsScored } from '../domain/news-ingestion';
 import type { Ingestion } from '../news/open-ingestion';
 import type { NewsScoring } from '../news/scoring/score-stored';
+import { heartbeating } from './heartbeating';
 import { providedFailure } from './provided-failure';
-
-const HEARTBEAT_MS = 1_000;
 
 export interface NewsDeps {
   readonly ingestion: () => Promise<Ingestion>;
@@ -43,7 +41,8 @@ export function createNewsActivities(deps: NewsDeps): NewsActivities {
         pagesPerRun,
       };
     },
-    ingestNewsPage: (source): Promise<IngestedPage> => heartbeating(async () => (await open()).ingest(source)),
+    ingestNewsPage: (source): Promise<IngestedPage> =>
+      heartbeating(async () => (await open()).ingest(source), providedFailure),
     scoreNews: scorer(deps),
   };
 }
@@ -65,17 +64,5 @@ function scorer({ scoring, now, say }: NewsDeps): NewsActivities['scoreNews'] {
         spread: outcomes.reduce((sum, { indirect }) => sum + indirect.length, 0),
         why: outcomes.find(({ why }) => why !== null)?.why ?? null,
       };
-    });
-}
-
-async function heartbeating<T>(work: () => Promise<T>): Promise<T> {
-  const context = Context.current();
-  const beat = setInterval(() => context.heartbeat(), HEARTBEAT_MS);
-  try {
-    return await work();
-  } catch (error) {
-    throw providedFailure(error);
-  } finally {
-    clearInterval(beat);
-  }
+    }, providedFailure);
 }

@@ -2,13 +2,11 @@
  * The steps of the outside-ingestion workflow as activities. What a provider refuses ends the series for this run (the client has retried
  * already, the next run is an hour away); a store that is away is tried again.
  */
-import { Context } from '@temporalio/activity';
 import type { OutsideActivities } from '../domain/outside-ingestion';
 import { fetchSeries, outsidePlan, type OutsidePlaces } from '../market-data/fetch-outside';
 import type { ObjectStore } from '../storage/object-store';
+import { heartbeating } from './heartbeating';
 import { providedFailure } from './provided-failure';
-
-const HEARTBEAT_MS = 1_000;
 
 export interface OutsideDeps extends OutsidePlaces {
   readonly store: ObjectStore;
@@ -17,15 +15,5 @@ export interface OutsideDeps extends OutsidePlaces {
 
 export const createOutsideActivities = (deps: OutsideDeps): OutsideActivities => ({
   outsideSeries: () => Promise.resolve(outsidePlan(deps)),
-  fetchOutsideSeries: async (series) => {
-    const context = Context.current();
-    const beat = setInterval(() => context.heartbeat(), HEARTBEAT_MS);
-    try {
-      return await fetchSeries(deps, series);
-    } catch (error) {
-      throw providedFailure(error);
-    } finally {
-      clearInterval(beat);
-    }
-  },
+  fetchOutsideSeries: (series) => heartbeating(() => fetchSeries(deps, series), providedFailure),
 });

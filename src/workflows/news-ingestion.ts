@@ -22,6 +22,7 @@ import type {
   NewsScored,
   SourceResult,
 } from '../domain/news-ingestion';
+import { failureSentence } from './failure-sentence';
 
 export async function newsIngestion(input: NewsIngestionInput): Promise<NewsIngestionResult> {
   // A worker that dies is noticed by its heartbeat and the page asked for again; no number of deaths gives it up before the time is over.
@@ -36,7 +37,7 @@ export async function newsIngestion(input: NewsIngestionInput): Promise<NewsInge
   for (const { why } of skipped) log.info(why);
   const results: SourceResult[] = [];
   for (const source of ready) {
-    const result = await readSource(source, pagesPerRun, ingestNewsPage, sentenceOf);
+    const result = await readSource(source, pagesPerRun, ingestNewsPage, failureSentence);
     if (result.failed !== null) log.warn('news source failed', { source, why: result.failed });
     results.push(result);
     setCurrentDetails(
@@ -68,10 +69,4 @@ async function scored(): Promise<NewsScored> {
     log.warn('new articles were not scored', { why });
     return { scored: 0, spread: 0, why };
   }
-}
-
-/** The activity's own sentence; what is no failure of an activity is a bug or a cancellation and ends the run. */
-function sentenceOf(error: unknown): string {
-  if (!(error instanceof ActivityFailure) || !(error.cause instanceof ApplicationFailure)) throw error;
-  return error.cause.message;
 }

@@ -3,10 +3,10 @@
  * the store's to know, so a run is short and one that dies costs one series.
  */
 import { ApplicationFailure, log, proxyActivities, setCurrentDetails } from '@temporalio/workflow';
-import { ActivityFailure } from '@temporalio/common';
 import { DATA_QUEUE } from '../domain/ids';
 import { readOutside } from '../domain/outside-ingestion';
 import type { OutsideActivities, OutsideIngestionResult } from '../domain/outside-ingestion';
+import { failureSentence } from './failure-sentence';
 
 export async function outsideIngestion(): Promise<OutsideIngestionResult> {
   const { outsideSeries, fetchOutsideSeries } = proxyActivities<OutsideActivities>({
@@ -18,7 +18,7 @@ export async function outsideIngestion(): Promise<OutsideIngestionResult> {
   });
   const plan = await outsideSeries();
   for (const { why } of plan.skipped) log.info(why);
-  const result = await readOutside(plan, fetchOutsideSeries, sentenceOf);
+  const result = await readOutside(plan, fetchOutsideSeries, failureSentence);
   setCurrentDetails(
     result.results
       .map(({ provider, series, added, failed }) => `${provider}/${series}: ${failed ?? `${added} new`}`)
@@ -27,10 +27,4 @@ export async function outsideIngestion(): Promise<OutsideIngestionResult> {
   if (result.results.length > 0 && result.results.every(({ failed }) => failed !== null))
     throw ApplicationFailure.nonRetryable(result.results.map(({ failed }) => failed).join(' '), 'NO_PROVIDER_ANSWERS');
   return result;
-}
-
-/** The activity's own sentence; what is no failure of an activity is a bug or a cancellation and ends the run. */
-function sentenceOf(error: unknown): string {
-  if (!(error instanceof ActivityFailure) || !(error.cause instanceof ApplicationFailure)) throw error;
-  return error.cause.message;
 }
