@@ -5,7 +5,8 @@ import { exchangeTime, MINUTE_MS, utcOf } from './exchange-time';
 const NEW_YORK = 'America/New_York';
 const OPEN = 9 * 60 + 30;
 const CLOSE = 16 * 60;
-const EARLY_CLOSE = 13 * 60;
+/** On half days, minutes after midnight in New York. */
+export const STOCK_EARLY_CLOSE = 13 * 60;
 /** No market order leaves in the last minutes: what is late there would be queued for another day. */
 const LAST_ORDER_BEFORE_CLOSE = 5 * MINUTE_MS;
 
@@ -18,7 +19,10 @@ export interface StockHours {
 /** From the open to the close of a date; null when stocks do not trade on it. */
 export const stockHours = (date: string): StockHours | null =>
   isStockDay(date)
-    ? { open: utcOf(date, OPEN, NEW_YORK), close: utcOf(date, isEarlyClose(date) ? EARLY_CLOSE : CLOSE, NEW_YORK) }
+    ? {
+        open: utcOf(date, OPEN, NEW_YORK),
+        close: utcOf(date, isEarlyClose(date) ? STOCK_EARLY_CLOSE : CLOSE, NEW_YORK),
+      }
     : null;
 
 /** The hours that `at` lies in; null outside of regular hours. */

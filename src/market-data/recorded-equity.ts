@@ -10,13 +10,12 @@ import { tradeDateOf } from '../domain/calendar';
 import { isStockDay, isEarlyClose } from '../domain/exchange-holidays';
 import { exchangeTime } from '../domain/exchange-time';
 import { STOCKS, type StockSymbol } from '../domain/instruments';
+import { STOCK_EARLY_CLOSE } from '../domain/stock-hours';
 import { parseMinutes, readCsv } from './recorded-csv';
 import { RecordedDataError, type RejectedRow } from './recorded-market';
 
 const FOLDER = 'equity_1m';
 const COLUMNS = ['timestamp', 'open', 'high', 'low', 'close', 'volume'] as const;
-/** Stock exchanges close at 13:00 New York on half days. */
-const EARLY_CLOSE = 13 * 60;
 
 export interface RecordedStock {
   readonly symbol: StockSymbol;
@@ -38,7 +37,7 @@ export function inStockHours(utcMs: number, symbol: StockSymbol): boolean {
   const { regularHours, timeZone } = STOCKS[symbol];
   const { date, minuteOfDay } = exchangeTime(utcMs, timeZone);
   if (minuteOfDay < regularHours.open || minuteOfDay >= regularHours.close) return false;
-  return isStockDay(date) && (minuteOfDay < EARLY_CLOSE || !isEarlyClose(date));
+  return isStockDay(date) && (minuteOfDay < STOCK_EARLY_CLOSE || !isEarlyClose(date));
 }
 
 const missing = (folder: string, symbol: StockSymbol): RecordedDataError =>

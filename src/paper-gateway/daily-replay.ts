@@ -8,6 +8,7 @@
 import type { Quote } from '../domain/bars';
 import { addDays, isStockDay, isEarlyClose } from '../domain/exchange-holidays';
 import { exchangeTime, utcOf } from '../domain/exchange-time';
+import { STOCK_EARLY_CLOSE } from '../domain/stock-hours';
 import {
   lastAtOrBefore,
   type DayStatistics,
@@ -21,8 +22,6 @@ import type { DailyBar } from './daily-bars';
 import { modelledQuote } from './modelled-quote';
 
 const NEW_YORK = 'America/New_York';
-/** Stock exchanges close at 13:00 New York on half days. */
-const EARLY_CLOSE = 13 * 60;
 /** Share of a day's volume that the modelled quote offers on each side, and the least that it offers. */
 const SIZE_SHARE = 0.01;
 const LEAST_SIZE = 100;
@@ -45,7 +44,7 @@ export function stockHoursOn(
 ): { readonly open: number; readonly close: number } {
   let hours = hoursByDate.get(date);
   if (hours === undefined) {
-    const end = isEarlyClose(date) ? Math.min(EARLY_CLOSE, close) : close;
+    const end = isEarlyClose(date) ? Math.min(STOCK_EARLY_CLOSE, close) : close;
     hours = { open: utcOf(date, open, NEW_YORK), close: utcOf(date, end, NEW_YORK) };
     hoursByDate.set(date, hours);
   }

@@ -3,10 +3,11 @@
  * nothing: a back-month future may not trade for an hour. Pure.
  */
 import { minutesToRegularClose } from '../../domain/calendar';
-import { addDays, isBusinessDay, isEarlyClose, isStockDay } from '../../domain/exchange-holidays';
+import { addDays, isBusinessDay } from '../../domain/exchange-holidays';
 import { DAY_MS, exchangeTime, MINUTE_MS, utcOf } from '../../domain/exchange-time';
-import { INSTRUMENTS, STOCKS } from '../../domain/instruments';
+import { INSTRUMENTS } from '../../domain/instruments';
 import { dateOfExpiry, lastTradeDate } from '../../domain/roll';
+import { stockHours } from '../../domain/stock-hours';
 import { namedContract } from './contract-name';
 
 /** One exchange day of regular hours, UTC ms, [open, close). */
@@ -17,20 +18,15 @@ export interface Session {
   readonly close: number;
 }
 
-/** US stocks have one set of hours. */
-const STOCK_HOURS = STOCKS.SPY;
-/** Stock exchanges close at 13:00 New York on half days. */
-const STOCK_EARLY_CLOSE = 13 * 60;
-
 function sessionOn(contract: string, date: string): Session | null {
   const named = namedContract(contract);
-  if (named.kind === 'stock' ? !isStockDay(date) : !isBusinessDay(date)) return null;
-  const { regularHours, timeZone } = named.kind === 'future' ? INSTRUMENTS[named.symbol] : STOCK_HOURS;
-  const open = utcOf(date, regularHours.open, timeZone);
   if (named.kind === 'stock') {
-    const close = isEarlyClose(date) ? STOCK_EARLY_CLOSE : regularHours.close;
-    return { date, open, close: utcOf(date, close, timeZone) };
+    const hours = stockHours(date);
+    return hours === null ? null : { date, ...hours };
   }
+  if (!isBusinessDay(date)) return null;
+  const { regularHours, timeZone } = INSTRUMENTS[named.symbol];
+  const open = utcOf(date, regularHours.open, timeZone);
   if (date > dateOfExpiry(lastTradeDate(named.symbol, named.deliveryMonth))) return null;
   const minutes = minutesToRegularClose(open, INSTRUMENTS[named.symbol]);
   return minutes === null || minutes <= 0 ? null : { date, open, close: open + minutes * MINUTE_MS };
