@@ -19,7 +19,7 @@ function textOf({
   return [
     `machine    ${machine.cpu}, ${machine.cores} cores, ${machine.memoryGb} GB, load ${machine.loadAverage}, Node ${machine.node}`,
     `minutes    ${rows.toLocaleString('en')} rows, ${storedMb.bars} MB of bars and ${storedMb.features} MB of features stored`,
-    ...steps.map(({ name, seconds: took }) => `${name.padEnd(10)} ${took.toFixed(1)} s, over all lanes`),
+    ...steps.map(({ name, seconds: took }) => `${name.padEnd(10)} ${took.toFixed(1)} s, over all symbols`),
     `whole      ${seconds.toFixed(1)} s (wanted ${targets.seconds} s), ${cpuSeconds.toFixed(1)} s of processor time`,
     `memory     ${peakRssMb} MB resident at most (wanted ${targets.rssMb} MB)`,
   ];

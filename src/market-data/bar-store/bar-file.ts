@@ -6,12 +6,12 @@ import { parquetFile } from './parquet-file';
 export const barFile = (table: BarTable): Promise<Uint8Array> =>
   parquetFile(table.length, [
     { kind: 'time', name: 'timestamp', values: table.start },
-    { kind: 'double', name: 'open', values: table.open },
-    { kind: 'double', name: 'high', values: table.high },
-    { kind: 'double', name: 'low', values: table.low },
-    { kind: 'double', name: 'close', values: table.close },
+    { kind: 'price', name: 'open', values: table.open },
+    { kind: 'price', name: 'high', values: table.high },
+    { kind: 'price', name: 'low', values: table.low },
+    { kind: 'price', name: 'close', values: table.close },
     { kind: 'double', name: 'volume', values: table.volume },
-    { kind: 'double-or-null', name: 'adjustment_factor', values: table.adjustmentFactor },
+    { kind: 'factor', name: 'adjustment_factor', values: table.adjustmentFactor },
     { kind: 'name', name: 'provider', values: table.provider, names: PROVIDER_NAMES },
     { kind: 'time', name: 'fetched_at', values: table.fetchedAt },
   ]);

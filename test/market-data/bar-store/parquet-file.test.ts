@@ -50,18 +50,21 @@ test('doubles come back bit for bit, with and without a dictionary', () =>
     RUNS,
   ));
 
-test('more values than a dictionary holds, one too many and one less', async () => {
-  for (const different of [255, 256, 257, 2_000]) {
-    const values = Float64Array.from({ length: 4_000 }, (_value, i) => 100 + (i % different) / 100);
-    expect(await readBack({ kind: 'double', name: 'value', values }, 'value')).toEqual([...values]);
-  }
-});
+test.each(['double', 'price'] as const)(
+  '%s: more values than one byte counts, one too many and one less, and none twice',
+  async (kind) => {
+    for (const different of [255, 256, 257, 2_000, 4_000]) {
+      const values = Float64Array.from({ length: 4_000 }, (_value, i) => 100 + (i % different) / 100);
+      expect(await readBack({ kind, name: 'value', values }, 'value')).toEqual([...values]);
+    }
+  },
+);
 
 test('NaN is null where a column may have none', () =>
   fc.assert(
     fc.asyncProperty(fc.array(fc.option(fc.integer()), { minLength: 1, maxLength: 300 }), async (given) => {
       const values = Float64Array.from(given, (value) => value ?? Number.NaN);
-      expect(await readBack({ kind: 'double-or-null', name: 'factor', values }, 'factor')).toEqual(given);
+      expect(await readBack({ kind: 'factor', name: 'factor', values }, 'factor')).toEqual(given);
     }),
     RUNS,
   ));
