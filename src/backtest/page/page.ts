@@ -2,10 +2,10 @@
 import type { BacktestReport } from '../backtest-report';
 import { totalCosts } from '../simulated-broker';
 import { dateMarks, drawdownChart, equityChart } from './charts';
+import { documentOf } from './document';
 import { html, type Html } from './html';
 import { count, dollars, percent, ratio, signed } from './numbers';
 import { comparisonSection, provenanceSection, truthSection } from './sections';
-import { STYLE } from './style';
 import { costsTable, daysTable, instrumentsTable, reasonsTable, skippedTable, tripsTable } from './tables';
 
 const MIN_SHARPE_DAYS = 10;
@@ -55,45 +55,33 @@ export function pageOf(report: BacktestReport): string {
   const last = figures.days.at(-1)?.tradeDate ?? '';
   const marks = dateMarks(figures.days);
   const title = `Back-test ${report.instruments.join(' ')} ${first} to ${last}`;
-  const { text } = html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <title>${title}</title>
-        <style>
-          ${STYLE}
-        </style>
-      </head>
-      <body>
-        <h1>${title}</h1>
-        <p class="quiet">
-          ${count(curve.length)} minutes, ${count(figures.days.reduce((sum, day) => sum + day.decisions, 0))} decisions
-          by the live decision code;
-          ${report.fills.kind === 'gateway' ? 'fills by the paper gateway’s matching' : 'modelled fills on one-minute bars'}.
-        </p>
-        ${fewDays(report)} ${notices.map((notice) => html`<p class="note">${notice}</p>`)} ${headline(report)}
-        <h2>Equity</h2>
-        <div class="key">
-          <span><i class="k1"></i>net liquidation</span><span><i class="k2"></i>buy and hold, before fees</span>
-        </div>
-        ${equityChart(curve, marks)}
-        <h2>Drawdown</h2>
-        ${drawdownChart(curve, marks)}
-        <h2>Trade dates</h2>
-        ${daysTable(figures.days)}
-        <h2>Instruments</h2>
-        ${instrumentsTable(figures.instruments)}
-        <h2>Costs</h2>
-        ${costsTable(figures)}
-        <h2>Trades</h2>
-        ${tripsTable(trips)}
-        <h2>Decisions without an order</h2>
-        ${reasonsTable(figures)}
-        <h2>Votes that were not cast</h2>
-        ${skippedTable(figures)} ${comparisonSection(report.comparison)} ${truthSection(report)}
-        ${provenanceSection(report)}
-      </body>
-    </html> `;
-  return text;
+  return documentOf(
+    title,
+    html`<p class="quiet">
+        ${count(curve.length)} minutes, ${count(figures.days.reduce((sum, day) => sum + day.decisions, 0))} decisions by
+        the live decision code;
+        ${report.fills.kind === 'gateway' ? 'fills by the paper gateway’s matching' : 'modelled fills on one-minute bars'}.
+      </p>
+      ${fewDays(report)} ${notices.map((notice) => html`<p class="note">${notice}</p>`)} ${headline(report)}
+      <h2>Equity</h2>
+      <div class="key">
+        <span><i class="k1"></i>net liquidation</span><span><i class="k2"></i>buy and hold, before fees</span>
+      </div>
+      ${equityChart(curve, marks)}
+      <h2>Drawdown</h2>
+      ${drawdownChart(curve, marks)}
+      <h2>Trade dates</h2>
+      ${daysTable(figures.days)}
+      <h2>Instruments</h2>
+      ${instrumentsTable(figures.instruments)}
+      <h2>Costs</h2>
+      ${costsTable(figures)}
+      <h2>Trades</h2>
+      ${tripsTable(trips)}
+      <h2>Decisions without an order</h2>
+      ${reasonsTable(figures)}
+      <h2>Votes that were not cast</h2>
+      ${skippedTable(figures)} ${comparisonSection(report.comparison)} ${truthSection(report)}
+      ${provenanceSection(report)}`,
+  );
 }

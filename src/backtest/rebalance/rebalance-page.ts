@@ -1,9 +1,9 @@
 /** The report as one self-contained page, with the pieces of the other back-test's page. Pure. */
 import type { ListedName, RebalanceList } from '../../domain/rebalance/rebalance-list';
 import { dateMarks, drawdownChart, equityChart, type DateMark } from '../page/charts';
+import { documentOf } from '../page/document';
 import { html, table, type Html } from '../page/html';
 import { count, dollars, percent, ratio, signed } from '../page/numbers';
-import { STYLE } from '../page/style';
 import type { PortfolioFigures } from './rebalance-figures';
 import type { CurveRow, RebalanceReport, SetReport } from './rebalance-report';
 
@@ -137,39 +137,26 @@ const section = (set: SetReport): Html =>
 /** The whole document. */
 export function rebalancePageOf(report: RebalanceReport): string {
   const { costs } = report.rules;
-  const title = 'Weekly rebalance, back-tested';
-  const { text } = html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <title>${title}</title>
-        <style>
-          ${STYLE}
-        </style>
-      </head>
-      <body>
-        <h1>${title}</h1>
-        <p class="quiet">
-          Decided on a session’s closes by the live code, filled at the next session’s open, with costs.
-        </p>
-        ${report.notices.map((notice) => html`<p class="note">${notice}</p>`)} ${report.sets.map(section)}
-        <h2>What is modelled</h2>
-        <p>
-          Fills at the open, worse by half a spread of ${costs.halfSpreadBps} bp and ${costs.slippageBps} bp of
-          slippage; fees ${dollars(costs.feePerShare * 100)} dollars a hundred shares, at least
-          ${dollars(costs.minimumFee)} an order. Shares are traded unadjusted and whole; a split changes their number,
-          dividends and spin-offs are cash on the ex-date and taxed by nobody; cash earns nothing. Orders move no price.
-          All portfolios pay the same costs; buy and hold keeps its dividends as cash.
-        </p>
-        <h2>Where it comes from</h2>
-        <p><code>${report.command}</code></p>
-        <p class="quiet">
-          Version ${report.codeVersion}, ${dollars(report.cash)} dollars at the start, weekday ${report.weekday},
-          ${report.sectorLimit ? 'with' : 'without'} a sector limit. Rules:
-        </p>
-        <p><code>${JSON.stringify(report.rules)}</code></p>
-      </body>
-    </html> `;
-  return text;
+  return documentOf(
+    'Weekly rebalance, back-tested',
+    html`<p class="quiet">
+        Decided on a session’s closes by the live code, filled at the next session’s open, with costs.
+      </p>
+      ${report.notices.map((notice) => html`<p class="note">${notice}</p>`)} ${report.sets.map(section)}
+      <h2>What is modelled</h2>
+      <p>
+        Fills at the open, worse by half a spread of ${costs.halfSpreadBps} bp and ${costs.slippageBps} bp of slippage;
+        fees ${dollars(costs.feePerShare * 100)} dollars a hundred shares, at least ${dollars(costs.minimumFee)} an
+        order. Shares are traded unadjusted and whole; a split changes their number, dividends and spin-offs are cash on
+        the ex-date and taxed by nobody; cash earns nothing. Orders move no price. All portfolios pay the same costs;
+        buy and hold keeps its dividends as cash.
+      </p>
+      <h2>Where it comes from</h2>
+      <p><code>${report.command}</code></p>
+      <p class="quiet">
+        Version ${report.codeVersion}, ${dollars(report.cash)} dollars at the start, weekday ${report.weekday},
+        ${report.sectorLimit ? 'with' : 'without'} a sector limit. Rules:
+      </p>
+      <p><code>${JSON.stringify(report.rules)}</code></p>`,
+  );
 }

@@ -7,12 +7,6 @@ import type { BarSeries } from '../bar-series';
 import compiled from './compiled.json';
 import type { Kernel } from './kernel';
 
-/** What is used of the global that the language's own types leave to the browser's. */
-declare const WebAssembly: {
-  readonly Module: new (bytes: Uint8Array) => object;
-  readonly Instance: new (module: object, imports: Record<string, object>) => { readonly exports: object };
-};
-
 /** Address of a kernel’s state. */
 export type Handle = number;
 
@@ -42,13 +36,13 @@ export interface CompiledKernels {
   volume(first: number, period: number): Handle;
 }
 
-let code: object | null = null;
+let code: WebAssembly.Module | null = null;
 
 /**
  * Compiled whole and optimised at once (25 ms): by default V8 begins with slow code and optimises in a background thread, which on a
  * busy machine comes too late for a run of seconds.
  */
-function compile(): object {
+function compile(): WebAssembly.Module {
   setFlagsFromString('--no-liftoff');
   setFlagsFromString('--no-wasm-lazy-compilation');
   try {

@@ -27,17 +27,6 @@ export interface HistogramKernel {
   gather(samples: number, n: number, entries: number, ordered: number): void;
 }
 
-export interface LinearMemory {
-  readonly buffer: ArrayBuffer;
-}
-
-/** The part of the platform's WebAssembly that is used here; TypeScript describes it only together with a browser. */
-declare const WebAssembly: {
-  readonly Memory: new (size: { readonly initial: number }) => LinearMemory;
-  readonly Module: new (bytes: Uint8Array) => object;
-  readonly Instance: new (module: object, imports: object) => { readonly exports: unknown };
-};
-
 const PAGE_BYTES = 65_536;
 
 const MODULE =
@@ -62,11 +51,11 @@ const MODULE =
   'oCANRAAAAAAAAAAAZAR8IAsgC6IgDSAEoKMFRAAAAAAAAAAAC6A5AwAgBkEBaiEGDAELCyAHQQFqIQcMAQsLCw==';
 
 /** Zero-filled memory of at least this size. */
-export const allocateMemory = (bytes: number): LinearMemory =>
+export const allocateMemory = (bytes: number): WebAssembly.Memory =>
   new WebAssembly.Memory({ initial: Math.ceil(bytes / PAGE_BYTES) });
 
 /** The kernel over `memory`; every pointer of its functions is a byte offset into it. */
-export function loadHistogramKernel(memory: LinearMemory): HistogramKernel {
+export function loadHistogramKernel(memory: WebAssembly.Memory): HistogramKernel {
   const module = new WebAssembly.Module(Buffer.from(MODULE, 'base64'));
   return new WebAssembly.Instance(module, { env: { memory } }).exports as HistogramKernel;
 }

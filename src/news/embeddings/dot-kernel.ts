@@ -5,17 +5,6 @@ export interface DotKernel {
   dots(rows: number, count: number, stride: number, query: number, out: number): void;
 }
 
-interface LinearMemory {
-  readonly buffer: ArrayBuffer;
-}
-
-/** The part of the platform's WebAssembly that is used here; TypeScript describes it only together with a browser. */
-declare const WebAssembly: {
-  readonly Memory: new (size: { readonly initial: number }) => LinearMemory;
-  readonly Module: new (bytes: Uint8Array) => object;
-  readonly Instance: new (module: object, imports: object) => { readonly exports: unknown };
-};
-
 const PAGE_BYTES = 65_536;
 
 const MODULE =
