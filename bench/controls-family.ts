@@ -5,7 +5,7 @@ import type { FutureSymbol } from '../src/domain/instruments';
 import { negativeControl, positiveControl } from '../src/learning/evaluation/leak-controls';
 import type { ControlOutcome } from '../src/learning/evaluation/leak-controls';
 import { purgedFolds } from '../src/learning/evaluation/purged-folds';
-import { familyOf, OPTIONAL_FAMILIES } from '../src/learning/families/families';
+import { familyOf, SMALL_DATA_FAMILIES } from '../src/learning/families/families';
 import { controlRows } from './controls-rows';
 import type { SetName } from './controls-rows';
 
@@ -15,7 +15,7 @@ const FROM_SOURCE = ['-r', join(__dirname, '../scripts/typescript-require.cjs')]
 /** A vote of neighbours drowns one column in the others. */
 const ALONE: readonly string[] = ['k_neighbours'];
 /** Families for small data get every tenth row: two to a label's horizon, on the same dates. */
-const EVERY_TENTH: readonly string[] = OPTIONAL_FAMILIES.map(({ name }) => name);
+const EVERY_TENTH: readonly string[] = SMALL_DATA_FAMILIES.map(({ name }) => name);
 
 export interface ControlJob {
   readonly set: SetName;

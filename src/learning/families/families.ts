@@ -6,7 +6,7 @@ import { InvalidParameterError } from '../trees/invalid-parameter';
 import { LINEAR_FAMILIES, SGD_LOG } from './linear-families';
 import type { ModelRecipe } from './model-recipe';
 import { K_NEIGHBOURS, SVC_FAMILIES } from './neighbour-families';
-import { NETWORK_FAMILIES } from './network-families';
+import { AUTO_ENCODER, NETWORK_FAMILIES } from './network-families';
 import { RANDOM_FOREST, TREE_FAMILIES } from './tree-families';
 
 /** What a trading day is begun with when no run was promoted. */
@@ -16,8 +16,11 @@ export const FAMILIES: readonly ModelRecipe[] = [...LINEAR_FAMILIES, ...TREE_FAM
 
 export const FAMILY_NAMES: readonly string[] = FAMILIES.map(({ name }) => name);
 
-/** Fitted only where they are asked for by name: for small data, and slow. */
-export const OPTIONAL_FAMILIES: readonly ModelRecipe[] = [K_NEIGHBOURS, ...SVC_FAMILIES];
+/** For small data, and slow. */
+export const SMALL_DATA_FAMILIES: readonly ModelRecipe[] = [K_NEIGHBOURS, ...SVC_FAMILIES];
+
+/** Fitted only where they are asked for by name. */
+export const OPTIONAL_FAMILIES: readonly ModelRecipe[] = [AUTO_ENCODER, ...SMALL_DATA_FAMILIES];
 
 /** Every family that there is, those of the default first. */
 export const ALL_FAMILY_NAMES: readonly string[] = [...FAMILIES, ...OPTIONAL_FAMILIES].map(({ name }) => name);

@@ -1,4 +1,7 @@
 /** Networks, small and held back: early stopping on the latest tenth of the rows. */
+import { AUTO_ENCODER_DEFAULTS } from '../networks/auto-encoder';
+import { exportCodeClassifier, fitCodeClassifier, predictByCode } from '../networks/code-classifier';
+import type { CodeClassifierParameters } from '../networks/code-classifier';
 import { LSTM_DEFAULTS, GRU_DEFAULTS, exportSequence } from '../networks/sequence-classifier';
 import { fitSequenceClassifier, predictSequence } from '../networks/sequence-classifier';
 import type { SequenceParameters } from '../networks/sequence-classifier';
@@ -25,6 +28,21 @@ const mlpRecipe = (parameters: MlpParameters): ModelRecipe => ({
     return {
       predict: (x) => predictMlp(model, x),
       toOnnx: (metadata, selection) => exportMlp(model, 'mlp', metadata, selection),
+    };
+  },
+});
+
+const codeRecipe = (parameters: CodeClassifierParameters): ModelRecipe => ({
+  name: 'auto_encoder',
+  family: 'AutoEncoder + LogisticRegression',
+  parameters: recorded(parameters),
+  window: null,
+  tuned: (changes) => codeRecipe(changed('auto_encoder', parameters, changes)),
+  fit: async (data, seed, context) => {
+    const model = await fitCodeClassifier(data, { ...parameters, random_state: seed }, optionsOf(context));
+    return {
+      predict: (x) => predictByCode(model, x),
+      toOnnx: (metadata, selection) => exportCodeClassifier(model, 'auto_encoder', metadata, selection),
     };
   },
 });
@@ -57,3 +75,6 @@ export const NETWORK_FAMILIES: readonly ModelRecipe[] = [
   sequenceRecipe('lstm', 'LSTM', { ...LSTM_DEFAULTS, ...RECURRENT }),
   sequenceRecipe('gru', 'GRU', { ...GRU_DEFAULTS, ...RECURRENT }),
 ];
+
+/** A vote on a learned code of the columns instead of the columns. */
+export const AUTO_ENCODER = codeRecipe({ ...AUTO_ENCODER_DEFAULTS, ...STOPPING, alpha: 0.01 });

@@ -59,6 +59,11 @@ const SPACES: Readonly<Record<string, SearchSpace>> = {
   },
   lstm: RECURRENT,
   gru: RECURRENT,
+  auto_encoder: {
+    hidden_layer_sizes: choice([8], [32, 8], [32, 16], [64, 16, 4]),
+    alpha: log(1e-4, 1),
+    learning_rate_init: log(3e-4, 1e-2),
+  },
 };
 
 export const SEARCHABLE_FAMILIES: readonly string[] = Object.keys(SPACES);
