@@ -81,6 +81,8 @@ export interface Article {
   readonly usable_from: number;
   readonly relevant_tickers: readonly string[];
   readonly scores: readonly TickerScore[];
+  /** Ids under which the same story was met again, at other addresses; absent where it never was. */
+  readonly same_story?: readonly string[];
 }
 
 /** What is learnt of a stored article later: by another source that has it too, by a scorer, by the similarity search. */
@@ -90,4 +92,6 @@ export interface ArticleAmendment {
   readonly scores?: readonly TickerScore[];
   readonly relevant_tickers?: readonly string[];
   readonly similarity?: number;
+  /** Ids that from now on stand for this article, too. */
+  readonly same_story?: readonly string[];
 }

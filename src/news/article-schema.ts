@@ -47,6 +47,7 @@ export const articleSchema: z.ZodType<Article> = z.object({
   usable_from: z.number(),
   relevant_tickers: z.array(z.string()),
   scores: z.array(tickerScoreSchema),
+  same_story: z.array(z.string()).optional(),
 });
 
 export const amendmentSchema: z.ZodType<ArticleAmendment> = z.object({
@@ -54,4 +55,5 @@ export const amendmentSchema: z.ZodType<ArticleAmendment> = z.object({
   scores: z.array(tickerScoreSchema).optional(),
   relevant_tickers: z.array(z.string()).optional(),
   similarity: fraction.optional(),
+  same_story: z.array(z.string()).optional(),
 });

@@ -140,7 +140,7 @@ export const daysFrom = (from: number, to: number): readonly string[] => {
 /** An article with what was learnt later. Pure. */
 export function amended(
   article: Article,
-  { scores = [], relevant_tickers: tickers = [], similarity }: ArticleAmendment,
+  { scores = [], relevant_tickers: tickers = [], similarity, same_story: again = [] }: ArticleAmendment,
 ): Article {
   const same = (a: TickerScore, b: TickerScore): boolean =>
     a.scorer === b.scorer && a.ticker === b.ticker && a.indirect === b.indirect && a.usable_from === b.usable_from;
@@ -149,6 +149,7 @@ export function amended(
     scores: [...article.scores.filter((old) => !scores.some((score) => same(old, score))), ...scores],
     relevant_tickers: [...new Set([...article.relevant_tickers, ...tickers])],
     similarity: similarity ?? article.similarity,
+    ...(again.length > 0 && { same_story: [...new Set([...(article.same_story ?? []), ...again])] }),
   };
 }
 

@@ -96,5 +96,9 @@ async function amendStored(articles: ArticleStore, duplicates: SortedArticles['d
     byDay.set(day, [...(byDay.get(day) ?? []), amendment]);
   }
   for (const [day, amendments] of byDay) await articles.amend(day, amendments);
-  return [...byDay.values()].flat().length;
+  return [...byDay.values()].flat().filter(addsToIt).length;
 }
+
+/** Another address alone is worth remembering and not worth telling. */
+const addsToIt = ({ scores = [], relevant_tickers: tickers = [] }: ArticleAmendment): boolean =>
+  scores.length + tickers.length > 0;

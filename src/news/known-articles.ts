@@ -1,7 +1,9 @@
 /**
  * De-duplication across sources and runs: an article is known by its canonical address, or by a title so alike within some hours that it is
- * the same story. What a second source adds (its sentiment, another stock that it names) amends the stored article.
- * Invariant: a page that was stored in part and is asked for again is parted in the same way, and every duplicate amends the same article.
+ * the same story. What a second source adds (its sentiment, another stock that it names) amends the stored article, which keeps the second
+ * address, too: met again under another title, it is the same story still.
+ * Invariants: 1. a page that was stored in part and is asked for again is parted in the same way, and every duplicate amends the same
+ * article; 2. one address adds to one article, whatever its title becomes.
  */
 import type { Article, ArticleAmendment, TickerScore } from '../domain/article';
 import { titleSimilarity, titleWords } from './title-similarity';
@@ -30,7 +32,7 @@ export function sortArticles(
   rule: SameStoryRule,
 ): SortedArticles {
   const known: KnownArticle[] = stored.map(withWords);
-  const byId = new Map(stored.map((article) => [article.id, article]));
+  const byId = knownByAddress(stored);
   const fresh: Article[] = [];
   const again: KnownArticle[] = [];
   for (const article of incoming.map(withWords)) {
@@ -45,9 +47,18 @@ export function sortArticles(
   // Only now: what one repeats may come later in the page, and was stored before it when the page is asked for again.
   const duplicates = again.flatMap((article) => {
     const of = byId.get(article.article.id) ?? mostAlike(article, known, rule);
-    return of === null ? [] : [{ of, amendment: amendmentOf(of, article.article) }];
+    if (of === null) return [];
+    byId.set(article.article.id, of);
+    return [{ of, amendment: amendmentOf(of, article.article) }];
   });
   return { fresh, duplicates };
+}
+
+/** An address of an article's own stands for it alone; of two that were met at the same other one, the one published first has it. */
+function knownByAddress(stored: readonly Article[]): Map<string, Article> {
+  const met = stored.toSorted((a, b) => (before(a, b) ? -1 : 1)).reverse();
+  const others = met.flatMap((article) => (article.same_story ?? []).map((id) => [id, article] as const));
+  return new Map([...others, ...stored.map((article) => [article.id, article] as const)]);
 }
 
 const withWords = (article: Article): KnownArticle => ({ article, words: titleWords(article.title) });
@@ -84,6 +95,7 @@ function amendmentOf(known: Article, again: Article): ArticleAmendment | null {
     .filter((score) => !has(score))
     .map((score) => ({ ...score, usable_from: Math.max(again.usable_from, known.usable_from) }));
   const relevant_tickers = again.relevant_tickers.filter((ticker) => !known.relevant_tickers.includes(ticker));
-  if (scores.length === 0 && relevant_tickers.length === 0) return null;
-  return { id: known.id, scores, relevant_tickers };
+  const isNew = again.id !== known.id && known.same_story?.includes(again.id) !== true;
+  if (scores.length === 0 && relevant_tickers.length === 0 && !isNew) return null;
+  return { id: known.id, scores, relevant_tickers, ...(isNew && { same_story: [again.id] }) };
 }

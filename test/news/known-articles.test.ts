@@ -1,6 +1,7 @@
 /** De-duplication of a page that was stored in part before a crash: asked for again, it is parted as it was the first time. */
 import * as fc from 'fast-check';
 import type { Article } from '../../src/domain/article';
+import { amended } from '../../src/news/article-store';
 import { sortArticles } from '../../src/news/known-articles';
 import { article } from './sample-articles';
 
@@ -60,4 +61,56 @@ test('a title that was told before, at the address of a story that comes later i
   const { fresh, duplicates } = sortArticles([told, repeated, later], [], RULE);
   expect(fresh).toEqual([told, later]);
   expect(duplicates.map(({ of }) => of)).toEqual([later]);
+});
+
+/** One page after the other, each with what was stored of those before it. */
+function storedAfter(pages: readonly (readonly Article[])[]): readonly Article[] {
+  const known = new Map<string, Article>();
+  for (const incoming of pages) {
+    const { fresh, duplicates } = sortArticles(incoming, [...known.values()], RULE);
+    for (const one of fresh) known.set(one.id, one);
+    for (const { of, amendment } of duplicates) {
+      const before = known.get(of.id);
+      if (amendment !== null && before !== undefined) known.set(of.id, amended(before, amendment));
+    }
+  }
+  return [...known.values()];
+}
+
+test('an address that was known by its title is that story on every later page, under whatever title', () => {
+  const score = { ticker: 'KO', score: 0.9, relevance: 1, impact: 1, scorer: 'marketaux', indirect: false } as const;
+  const first = article({ id: '1', title: 'rate bank oil deal court', scores: [] });
+  const copy = article({ id: '2', title: 'rate bank oil deal court', scores: [score] });
+  const renamed = { ...copy, title: 'gold strike harvest copper freight' };
+  const other = article({ id: '3', title: 'gold strike harvest copper freight', scores: [] });
+  const known = storedAfter([[first], [copy], [other], [renamed]]);
+  expect(known.map(({ id, scores }) => [id, scores.length])).toEqual([
+    ['1', 1],
+    ['3', 0],
+  ]);
+  expect(known[0].same_story).toEqual(['2']);
+});
+
+test('over any pages one address adds to one article', () => {
+  fc.assert(
+    fc.property(fc.array(page(1, 4), { minLength: 1, maxLength: 5 }), (pages) => {
+      const scored = pages.map((rows) =>
+        rows.map(({ id, ...row }) => {
+          const score = {
+            ticker: `T${id}`,
+            score: 1,
+            relevance: 1,
+            impact: 1,
+            scorer: 'marketaux',
+            indirect: false,
+          } as const;
+          return article({ ...row, id, scores: [score] });
+        }),
+      );
+      const known = storedAfter(scored);
+      const tickers = known.flatMap(({ scores }) => scores.map(({ ticker }) => ticker));
+      expect(tickers.toSorted()).toEqual([...new Set(tickers)].sort());
+    }),
+    { numRuns: 500 },
+  );
 });
