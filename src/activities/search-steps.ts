@@ -52,7 +52,7 @@ export async function prepareSearchStep({ store, source }: SearchParts, request:
     );
   }
   const { data, schema } = await source(request.symbol);
-  const days = request.days ?? data.tradeDates;
+  const days = [...(request.days ?? data.tradeDates)].sort();
   const set = searchSet(request.symbol, data, days, schema, request.windows);
   if (typeof set === 'string')
     throw new SearchError('NOTHING_TO_SEARCH', `${request.symbol} can't be learnt from (${set}): give more days.`);

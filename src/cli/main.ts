@@ -2,7 +2,7 @@
  * The `omega` command: one file per subcommand, this one parses and turns every ending into an exit code.
  * Exit codes (docs/commands.md): 0 ok · 1 failed · 2 usage or configuration · 3 not reachable · 4 refused.
  */
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { loadEnvFile } from '../config/env';
 import { auditCommand } from './audit';
 import { backtestCommand } from './backtest';
@@ -93,7 +93,9 @@ function quieten(command: Command, io: CommandIo): void {
   for (const child of command.commands) quieten(child, io);
 }
 
-function exitCodeOf(error: unknown, io: CommandIo, json: boolean): number {
+function exitCodeOf(thrown: unknown, io: CommandIo, json: boolean): number {
+  // Of an option's own parser Commander makes a sentence and an error of its own; one that comes from a command's action was told nobody.
+  const error = thrown instanceof InvalidArgumentError ? new CliError('USAGE', thrown.message) : thrown;
   if (error instanceof CommandExit) return error.exitCode;
   // Commander has printed its sentence (or the help that was asked for) already.
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;

@@ -7,7 +7,8 @@ import { providedSchema, withOutside } from '../activities/open-outside';
 import { assembleStep, fitStep, prepareStep } from '../activities/training-steps';
 import type { TrainedRun, TrainingParts } from '../activities/training-steps';
 import { tradeHoldOut } from '../backtest/hold-out-trading';
-import { isRunId, runIdOf } from '../domain/ids';
+import { DAY_MS } from '../domain/exchange-time';
+import { instantOfRun, isRunId, runIdOf } from '../domain/ids';
 import { isFuture } from '../domain/instruments';
 import { ALL_FAMILY_NAMES, FAMILY_NAMES } from '../learning/families/families';
 import type { FamilySummary } from '../learning/training/fit-job';
@@ -57,6 +58,11 @@ function requestOf(
   const { config } = currentConfig(io);
   const runId = options.runId ?? runIdOf(now);
   if (!isRunId(runId)) throw new CliError('USAGE', `--run-id needs YYYYMMDD_HHMMSS, not ${runId}.`);
+  if (instantOfRun(runId) > now + DAY_MS)
+    throw new CliError(
+      'USAGE',
+      `--run-id ${runId} lies in the future: runs are ordered by their ids, and the next would come before it.`,
+    );
   const families = options.families?.split(',').map((name) => name.trim()) ?? FAMILY_NAMES;
   const unknown = families.filter((name) => !ALL_FAMILY_NAMES.includes(name));
   if (unknown.length > 0)

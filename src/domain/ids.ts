@@ -55,4 +55,11 @@ export const decisionId = (account: string, symbol: string, barClose: number): s
 export const runIdOf = (utcMs: number): string =>
   new Date(utcMs).toISOString().slice(0, 19).replace(/[-:]/g, '').replace('T', '_');
 
-export const isRunId = (text: string): boolean => /^\d{8}_\d{6}$/.test(text);
+/** UTC ms of the instant that a run id names; NaN for a text that names none. */
+export const instantOfRun = (runId: string): number =>
+  Date.parse(runId.replace(/^(\d{4})(\d\d)(\d\d)_(\d\d)(\d\d)(\d\d)$/, '$1-$2-$3T$4:$5:$6Z'));
+
+export function isRunId(text: string): boolean {
+  const instant = /^\d{8}_\d{6}$/.test(text) ? instantOfRun(text) : Number.NaN;
+  return !Number.isNaN(instant) && runIdOf(instant) === text;
+}

@@ -4,7 +4,7 @@
  * Invariants: 1. as for a fit, files first and the manifest last; the run before is never changed. 2. A rejected run stays so: it is not
  * made promotable under another name.
  */
-import { runIdOf } from '../domain/ids';
+import { instantOfRun, runIdOf } from '../domain/ids';
 import { stateOf } from '../domain/model-review';
 import { latestRun, listRuns, readModelFile } from '../storage/model-registry';
 import type { ObjectStore } from '../storage/object-store';
@@ -14,7 +14,7 @@ import { copyReference } from './drift/training-reference';
 import { ALL_FAMILY_NAMES } from './families/families';
 import type { InstrumentRun, RunManifest } from './manifest';
 import type { BroughtModel } from './model-folder';
-import { instantOfRun, readManifest, writeManifest, writeModel } from './model-run';
+import { readManifest, writeManifest, writeModel } from './model-run';
 import { LOGISTIC_STACKER, mlpStacker } from './meta-recipes';
 import { ModelRunError } from './model-run-error';
 import { VALIDATOR_NAME } from './validator';

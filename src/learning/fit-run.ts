@@ -8,6 +8,7 @@
  */
 import { createHash } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { instantOfRun } from '../domain/ids';
 import { INSTRUMENTS } from '../domain/instruments';
 import type { FutureSymbol } from '../domain/instruments';
 import { canonicalJson } from '../features/schema';
@@ -22,7 +23,7 @@ import { holdOutOf, measure } from './hold-out';
 import { CLASS_NAMES, labelBand, medianSpread } from './labels';
 import { MANIFEST_FORMAT, storedSchema } from './manifest';
 import type { InstrumentRun, ModelEntry, RunManifest } from './manifest';
-import { findManifest, instantOfRun, runExists, writeManifest, writeModel, stampRun } from './model-run';
+import { findManifest, runExists, writeManifest, writeModel, stampRun } from './model-run';
 import { ModelRunError } from './model-run-error';
 import { INPUT_NAME, OUTPUT_NAME } from './onnx/voting-graph';
 import { contractSeries, hashSeries, labelledRows } from './training-rows';

@@ -54,10 +54,6 @@ function parseManifest(bytes: Uint8Array, key: string, runId: string): RunManife
   return parsed.data;
 }
 
-/** UTC ms of the instant a run id names. */
-export const instantOfRun = (runId: string): number =>
-  Date.parse(runId.replace(/^(\d{4})(\d\d)(\d\d)_(\d\d)(\d\d)(\d\d)$/, '$1-$2-$3T$4:$5:$6Z'));
-
 /** The run's manifest, null while there is none. Throws as readManifest does otherwise. */
 export async function findManifest(store: ObjectStore, runId: string): Promise<RunManifest | null> {
   return (await store.exists(manifestKey(checkedRunId(runId)))) ? readManifest(store, runId) : null;

@@ -7,7 +7,11 @@ import { DEFAULT_SCHEMA } from '../../src/features/schema';
 import { INSTRUMENTS } from '../../src/domain/instruments';
 import { columnsOf, markBreaks } from '../../src/features/bar-series';
 import { checkRequest, pinRequest } from '../../src/learning/training/request-pin';
+import type { LearningData } from '../../src/learning/training/learning-data';
+import { prepareTraining } from '../../src/learning/training/prepare-training';
+import { setKey } from '../../src/learning/training/training-parts';
 import { trainingSet } from '../../src/learning/training/training-set';
+import type { ContractSeries } from '../../src/learning/training-rows';
 import { openFolderStore } from '../../src/storage/folder-store';
 
 let folder: string;
@@ -31,15 +35,32 @@ test.each([
   expect(said).toContain('twice');
 });
 
+test.each([
+  [['train', '--instruments', 'FOO'], /"FOO" is not an instrument/],
+  [['train', '--days', '2013-13-01'], /"2013-13-01" is not a date/],
+  [['retrain', '--days', 'today'], /"today" is not a date/],
+  [['search', '--family', 'sgd', '--instruments', 'FOO'], /"FOO" is not an instrument/],
+  [['drift', '--day', 'today'], /"today" is not a date/],
+])('%j is refused with a sentence, as a document with --json', async (args, sentence) => {
+  expect(await omega(...args)).toEqual({ code: 2, said: expect.stringMatching(sentence) as string });
+  const { code, said } = await omega(...args, '--json');
+  expect([code, JSON.parse(said)]).toEqual([
+    2,
+    { error: { code: 'USAGE', message: expect.stringMatching(sentence) as string } },
+  ]);
+});
+
 const request = { runId: '20131009_220000', days: null, instruments: ['ES'], families: ['sgd'], seed: 1 } as const;
+
+const SETS = { ES: 'a'.repeat(64) };
 
 test('a run id is one request for good, and the other one is told what differs', async () => {
   const store = await openFolderStore(join(folder, 'store'));
   await checkRequest(store, request, 'hash');
-  await pinRequest(store, request, 'hash');
-  await pinRequest(store, { ...request }, 'hash');
+  await pinRequest(store, request, 'hash', SETS);
+  await pinRequest(store, { ...request }, 'hash', SETS);
   const other = { ...request, families: ['mlp'] };
-  for (const asking of [checkRequest(store, other, 'hash'), pinRequest(store, other, 'hash')])
+  for (const asking of [checkRequest(store, other, 'hash'), pinRequest(store, other, 'hash', SETS)])
     await expect(asking).rejects.toMatchObject({
       code: 'RUN_ID_TAKEN',
       message: expect.stringMatching(/begun with other families \(families \["sgd"\]\)/) as unknown,
@@ -48,42 +69,94 @@ test('a run id is one request for good, and the other one is told what differs',
 
 test('omega train --json answers it at once, as one document and with exit code 2', async () => {
   const store = await openFolderStore(join(folder, '.omega', 'store'));
-  await pinRequest(store, { ...request, families: ['mlp'] }, DEFAULT_SCHEMA.hash);
+  await pinRequest(store, { ...request, families: ['mlp'] }, DEFAULT_SCHEMA.hash, SETS);
   const { code, said } = await omega('train', '--run-id', request.runId, '--families', 'sgd', '--json');
   expect(code).toBe(2);
   expect(said).toContain('RUN_ID_TAKEN');
   expect(said).not.toMatch(/\n\s+at /);
 });
 
-test('rows that a warm-up eats are told with the column', () => {
-  const bars = 800;
+const BARS = 800;
+const RSI = DEFAULT_SCHEMA.columns.indexOf('rsi');
+const DAY = '2013-10-07';
+
+/** ES on one trade date, a move of two points every bar; `rsi` in every row. */
+function series(rsi: number): readonly ContractSeries[] {
   const block = markBreaks(
     columnsOf(
-      Array.from({ length: bars }, (_item, i) => ({
-        bar: { start: Date.UTC(2013, 9, 7, 14) + i * 60_000, open: 1, high: 1, low: 1, close: 1, volume: 1 },
-        quote: { bid: 1, ask: 1.25, bidSize: 1, askSize: 1 },
-      })) as unknown as Parameters<typeof columnsOf>[0],
+      Array.from({ length: BARS }, (_item, i) => {
+        const price = 1_650 + (i % 40 < 20 ? i % 40 : 40 - (i % 40));
+        return {
+          bar: {
+            start: Date.UTC(2013, 9, 7, 2) + i * 60_000,
+            open: price,
+            high: price,
+            low: price,
+            close: price,
+            volume: 1,
+          },
+          quote: { time: 0, bid: price, ask: price + 0.25, bidSize: 1, askSize: 1 },
+        };
+      }),
     ),
   );
   const width = DEFAULT_SCHEMA.columns.length;
-  const values = new Float32Array(bars * width);
-  const rsi = DEFAULT_SCHEMA.columns.indexOf('rsi');
-  for (let row = 0; row < bars; row += 1) values[row * width + rsi] = Number.NaN;
+  const values = new Float32Array(BARS * width);
+  for (let row = 0; row < BARS; row += 1) values[row * width + RSI] = rsi;
   const features = {
     columns: DEFAULT_SCHEMA.columns,
-    rows: bars,
+    rows: BARS,
     starts: block.start,
     values,
-    valid: new Uint8Array(bars),
+    valid: new Uint8Array(BARS).fill(Number(Number.isFinite(rsi))),
   };
-  const set = trainingSet(
-    'ES',
-    [{ contract: 'ESZ3', block, features }],
-    ['2013-10-07'],
-    DEFAULT_SCHEMA,
-    INSTRUMENTS.ES,
-  );
+  return [{ contract: 'ESZ3', block, features }];
+}
+
+test('rows that a warm-up eats are told with the column', () => {
+  const set = trainingSet('ES', series(Number.NaN), [DAY], DEFAULT_SCHEMA, INSTRUMENTS.ES);
   expect(set).toMatch(/only 0 labelled rows .*rsi has a value on 0 of 800 bars.*shorter period/);
+});
+
+test('an instrument without rows on the held-out dates is left out: nothing could judge it', () => {
+  expect(trainingSet('ES', series(50), [DAY], DEFAULT_SCHEMA, INSTRUMENTS.ES)).toMatchObject({ holdOutDays: [] });
+  const set = trainingSet('ES', series(50), [DAY, '2013-10-08'], DEFAULT_SCHEMA, INSTRUMENTS.ES);
+  expect(set).toMatch(/no labelled rows on the held-out 2013-10-08/);
+});
+
+test('days may be named in any order; other data under the same run id are refused before anything is overwritten', async () => {
+  const store = await openFolderStore(join(folder, 'prepared'));
+  const asked: (readonly string[])[] = [];
+  const data = (rsi: number): LearningData => ({
+    folder: 'minutes',
+    tradeDates: [DAY],
+    quotes: 'recorded',
+    series: (_symbol, days) => {
+      asked.push(days);
+      return series(rsi);
+    },
+  });
+  const two: LearningData = { ...data(50), tradeDates: [DAY, '2013-10-08'] };
+  const wanted = { ...request, runId: '20131010_220000', days: ['2013-10-08', DAY] };
+  await expect(prepareTraining(store, two, wanted, DEFAULT_SCHEMA)).rejects.toThrow('NOTHING_TO_TRAIN');
+  expect(asked).toEqual([[DAY, '2013-10-08']]);
+
+  const first = await prepareTraining(store, data(50), request, DEFAULT_SCHEMA);
+  expect(await prepareTraining(store, data(50), request, DEFAULT_SCHEMA)).toEqual(first);
+  const bytes = await store.get(setKey(request.runId, 'ES'));
+  await expect(prepareTraining(store, data(51), request, DEFAULT_SCHEMA)).rejects.toThrow(/RUN_ID_TAKEN.*other data/);
+  expect(await store.get(setKey(request.runId, 'ES'))).toEqual(bytes);
+});
+
+test('a run id is an instant of the calendar, and none to come', async () => {
+  for (const [id, sentence] of [
+    ['20261199_000000', 'needs YYYYMMDD_HHMMSS'],
+    ['20131007_240000', 'needs YYYYMMDD_HHMMSS'],
+    ['29991231_235959', 'lies in the future'],
+  ] as const) {
+    const { code, said } = await omega('train', '--run-id', id, '--families', 'sgd');
+    expect([code, said]).toEqual([2, expect.stringContaining(sentence)]);
+  }
 });
 
 test('config check includes the features', async () => {

@@ -2,10 +2,11 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { instantOfRun } from '../../src/domain/ids';
 import type { FutureSymbol } from '../../src/domain/instruments';
 import { DEFAULT_SCHEMA } from '../../src/features/schema';
 import { MANIFEST_FORMAT, storedSchema, type InstrumentRun, type RunManifest } from '../../src/learning/manifest';
-import { instantOfRun, writeManifest, writeModel } from '../../src/learning/model-run';
+import { writeManifest, writeModel } from '../../src/learning/model-run';
 import type { ObjectStore } from '../../src/storage/object-store';
 
 const ONNX = readFileSync(join(__dirname, 'brought', 'lightgbm.onnx'));

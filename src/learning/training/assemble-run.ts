@@ -4,6 +4,7 @@
  * Invariant: files first, manifest last; the same parts give the same bytes, so that a repeated assembly changes nothing.
  */
 import type { EnsembleRules } from '../../domain/decision-ensemble';
+import { instantOfRun } from '../../domain/ids';
 import type { FeatureSchema } from '../../features/schema';
 import type { ObjectStore } from '../../storage/object-store';
 import { classCounts } from '../dataset';
@@ -13,7 +14,7 @@ import { CLASS_NAMES } from '../labels';
 import { MANIFEST_FORMAT, storedSchema } from '../manifest';
 import type { InstrumentRun, ModelEntry, RunManifest } from '../manifest';
 import { exportCalibrator } from '../meta-calibration';
-import { instantOfRun, writeManifest, writeModel } from '../model-run';
+import { writeManifest, writeModel } from '../model-run';
 import type { ModelRole } from '../model-role';
 import { INPUT_NAME, OUTPUT_NAME } from '../onnx/voting-graph';
 import { exportStacker } from '../stacker';
@@ -89,7 +90,10 @@ async function finishedVoters(set: TrainingSet, partsOf: FittedInstrument['parts
     const found = await Promise.all(wanted.map((target) => partsOf(family).read(family, target)));
     const whole = found.flatMap((part) => part ?? []);
     if (whole.length === wanted.length) voters.set(family, whole);
-    else missing.push(`${family} does not vote: ${wanted.length - whole.length} of its ${wanted.length} fits failed`);
+    else
+      missing.push(
+        `${family} does not vote: ${wanted.length - whole.length} of its ${wanted.length} fits failed or are damaged`,
+      );
   }
   return { voters, missing };
 }

@@ -16,7 +16,7 @@ import { encodeTrainingSet, hashOf } from './training-set-file';
 
 export interface TrainingRequest {
   readonly runId: string;
-  /** Trade dates to learn from, ascending, the hold-out included; null: all that are recorded. */
+  /** Trade dates to learn from, the hold-out included; null: all that are recorded. */
   readonly days: readonly string[] | null;
   readonly instruments: readonly LearningSymbol[];
   /** Names of model families. */
@@ -42,8 +42,8 @@ export interface PreparedTraining {
 }
 
 /**
- * Rejects with TrainingError NOTHING_TO_TRAIN when no instrument can be learnt from, RUN_ID_TAKEN when the id was begun with another request;
- * store failures pass through.
+ * Rejects with TrainingError NOTHING_TO_TRAIN when no instrument can be learnt from, RUN_ID_TAKEN when the id was begun with another request
+ * or other data: nothing is written then. Store failures pass through.
  */
 export async function prepareTraining(
   store: ObjectStore,
@@ -52,12 +52,13 @@ export async function prepareTraining(
   schema: FeatureSchema,
 ): Promise<PreparedTraining> {
   const { runId, days: wanted, instruments: symbols } = request;
-  const days = wanted ?? data.tradeDates;
+  const days = [...(wanted ?? data.tradeDates)].sort();
   const unknown = days.filter((day) => !data.tradeDates.includes(day));
   if (unknown.length > 0)
     throw new TrainingError('NOTHING_TO_TRAIN', `${data.folder} has no ${unknown.join(', ')}: name days that it has.`);
   await checkRequest(store, request, schema.hash);
   const instruments: PreparedInstrument[] = [];
+  const sets = new Map<LearningSymbol, Uint8Array>();
   const skipped: { symbol: LearningSymbol; why: string }[] = [];
   for (const symbol of symbols) {
     const set = trainingSet(symbol, data.series(symbol, days, schema), days, schema, unitOf(symbol), data.quotes);
@@ -66,7 +67,7 @@ export async function prepareTraining(
       continue;
     }
     const bytes = encodeTrainingSet(set);
-    await store.put(setKey(runId, symbol), bytes);
+    sets.set(symbol, bytes);
     instruments.push({
       symbol,
       setHash: hashOf(bytes),
@@ -80,6 +81,8 @@ export async function prepareTraining(
     const why = skipped.map(({ symbol, why: reason }) => `${symbol}: ${reason}`).join('; ');
     throw new TrainingError('NOTHING_TO_TRAIN', `No instrument can be learnt from (${why}).`);
   }
-  await pinRequest(store, request, schema.hash);
+  const hashes = Object.fromEntries(instruments.map(({ symbol, setHash }) => [symbol, setHash]));
+  await pinRequest(store, request, schema.hash, hashes);
+  for (const [symbol, bytes] of sets) await store.put(setKey(runId, symbol), bytes);
   return { days, instruments, skipped };
 }

@@ -1,7 +1,8 @@
 /**
  * What a training run has finished, under `processed/training/{run_id}/{symbol}/`: `set.bin`, then `{family}/{target}.json` with the figures
  * and out-of-fold probabilities of a fit, and `{target}.onnx` where the fit leaves a file.
- * Invariants: the JSON is written last, so a part is whole or absent; a part of another training set is not ours.
+ * Invariants: the JSON is written last, so a part is whole or absent; a part of another training set is not ours, and one whose file is
+ * gone or another than it was is absent: whoever fits makes it again.
  */
 import { z } from 'zod';
 import { isStoreError } from '../../storage/object-store';
@@ -37,7 +38,7 @@ export const fitPin = (setHash: string, parameters: Parameters | undefined): str
   parameters === undefined ? setHash : hashOf(Buffer.from(`${setHash}/${JSON.stringify(parameters)}`));
 
 export interface PartStore {
-  /** The part when it is stored and of this training set (fitPin). */
+  /** The part when it is stored whole, its file too, and of this training set (fitPin). */
   read(family: string, target: FitTarget): Promise<FitPart | null>;
   write(family: string, part: FitPart, file: Uint8Array | null): Promise<void>;
   /** The file a stored part left. Rejects with TrainingError PART_DAMAGED when its hash is another. */
@@ -53,10 +54,19 @@ export function partStore(store: ObjectStore, runId: string, symbol: string, set
     const parsed = partSchema.safeParse(parsedJson(bytes));
     return parsed.success && parsed.data.setHash === setHash && parsed.data.target === target ? parsed.data : null;
   };
+  /** The file that the part left, null unless it is what was written. */
+  const fileOf = async (
+    family: string,
+    target: FitTarget,
+    { sha256 }: { readonly sha256: string | null },
+  ): Promise<Uint8Array | null> => {
+    const bytes = await optional(store, key(family, target, 'onnx'));
+    return bytes !== null && hashOf(bytes) === sha256 ? bytes : null;
+  };
   return {
     read: async (family, target) => {
       const part = await stored(family, target);
-      if (part === null) return null;
+      if (part === null || (part.sha256 !== null && (await fileOf(family, target, part)) === null)) return null;
       const { seed, seconds, result } = part;
       const bytes = new Uint8Array(Buffer.from(part.probabilities, 'base64'));
       const figures = { ...result, accuracy: orNan(result.accuracy), logLoss: orNan(result.logLoss) };
@@ -79,11 +89,11 @@ export function partStore(store: ObjectStore, runId: string, symbol: string, set
     },
     file: async (family, target) => {
       const part = await stored(family, target);
-      const bytes = part === null ? null : await optional(store, key(family, target, 'onnx'));
-      if (bytes !== null && hashOf(bytes) === part?.sha256) return bytes;
+      const bytes = part === null ? null : await fileOf(family, target, part);
+      if (bytes !== null) return bytes;
       throw new TrainingError(
         'PART_DAMAGED',
-        `${key(family, target, 'onnx')} is not what the fit wrote: fit it again.`,
+        `${key(family, target, 'onnx')} is not what the fit wrote: ask for run ${runId} again, and it is fitted again.`,
       );
     },
   };

@@ -3,6 +3,7 @@
  * Invariants:
  *  1. The hold-out is the latest trade dates, a quarter of all; no learning row's label reaches into it, one horizon of embargo.
  *  2. The label's band comes from the days before the hold-out.
+ *  3. Where dates are held out, the instrument has rows on them: what nothing could judge is not fitted.
  */
 import { tradeDateBounds } from '../../domain/calendar';
 import type { LearningSymbol, TradedUnit } from '../../domain/instruments';
@@ -73,6 +74,8 @@ export function trainingSet(
   const { train, test } = purgedSplit(rows, from, Infinity, EMBARGO_MS);
   if (train.length < MIN_LEARNING_ROWS)
     return `only ${train.length} labelled rows to learn from, ${MIN_LEARNING_ROWS} needed: ${whatEatsThem(series, schema)}`;
+  if (holdOutDays.length > 0 && test.length === 0)
+    return `it has no labelled rows on the held-out ${holdOutDays.join(', ')}, so nothing could judge it: give days that it has, or train it alone`;
   if (classCounts(selectRows(rows.data, train)).filter((count) => count > 0).length < 2)
     return 'all rows have one label';
   return {

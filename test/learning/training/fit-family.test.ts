@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { familyOf } from '../../../src/learning/families/families';
@@ -88,6 +88,12 @@ describe('the fits of a family', () => {
     const place = join(folder, trainingPrefix(RUN), 'GC', 'sgd');
     writeFileSync(join(place, 'fold-2.json'), '{"half":');
     expect((await fit()).fitted).toEqual(['fold-2']);
+    // A file that was cut, and one that is gone: asked for again, they are made again.
+    const whole = readFileSync(join(place, 'final.onnx'));
+    writeFileSync(join(place, 'final.onnx'), whole.subarray(0, 100));
+    rmSync(join(place, 'hold-out.onnx'));
+    expect((await fit()).fitted).toEqual(['hold-out', 'final']);
+    expect(readFileSync(join(place, 'final.onnx'))).toEqual(whole);
     expect((await fit('0'.repeat(64))).kept).toEqual([]);
     writeFileSync(join(place, 'final.onnx'), 'x');
     await expect((await partsOf('0'.repeat(64))).file('sgd', 'final')).rejects.toThrow(
