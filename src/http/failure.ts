@@ -91,7 +91,7 @@ function sentenceOf(code: ProviderErrorCode, { error, provider, path, status, af
     case 'SERVER_ERROR':
       return `${provider} failed at ${path} (${status ?? 'no status'}): try again ${again}.`;
     case 'TIMED_OUT':
-      return `${provider} did not answer ${path} in time: try again, or raise its time-out.`;
+      return `${provider} did not answer ${path} in time: try again later.`;
     case 'UNREACHABLE':
       return `${provider} is not reachable (${error.code ?? errorText(error)}): check the network and the provider's base address.`;
     case 'NOT_JSON':

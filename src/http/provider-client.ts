@@ -8,7 +8,7 @@ import { createRedactor } from '../config/secrets';
 import { bodyError, failureOf, type AskedRequest } from './failure';
 import { ProviderError } from './provider-error';
 import type { RateLimit } from './rate-limit';
-import { parseBody, schemaProblems } from './response-body';
+import { messageIn, parseBody, schemaProblems } from './response-body';
 import type { CachedAnswer, ResponseCache } from './response-cache';
 import { responseHeader } from './response-header';
 import { NOT_MODIFIED, retryingAxios, type RetrySettings } from './retrying-axios';
@@ -83,6 +83,8 @@ export function createProviderClient(settings: ProviderClientSettings): Provider
         ...request.headers,
       },
       data: request.body === undefined ? undefined : JSON.stringify(request.body),
+      // Axios knows Authorization; a key under another name must not follow a redirection to another host either.
+      ...(settings.auth?.kind === 'header' ? { sensitiveHeaders: [settings.auth.name] } : {}),
     });
   const naming = async <T>(
     { path, signal }: RequestParts<T>,
@@ -147,14 +149,12 @@ function checked<T>(
   const result = schema.safeParse(body.value);
   if (result.success) return result.data;
   const problems = schemaProblems(result.error.issues, body.value);
-  throw new ProviderError(
-    'SCHEMA',
-    provider,
-    mask(`${provider}: the answer to ${path} is not as documented: it ${problems}.`),
-    {
-      status: response.status,
-    },
-  );
+  // Some refuse with 200, in their own words.
+  const said = Array.isArray(body.value) ? null : messageIn(text);
+  const sentence = `${provider}: the answer to ${path} is not as documented: it ${problems}.`;
+  throw new ProviderError('SCHEMA', provider, mask(said === null ? sentence : `${sentence} It says: "${said}"`), {
+    status: response.status,
+  });
 }
 
 const conditions = (known: CachedAnswer | null): Readonly<Record<string, string>> => ({

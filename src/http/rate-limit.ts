@@ -101,12 +101,11 @@ async function longestBlock(place: string, names: readonly string[], time: numbe
 
 function exhausted(name: string, { requests, perMs }: RateLimitRule, wait: number): ProviderError {
   const seconds = Math.ceil(wait / 1_000);
-  return new ProviderError(
-    'RATE_LIMITED',
-    name,
-    `${name}: its limit of ${requests} requests in ${perMs / 1_000} s is used up for another ${seconds} s; try again then.`,
-    { retryAfterMs: wait },
-  );
+  const why =
+    wait > perMs
+      ? `it asked for a pause (Retry-After), which lasts another ${seconds} s`
+      : `its limit of ${requests} requests in ${perMs / 1_000} s is used up for another ${seconds} s`;
+  return new ProviderError('RATE_LIMITED', name, `${name}: ${why}; try again then.`, { retryAfterMs: wait });
 }
 
 /** Every limit has to agree, in the order given (the longest span first wastes nothing on the shorter ones). */

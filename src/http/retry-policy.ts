@@ -15,12 +15,14 @@ const PASSING: ReadonlySet<ProviderErrorCode> = new Set([
 
 export const isPassing = (code: ProviderErrorCode): boolean => PASSING.has(code);
 
-/** Retry-After as milliseconds from `now`: seconds or an HTTP date; null when absent or unreadable. */
+/** What is blocked stays so over restarts, and the longest period of a plan's requests that anybody counts by is a day. */
+const LONGEST_RETRY_AFTER_MS = 86_400_000;
+
+/** Retry-After as milliseconds from `now`, a day at most: seconds or an HTTP date; null when absent or unreadable. */
 export function retryAfterMs(header: string | null, now: number): number | null {
   const text = (header ?? '').trim();
-  if (/^\d+(\.\d+)?$/.test(text)) return Math.ceil(Number(text) * 1_000);
-  const date = Date.parse(text);
-  return Number.isNaN(date) ? null : Math.max(0, date - now);
+  const after = /^\d+(\.\d+)?$/.test(text) ? Math.ceil(Number(text) * 1_000) : Date.parse(text) - now;
+  return Number.isNaN(after) ? null : Math.min(Math.max(0, after), LONGEST_RETRY_AFTER_MS);
 }
 
 /** Delay before the n-th retry (1, 2, …): doubling, half of it drawn by `random` (0..1) so that processes spread; never before Retry-After. */

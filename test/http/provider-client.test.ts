@@ -237,3 +237,32 @@ describe('conditional requests', () => {
     expect(await readdir(folder)).toEqual([]);
   });
 });
+
+test('a key of any header stays with the host that it is for', async () => {
+  const other = await startLocalProvider();
+  try {
+    other.answer(() => ({ body: GOOD }));
+    provider.answer(() => ({ status: 302, headers: { location: `${other.url}/elsewhere` } }));
+    const auth = { kind: 'header', name: 'x-goog-api-key', value: KEY } as const;
+    expect(await get({ auth })).toEqual(GOOD);
+    expect(provider.asked[0].headers).toMatchObject({ 'x-goog-api-key': KEY });
+    expect(JSON.stringify(other.asked)).not.toContain('k3y');
+  } finally {
+    await other.close();
+  }
+});
+
+test('a Retry-After of years blocks for a day', async () => {
+  const blocked: number[] = [];
+  const rateLimit = { acquire: async () => undefined, blockUntil: async (time: number) => void blocked.push(time) };
+  provider.answer(() => ({ status: 429, headers: { 'retry-after': '99999999999' } }));
+  expect(await failure(get({ rateLimit }))).toMatchObject({ details: { retryAfterMs: 86_400_000 } });
+  expect(blocked).toEqual([NOW + 86_400_000]);
+});
+
+test('a refusal that comes as 200 is told in its own words', async () => {
+  provider.answer(() => ({ body: { detail: `Over your hourly allocation, ${KEY}.` } }));
+  const error = await failure(get());
+  expect(error.code).toBe('SCHEMA');
+  expect(error.message).toContain('It says: "Over your hourly allocation, ********."');
+});

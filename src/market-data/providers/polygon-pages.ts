@@ -5,13 +5,20 @@ import { ProviderError } from '../../http/provider-error';
 
 type Query = Readonly<Record<string, string | number | boolean>>;
 
-/** `results` is absent where there are none; `status` is OK or DELAYED. */
+/** `results` is absent where there are none, and where another `status` than OK or DELAYED refuses: that is not the same. */
 const envelope = <Row>(row: z.ZodType<Row>) =>
-  z.looseObject({
-    status: z.string(),
-    results: z.array(row).nullish(),
-    next_url: z.string().nullish(),
-  });
+  z
+    .looseObject({
+      status: z.string(),
+      results: z.array(row).nullish(),
+      next_url: z.string().nullish(),
+    })
+    .refine(({ status, results }) => (results ?? null) !== null || ANSWERED.has(status), {
+      path: ['status'],
+      error: 'neither OK nor DELAYED',
+    });
+
+const ANSWERED: ReadonlySet<string> = new Set(['OK', 'DELAYED']);
 
 /** Pages of results as they come, unread. Throws ProviderError; SCHEMA when the paging runs in a circle. */
 export async function* resultPages(

@@ -39,6 +39,14 @@ const page = (results: unknown, more: object = {}): Reply => ({
   body: { status: 'OK', request_id: 'r', results, ...more },
 });
 
+test('a refusal that comes as 200 is no answer without bars', async () => {
+  provider.answer(() => ({ body: { status: 'ERROR', request_id: 'r', error: 'You are not entitled to this data.' } }));
+  await expect(collect(polygon(), MINUTES)).rejects.toMatchObject({
+    code: 'SCHEMA',
+    message: expect.stringMatching(/status: neither OK nor DELAYED.*You are not entitled/) as string,
+  });
+});
+
 test('rows that are no bars are kept aside with their reasons, as the source wrote them; the others go on', async () => {
   const bad: readonly (readonly [object, string])[] = [
     [{ o: -10 }, 'open is -10, not above zero'],
