@@ -42,6 +42,7 @@ export interface SourceResult {
   readonly duplicates: number;
   readonly amended: number;
   readonly rejected: number;
+  /** Each sentence once. */
   readonly why: readonly string[];
   /** Why it stopped before the end: the provider's sentence; null when it did not. */
   readonly failed: string | null;
@@ -100,7 +101,7 @@ export const withPage = (result: SourceResult, page: IngestedPage): SourceResult
   duplicates: result.duplicates + page.duplicates,
   amended: result.amended + page.amended,
   rejected: result.rejected + page.rejected,
-  why: [...result.why, ...page.why].slice(0, TOLD),
+  why: [...new Set([...result.why, ...page.why])].slice(0, TOLD),
   more: page.more,
 });
 

@@ -30,9 +30,9 @@ export const plainText = (text: string): string =>
     .replace(/<\/?[a-z][^<>]*>/gi, ' ')
     .replace(/<!--[\s\S]*?-->/g, ' ')
     .replace(/&(#\d{1,7}|#x[0-9a-f]{1,6}|[a-z]{2,8});/gi, character)
-    // Control characters and lone surrogates have no place in JSON lines or in a terminal.
+    // Control characters and lone surrogates have no place in JSON lines or in a terminal, nor has what turns a line's direction round.
     // eslint-disable-next-line no-control-regex
-    .replace(/[\u0000-\u001f\u007f-\u009f\ufeff]+/g, ' ')
+    .replace(/[\u0000-\u001f\u007f-\u009f\ufeff\u200e\u200f\u202a-\u202e\u2066-\u2069]+/g, ' ')
     .replace(/\s+/g, ' ')
     .replace(/\p{Surrogate}/gu, '')
     .trim();

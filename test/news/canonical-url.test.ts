@@ -59,4 +59,5 @@ test('markup goes, entities are read, what is escaped stays text', () => {
   );
   expect(plainText('a < b and c > d')).toBe('a < b and c > d');
   expect(plainText('x\u0000\u001b[31m\ud800y')).toBe('x [31my');
+  expect(plainText('Ford \u202eesol\u2069 rises')).toBe('Ford esol rises');
 });

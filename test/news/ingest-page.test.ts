@@ -132,7 +132,8 @@ test('with an embedding model each article is compared with earlier ones; withou
 
 test('a run that ends in the middle goes on at the next page', async () => {
   marketaux.stories.push(...storiesUntil(now - MINUTE, 20));
-  expect(await read('marketaux', 2)).toMatchObject({ pages: 2, stored: 14, more: true });
+  const why = [expect.stringContaining('no novelty') as string];
+  expect(await read('marketaux', 2)).toMatchObject({ pages: 2, stored: 14, more: true, why });
   expect(await read('marketaux', 2)).toMatchObject({ pages: 1, stored: 6, more: false });
   expect(marketaux.requests.map((url) => url.searchParams.get('page'))).toEqual(['1', '2', '3']);
 });
@@ -204,6 +205,24 @@ test('a page that comes twice is stored once; an empty one ends the reading', as
   marketaux.stories.splice(0);
   expect(await opened.ingest('marketaux')).toMatchObject({ fetched: 0, more: false });
   expect(await stored()).toHaveLength(7);
+});
+
+test('a page that is empty against its own count loses nothing: what follows the newest article is asked for anew', async () => {
+  marketaux.stories.push(...storiesUntil(now - MINUTE, 30));
+  const opened = await ingestion();
+  await opened.ingest('marketaux');
+  const empty = JSON.stringify({ meta: { found: 30, returned: 0, limit: 7, page: 2 }, data: [] });
+  marketaux.script.push({ status: 200, body: empty });
+  expect(await read('marketaux', 100, opened)).toMatchObject({ stored: 23, failed: null, more: false });
+  // Nothing to go on from: told, and asked again.
+  now += 90 * MINUTE;
+  marketaux.stories.push(...storiesUntil(now - MINUTE, 3, 'later'));
+  marketaux.script.push({ status: 200, body: empty });
+  expect(await read('marketaux', 100, opened)).toMatchObject({
+    stored: 0,
+    failed: expect.stringContaining('30 articles are there') as string,
+  });
+  expect(await read('marketaux', 100, opened)).toMatchObject({ stored: 3, failed: null, more: false });
 });
 
 test('without keys the sources say which variable to set, and the sample says that it is one', async () => {

@@ -38,9 +38,10 @@ const SESSION: InferenceSession.SessionOptions = {
 
 /** Opens the model of a folder (model.onnx, tokenizer.json, tokenizer_config.json, config.json). Throws EmbeddingError. */
 export async function openSentenceEmbedder(folder: string): Promise<SentenceEmbedder> {
-  const [bytes, tokenizerJson, tokenizerConfigJson, configJson] = await Promise.all(
-    MODEL_FILES.map((name) => readModelFile(folder, name)),
-  );
+  // One after the other: of several that are absent it is always the first that is told.
+  const files: Uint8Array[] = [];
+  for (const name of MODEL_FILES) files.push(await readModelFile(folder, name));
+  const [bytes, tokenizerJson, tokenizerConfigJson, configJson] = files;
   const model = createHash('sha256').update(bytes).digest('hex');
   try {
     const { hidden_size: dimensions } = modelConfig.parse(json(configJson));

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import type { MarketauxSettings } from '../../config/news-settings';
 import type { ArticleEntity, TickerScore } from '../../domain/article';
 import type { ProviderClient } from '../../http/provider-client';
+import { ProviderError } from '../../http/provider-error';
 import { ArticleProblem, checkedScore, requiredUrl, verdictOn } from '../provided-article';
 import type { ArticleFields } from '../provided-article';
 import { describeIssues } from './item-issues';
@@ -64,8 +65,14 @@ export function createMarketauxSource({ client, settings, tickers, polling }: Ma
         schema: pageSchema,
       });
       const page = sorted(data.map((item) => verdictOn(item, now, marketauxFields)));
-      const newest = Math.max(window.from, ...page.articles.map(({ published }) => published));
-      const next = data.length === 0 ? null : nextWindow(window, meta, newest);
+      const newest = Math.max(window.newest ?? window.from, ...page.articles.map(({ published }) => published));
+      const next = nextWindow(window, { ...meta, empty: data.length === 0 }, newest);
+      if (next === 'contradiction')
+        throw new ProviderError(
+          'SCHEMA',
+          client.name,
+          `${client.name}: page ${window.page} is empty, and ${meta.found} articles are there by its own count: nothing is passed over, the next reading asks again.`,
+        );
       return { ...page, others: 0, cursor: cursorAfter(window, next, throughOf(cursor)), more: next !== null };
     },
   };
@@ -93,12 +100,28 @@ const queryOf = (settings: MarketauxSettings, tickers: readonly string[], { from
   sentiment_lte: settings.sentimentLte,
 });
 
-/** The next page; past what one query shows, a new window from the newest article on; null at the end. */
-function nextWindow(window: PolledWindow, meta: { readonly found: number; readonly limit: number }, newest: number) {
+interface PageMeta {
+  readonly found: number;
+  readonly limit: number;
+  readonly empty: boolean;
+}
+
+/**
+ * The next page; past what one query shows, or behind a page that is empty against the answer's own count, a new window from the newest
+ * article on; null at the end.
+ */
+function nextWindow(
+  window: PolledWindow,
+  { found, limit, empty }: PageMeta,
+  newest: number,
+): PolledWindow | 'contradiction' | null {
+  const { from, to, page } = window;
+  // Its second again: what else was published then may be on the page that is left out.
+  const rest: PolledWindow | null = newest - 1_000 > from ? { from: newest - 1_000, to, page: 1 } : null;
+  if (empty) return found > (page - 1) * Math.max(limit, 1) ? (rest ?? 'contradiction') : null;
   // The plan may allow fewer a page than were asked for: the answer says how many.
-  if (meta.limit <= 0 || window.page * meta.limit >= meta.found) return null;
-  if ((window.page + 1) * meta.limit <= RESULT_WINDOW) return { ...window, page: window.page + 1 };
-  return newest > window.from ? { from: newest, to: window.to, page: 1 } : null;
+  if (limit <= 0 || page * limit >= found) return null;
+  return (page + 1) * limit <= RESULT_WINDOW ? { ...window, page: page + 1, newest } : rest;
 }
 
 /** One item of the answer. Throws ArticleProblem. */

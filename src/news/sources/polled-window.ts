@@ -4,7 +4,13 @@
  */
 import { z } from 'zod';
 
-const windowSchema = z.object({ from: z.number(), to: z.number(), page: z.number().int() });
+const windowSchema = z.object({
+  from: z.number(),
+  to: z.number(),
+  page: z.number().int(),
+  /** Newest publication of the window's pages so far, where they come in that order. */
+  newest: z.number().optional(),
+});
 const cursorSchema = z.object({ through: z.number().nullable(), window: windowSchema.nullable() });
 
 /** Publication (or crawl) times from..to, UTC ms, and the page or offset that is next in it. */
