@@ -5,20 +5,15 @@
 import { Client, Connection } from '@temporalio/client';
 import { Command } from 'commander';
 import { join } from 'node:path';
-import { recordedSource } from '../activities/recorded-source';
-import { finishSearchStep, judgeTrialStep, prepareSearchStep, runTrialStep } from '../activities/search-steps';
 import { searchWorkflowId, startSearch } from '../client/search-start';
 import type { Config } from '../config/config';
-import { NO_PROGRESS, runSearch } from '../domain/hyperparameter-search';
-import type { SearchOutcome, SearchProgress, SearchRequest, SearchSteps } from '../domain/hyperparameter-search';
+import { NO_PROGRESS } from '../domain/hyperparameter-search';
+import type { SearchOutcome, SearchProgress, SearchRequest } from '../domain/hyperparameter-search';
 import { runIdOf } from '../domain/ids';
 import { isFuture } from '../domain/instruments';
-import { FeatureError } from '../features/feature-error';
-import { SearchError } from '../learning/search/search-error';
 import { bestKey } from '../learning/search/search-store';
+import { FAMILY_NAMES } from '../learning/families/families';
 import { SEARCHABLE_FAMILIES } from '../learning/search/search-space';
-import { EvaluationError } from '../learning/evaluation/evaluation-error';
-import { RecordedDataError } from '../market-data/recorded-market';
 import { searchProgress } from '../workflows/search-messages';
 import { CliError, messageOf } from './cli-error';
 import type { CommandIo } from './command-io';
@@ -26,12 +21,18 @@ import { printResult } from './command-io';
 import { currentConfig } from './current-place';
 import { parseDays } from './demo';
 import { learningSet } from './learning-set';
-import { outsideSettings } from './outside-settings';
+import { searchFailure, searchHere } from './search-here';
+import { setAndForget } from './set-and-forget';
 import { learningPlace, withStore } from './store-place';
 import { wholeNumber } from './whole-number';
 
+/** Those that vote unless others are named. */
+const SEARCHED_BY_DEFAULT = FAMILY_NAMES.filter((name) => SEARCHABLE_FAMILIES.includes(name));
+
 interface SearchOptions {
-  readonly family: string;
+  readonly family?: string;
+  readonly families?: string;
+  readonly setAndForget?: boolean;
   readonly trials: string;
   readonly set: string;
   readonly data?: string;
@@ -45,32 +46,32 @@ interface SearchOptions {
   readonly json?: boolean;
 }
 
-interface Asked {
-  readonly request: SearchRequest;
-  readonly folder: string;
-}
-
-/** Throws CliError USAGE. */
-function asked(options: SearchOptions, config: Config, io: CommandIo, now: number): Asked {
-  if (!SEARCHABLE_FAMILIES.includes(options.family))
-    throw new CliError('USAGE', `--family is one of ${SEARCHABLE_FAMILIES.join(', ')}, not ${options.family}.`);
+/** The set and what is asked of every search of it, whatever the family. Throws CliError USAGE. */
+function asked(options: SearchOptions, config: Config, io: CommandIo, now: number) {
   const named = options.set === 'futures' ? { instruments: 'ES', ...options } : options;
   const { folder, instruments } = learningSet(named, config, io);
   if (instruments.length !== 1)
     throw new CliError('USAGE', `A search is for one instrument, not for ${instruments.join(', ')}.`);
   const searchId = options.searchId ?? runIdOf(now);
-  if (!/^[\w-]{1,64}$/.test(searchId))
-    throw new CliError('USAGE', `--search-id needs letters, digits, _ and -, not ${searchId}.`);
-  const request = {
+  if (!/^[\w-]{1,40}$/.test(searchId))
+    throw new CliError('USAGE', `--search-id needs at most 40 letters, digits, _ and -, not ${searchId}.`);
+  const every = {
     searchId,
     symbol: instruments[0],
     days: options.days === undefined ? null : parseDays(options.days),
-    family: options.family,
     trials: wholeNumber('--trials', options.trials, 1, 1_000),
     seed: options.seed === undefined ? config.seed : wholeNumber('--seed', options.seed, 0, 2 ** 32 - 1),
     windows: options.fixedWindows !== true,
   };
-  return { request, folder };
+  return { every, folder };
+}
+
+function familiesOf(text: string): readonly string[] {
+  const names = text.split(',').map((name) => name.trim());
+  const unknown = names.filter((name) => !SEARCHABLE_FAMILIES.includes(name));
+  if (unknown.length > 0)
+    throw new CliError('USAGE', `Families to search are ${SEARCHABLE_FAMILIES.join(', ')}, not ${unknown.join(', ')}.`);
+  return [...new Set(names)];
 }
 
 const progressText = ({ phase, finished, planned, best }: SearchProgress): string =>
@@ -78,40 +79,48 @@ const progressText = ({ phase, finished, planned, best }: SearchProgress): strin
 
 async function search(options: SearchOptions, io: CommandIo): Promise<void> {
   const { config } = currentConfig(io);
-  const { request, folder } = asked(options, config, io, Date.now());
+  if (options.family === undefined)
+    throw new CliError('USAGE', 'Name the --family to search, or search all and train with --set-and-forget.');
+  const [family] = familiesOf(options.family);
+  const { every, folder } = asked(options, config, io, Date.now());
+  const request = { ...every, family };
   const parallel = wholeNumber('--threads', options.threads, 1, 64);
   const { storage } = learningPlace(io);
   const say = (progress: SearchProgress): void => io.err(progressText(progress));
-  io.err(`search ${request.searchId}: ${request.symbol} ${request.family}, ${request.trials} trials`);
+  io.err(`search ${request.searchId}: ${request.symbol} ${family}, ${request.trials} trials`);
   try {
     await withStore({ storage }, async (store) => {
       if (options.workers === true && options.data !== undefined)
         throw new CliError('USAGE', 'The workers read their own data folder: leave --data out with --workers.');
-      const parts = { storage, store, source: recordedSource(folder, config, store, outsideSettings(config)) };
-      const here: SearchSteps = {
-        prepareSearch: (asks) => prepareSearchStep(parts, asks),
-        runTrial: (task) => runTrialStep(parts, task),
-        judgeTrial: (task) => judgeTrialStep(parts, task),
-        finishSearch: (plan, outcome) => finishSearchStep(parts, plan, outcome),
-      };
       const outcome =
         options.workers === true
           ? await searchOnWorkers(config.temporal, request, say)
-          : await runSearch(request, here, { parallel, onProgress: say });
+          : await searchHere({ config, storage, store, folder }, request, { parallel, onProgress: say });
       const file =
         storage.kind === 'folder' ? join(storage.root, bestKey(request.searchId)) : bestKey(request.searchId);
       printResult(io, options.json, { ...outcome, parametersFile: file }, outcomeLines(request, outcome, file));
     });
   } catch (error) {
-    if (
-      error instanceof SearchError ||
-      error instanceof RecordedDataError ||
-      error instanceof EvaluationError ||
-      error instanceof FeatureError ||
-      error instanceof RangeError
-    )
-      throw new CliError('DATA', error.message, { cause: error });
-    throw error;
+    throw searchFailure(error);
+  }
+}
+
+/** Every family searched, then a run fitted with what was found. */
+async function searchAndTrain(options: SearchOptions, io: CommandIo): Promise<void> {
+  const { config } = currentConfig(io);
+  if (options.workers === true)
+    throw new CliError('USAGE', '--set-and-forget searches in this process: leave --workers out.');
+  if (options.family !== undefined)
+    throw new CliError('USAGE', '--set-and-forget takes --families, a list, instead of --family.');
+  const families = options.families === undefined ? SEARCHED_BY_DEFAULT : familiesOf(options.families);
+  const { every, folder } = asked(options, config, io, Date.now());
+  const parallel = wholeNumber('--threads', options.threads, 1, 64);
+  const { storage } = learningPlace(io);
+  const plan = { every, families, parallel, set: options.set, data: options.data, json: options.json };
+  try {
+    await withStore({ storage }, (store) => setAndForget({ config, storage, store, folder }, plan, io));
+  } catch (error) {
+    throw searchFailure(error);
   }
 }
 
@@ -176,7 +185,9 @@ export function outcomeLines(
 export const searchCommand = (io: CommandIo): Command =>
   new Command('search')
     .description('search the parameters of a model family and the windows of its indicators, nested, every trial kept')
-    .requiredOption('--family <name>', `model family: ${SEARCHABLE_FAMILIES.join(', ')}`)
+    .option('--family <name>', `model family: ${SEARCHABLE_FAMILIES.join(', ')}`)
+    .option('--set-and-forget', 'search every family, then train with what was found')
+    .option('--families <list>', `with --set-and-forget (default: ${SEARCHED_BY_DEFAULT.join(', ')})`)
     .option('--trials <n>', 'parameters to try, the shipped ones included', '30')
     .option('--set <name>', 'what to learn from: futures, or spy, the larger set without quotes', 'futures')
     .option('--data <dir>', 'folder of recorded minutes (default: the data of the repository)')
@@ -188,4 +199,4 @@ export const searchCommand = (io: CommandIo): Command =>
     .option('--fixed-windows', 'leave the windows of the indicators as they are')
     .option('--workers', 'run as a workflow on the training workers of the Temporal server')
     .option('--json', 'print JSON')
-    .action((options: SearchOptions) => search(options, io));
+    .action((options: SearchOptions) => (options.setAndForget === true ? searchAndTrain : search)(options, io));
