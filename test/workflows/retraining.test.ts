@@ -14,9 +14,12 @@ import { readReviewLog } from '../../src/storage/review-log';
 import * as messages from '../../src/workflows/messages';
 import { storeRun } from '../learning/stored-run';
 import { INSUFFICIENT, QUICK, REFUSED, RetrainingRig } from './retraining-rig';
+import { BREACH, withdrawn } from './scripted-withdrawal';
 import { bundle, devServer, quietRuntime } from './trading-rig';
 
 const CHAMPION = '20131008_220000';
+/** Events after which the server suggests another history: 4,096 of its own accord, and 51,200 end a workflow. */
+const LONG_HISTORY = 50;
 const START = Date.parse('2013-10-09T22:00:00Z');
 
 let env: TestWorkflowEnvironment;
@@ -25,7 +28,11 @@ let rig: RetrainingRig;
 
 beforeAll(async () => {
   quietRuntime();
-  [env, workflowBundle] = await Promise.all([devServer(['history.timerProcessorMaxTimeShift="20ms"']), bundle()]);
+  const config = [
+    'history.timerProcessorMaxTimeShift="20ms"',
+    `limit.historyCount.suggestContinueAsNew=${LONG_HISTORY}`,
+  ];
+  [env, workflowBundle] = await Promise.all([devServer(config), bundle()]);
 });
 afterAll(() => env.teardown());
 beforeEach(async () => {
@@ -130,6 +137,22 @@ test('a run that a person promotes is watched by one watch, however often it is 
   await writeObservedRun(rig.store, 'champion', { ...newObservedRun(runId, since), notFinite: 2 });
   expect(await rig.watch(runId).result()).toMatchObject({ kind: 'breached' });
   expect(await promoted()).toBe(CHAMPION);
+});
+
+test('a watch tries until its run is withdrawn, beyond one history and under one request, or a person was faster', async () => {
+  const faster = ['NOT_PROMOTED', 'NOTHING_PROMOTED', 'PROMOTION_CONFLICT'];
+  const [stuck, ...followed] = [CHAMPION, '20131009_220000', '20131010_220000', '20131011_220000'];
+  const { watches, requests } = await withdrawn(env, workflowBundle, {
+    [stuck]: [...Array<string>(7).fill('LOG_DAMAGED'), null],
+    ...Object.fromEntries(followed.map((runId, i) => [runId, ['ACT_REFUSED', faster[i]]])),
+  });
+  expect(watches).toEqual([
+    { runId: stuck, end: { kind: 'breached', breaches: [BREACH] }, isOneHistory: false },
+    ...followed.map((runId) => ({ runId, end: { kind: 'followed' }, isOneHistory: true })),
+  ]);
+  const asked = requests.filter(({ runId }) => runId === stuck);
+  expect(asked).toEqual(Array.from({ length: 8 }, () => ({ ...asked[0], runId: stuck, why: BREACH })));
+  expect(requests).toHaveLength(8 + 2 * followed.length);
 });
 
 test('what the gates refuse is rejected, what they cannot judge stays a candidate; the champion stays', async () => {
