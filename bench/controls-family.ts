@@ -9,7 +9,6 @@ import { familyOf, SMALL_DATA_FAMILIES } from '../src/learning/families/families
 import { controlRows } from './controls-rows';
 import type { SetName } from './controls-rows';
 
-export const SEED = 1;
 /** Threads run the sources, as this program does. */
 const FROM_SOURCE = ['-r', join(__dirname, '../scripts/typescript-require.cjs')];
 /** A vote of neighbours drowns one column in the others. */
@@ -22,6 +21,8 @@ export interface ControlJob {
   readonly instrument: FutureSymbol;
   readonly family: string;
   readonly shifts: number;
+  /** Of the draws of labels and of the fits. */
+  readonly seed: number;
   /** The positive control alone. */
   readonly positive: boolean;
 }
@@ -40,7 +41,14 @@ export interface FamilyControls {
 }
 
 /** Rejects with what the days' reading, the evaluation and the family's fit reject with. */
-export async function judgeFamily({ set, instrument, family, shifts, positive }: ControlJob): Promise<FamilyControls> {
+export async function judgeFamily({
+  set,
+  instrument,
+  family,
+  shifts,
+  seed,
+  positive,
+}: ControlJob): Promise<FamilyControls> {
   const begun = performance.now();
   const step = EVERY_TENTH.includes(family) ? 10 : 1;
   const { rows, futureReturn, tradeDates } = await controlRows(set, instrument, step);
@@ -48,8 +56,8 @@ export async function judgeFamily({ set, instrument, family, shifts, positive }:
   const splits = purgedFolds(rows);
   const fold = { threadArguments: FROM_SOURCE };
   const placement = ALONE.includes(family) ? 'alone' : 'beside';
-  const given = await positiveControl(recipe, rows, futureReturn, placement, SEED, splits, fold);
-  const shifted = positive ? null : await negativeControl(recipe, rows, SEED, splits, shifts, fold);
+  const given = await positiveControl(recipe, rows, futureReturn, placement, seed, splits, fold);
+  const shifted = positive ? null : await negativeControl(recipe, rows, seed, splits, shifts, fold);
   return {
     family,
     rows: rows.data.rows,

@@ -1,9 +1,9 @@
 /**
- * `omega bench controls [--set spy|futures] [--instrument ES] [--family NAME …] [--shifts N] [--positive] [--threads N] [--resume FILE]
- * [--json [FILE]]`: the leak controls over model families. Positive: with the future return given, AUC above 0.95 (nearest neighbours
- * get it as their only column). Negative: labels of other rows, mean AUC within 0.5 ± 0.02. SPY is the set that decides
- * (docs/learning.md). All families take about half an hour of one core; with `--resume` those that the file has are read back. It is no
- * part of the tests.
+ * `omega bench controls [--set spy|futures] [--instrument ES] [--family NAME …] [--shifts N] [--seed N] [--positive] [--threads N]
+ * [--resume FILE] [--json [FILE]]`: the leak controls over model families. Positive: with the future return given, AUC above 0.95
+ * (nearest neighbours get it as their only column). Negative: labels of other rows, mean AUC within 0.5 ± 0.02. SPY is the set that
+ * decides (docs/learning.md). All families take about half an hour of one core; with `--resume` those that the file has are read back. It
+ * is no part of the tests.
  */
 import { Command, InvalidArgumentError } from 'commander';
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
@@ -14,7 +14,7 @@ import type { ControlOutcome } from '../src/learning/evaluation/leak-controls';
 import { ALL_FAMILY_NAMES } from '../src/learning/families/families';
 import { printBench, runBench } from './command';
 import type { JsonTarget } from './command';
-import { judgeInThread, SEED } from './controls-family';
+import { judgeInThread } from './controls-family';
 import type { FamilyControls } from './controls-family';
 import type { SetName } from './controls-rows';
 import { describeMachine, machineLine } from './machine';
@@ -26,6 +26,7 @@ interface Options {
   readonly instrument: FutureSymbol;
   readonly family: readonly string[];
   readonly shifts: number;
+  readonly seed: number;
   readonly positive: boolean;
   readonly resume: string | null;
   /** Families at a time. */
@@ -65,6 +66,7 @@ function options(): Options {
     .option('--instrument <symbol>', 'of the futures', symbol, 'ES')
     .option('--family <name>', 'again or with commas for more; all when left out', names)
     .option('--shifts <count>', 'label shifts of the negative control', count, LABEL_SHIFTS)
+    .option('--seed <number>', 'of the draws of labels and of the fits', count, 1)
     .option('--positive', 'the positive control alone', false)
     .option('--threads <count>', 'families at a time', count, 1)
     .option('--resume <file>', 'keep finished families there, and read them back')
@@ -94,14 +96,14 @@ function keep(file: string | null, finished: Finished): void {
 }
 
 async function judgeFamilies(options: Options): Promise<readonly FamilyControls[]> {
-  const { set, instrument, shifts, positive, resume, family: families, threads } = options;
+  const { set, instrument, shifts, seed, positive, resume, family: families, threads } = options;
   const where = set === 'futures' ? instrument : set;
-  const asked = `${where}, seed ${SEED}, ${positive ? 'positive alone' : `${shifts} shifts`}`;
+  const asked = `${where}, seed ${seed}, ${positive ? 'positive alone' : `${shifts} shifts`}`;
   const judged = new Map(finishedBefore(resume, asked).map((found) => [found.family, found]));
   const waiting = families.filter((name) => !judged.has(name));
   const lane = async (): Promise<void> => {
     for (let family = waiting.shift(); family !== undefined; family = waiting.shift()) {
-      const found = await judgeInThread({ set, instrument, family, shifts, positive });
+      const found = await judgeInThread({ set, instrument, family, shifts, seed, positive });
       process.stderr.write(`${lineOf(found)}\n`);
       judged.set(family, found);
       keep(resume, { asked, families: [...judged.values()] });
