@@ -4,7 +4,7 @@
  */
 import type { IngestedPage, NewsActivities, NewsScored } from '../domain/news-ingestion';
 import type { Ingestion } from '../news/open-ingestion';
-import type { NewsScoring } from '../news/scoring/score-stored';
+import { scoreNewest, type NewsScoring } from '../news/scoring/score-stored';
 import { heartbeating } from './heartbeating';
 import { providedFailure } from './provided-failure';
 
@@ -16,11 +16,6 @@ export interface NewsDeps {
   /** Told once why no language model is asked. */
   readonly say: (why: string) => void;
 }
-
-/** Older articles are for `omega news score`: a page of an archive must not spend the day's budget. */
-const SCORED_MS = 3 * 86_400_000;
-/** Of one run; the next one takes more. */
-const SCORED_AT_ONCE = 100;
 
 export function createNewsActivities(deps: NewsDeps): NewsActivities {
   const { ingestion, pagesPerRun } = deps;
@@ -53,16 +48,7 @@ function scorer({ scoring, now, say }: NewsDeps): NewsActivities['scoreNews'] {
     heartbeating(async (): Promise<NewsScored> => {
       const known = opened;
       opened ??= scoring();
-      if (opened.model === null) {
-        if (known === null && opened.why !== null) say(opened.why);
-        return { scored: 0, spread: 0, why: opened.why };
-      }
-      const to = now();
-      const { outcomes } = await opened.score({ from: to - SCORED_MS, to, count: SCORED_AT_ONCE });
-      return {
-        scored: outcomes.filter(({ by }) => by !== 'fallback').length,
-        spread: outcomes.reduce((sum, { indirect }) => sum + indirect.length, 0),
-        why: outcomes.find(({ why }) => why !== null)?.why ?? null,
-      };
+      if (known === null && opened.model === null && opened.why !== null) say(opened.why);
+      return scoreNewest(opened, now());
     }, providedFailure);
 }

@@ -1,13 +1,13 @@
 /** What `omega news` says to people. Pure. */
 import type { Article } from '../domain/article';
-import type { NewsIngestionResult, SourceResult } from '../domain/news-ingestion';
+import type { NewsIngestionResult, NewsScored, SourceResult } from '../domain/news-ingestion';
 import { clip, textTable } from './text-table';
 
 const TITLE_WIDTH = 70;
 const ID_WIDTH = 10;
 
 export function ingestionLines(
-  { results, skipped }: NewsIngestionResult,
+  { results, skipped, scoring }: NewsIngestionResult,
   sources: readonly { readonly name: string; readonly description: string }[],
 ): readonly string[] {
   const sample = sources.find(({ name }) => name === 'sample');
@@ -15,7 +15,14 @@ export function ingestionLines(
     ...skipped.map(({ why }) => why),
     ...(sample === undefined ? [] : [`Sample, not news: ${sample.description}.`]),
     ...results.flatMap(resultLines),
+    ...(scoring === undefined ? [] : [scoringLine(scoring)]),
   ];
+}
+
+function scoringLine({ scored, spread, why }: NewsScored): string {
+  const links = spread > 0 ? `, ${spread} scores spread along supply links` : '';
+  const rest = why === null ? '' : ` The lexicon's scores stay for the others: ${why}`;
+  return `${scored} articles of the last three days scored by the language model${links}.${rest}`;
 }
 
 function resultLines(result: SourceResult): readonly string[] {

@@ -1,4 +1,4 @@
-/** `omega news`: reading the sources here and now, and what is stored. The schedule does the same reading through the workflow. */
+/** `omega news`: reading and scoring the sources here and now, and what is stored. The schedule does the same through the workflow. */
 import { Command } from 'commander';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -6,13 +6,15 @@ import { NEWS_SOURCES } from '../config/news-settings';
 import type { NewsSourceName } from '../config/news-settings';
 import type { Article } from '../domain/article';
 import { readSource } from '../domain/news-ingestion';
-import type { NewsIngestionResult, SourceResult } from '../domain/news-ingestion';
+import type { NewsIngestionResult, NewsScored, SourceResult } from '../domain/news-ingestion';
 import { ProviderError } from '../http/provider-error';
 import { openArticleStore } from '../news/article-store';
 import type { ArticleStore } from '../news/article-store';
 import { openIngestion } from '../news/open-ingestion';
 import type { Ingestion } from '../news/open-ingestion';
+import { scoreNewest, openNewsScoring, type NewsScoring } from '../news/scoring/score-stored';
 import { readSourceState } from '../news/source-states';
+import { SupplyLinkError } from '../news/supply-chain/supply-links';
 import type { ObjectStore } from '../storage/object-store';
 import { isStoreError } from '../storage/object-store';
 import { PACKAGE_ROOT } from './child-command';
@@ -28,6 +30,7 @@ import { similarCommand } from './news-similar';
 import { learningPlace, withStore } from './store-place';
 import { wholeNumber } from './whole-number';
 
+const DATA_FOLDER = join(PACKAGE_ROOT, 'data');
 const MINUTE_MS = 60_000;
 const MOST = 10_000;
 const SHORTEST_ID = 6;
@@ -47,10 +50,9 @@ async function withIngestion(
 ): Promise<void> {
   const { config } = currentConfig(io);
   const news = source === undefined ? config.news : { ...config.news, sources: parseSources(source) };
-  const dataFolder = join(PACKAGE_ROOT, 'data');
   await withStore(learningPlace(io), async (store) => {
     try {
-      const place = { config: { ...config, news }, store, dataFolder, env: io.env, now: () => Date.now() };
+      const place = { config: { ...config, news }, store, dataFolder: DATA_FOLDER, env: io.env, now: () => Date.now() };
       await work(await openIngestion(place), store);
     } catch (error) {
       if (error instanceof ProviderError) throw new CliError('DATA', error.message, { cause: error });
@@ -69,16 +71,20 @@ function parseSources(text: string): readonly NewsSourceName[] {
 }
 
 const ingest = (io: CommandIo, options: IngestOptions): Promise<void> =>
-  withIngestion(io, options.source, async (ingestion) => {
-    const { pollMinutes, pagesPerRun } = currentConfig(io).config.news;
+  withIngestion(io, options.source, async (ingestion, store) => {
+    const { config } = currentConfig(io);
+    const { pollMinutes, pagesPerRun } = config.news;
     const pages = options.pages === undefined ? pagesPerRun : wholeNumber('--pages', options.pages, 1, MOST);
     if (ingestion.sources.length === 0)
       throw new CliError(
         'CONFIG',
         ingestion.skipped.map(({ why }) => why).join(' ') || 'No news source is configured.',
       );
+    const scoring = openNewsScoring({ config, store, dataFolder: DATA_FOLDER, env: io.env, now: Date.now });
     for (;;) {
-      const result = await readAll(ingestion, pages);
+      const read = await readAll(ingestion, pages);
+      const anyNew = read.results.some(({ stored }) => stored > 0);
+      const result = anyNew ? { ...read, scoring: await scored(scoring) } : read;
       printResult(io, options.json, documentOf(result, ingestion), ingestionLines(result, ingestion.sources));
       if (options.once === true) {
         if (result.results.every(({ failed }) => failed !== null)) throw new CommandExit(EXIT.failed);
@@ -95,14 +101,25 @@ async function readAll({ sources, skipped, ingest: page }: Ingestion, pages: num
   return { results, skipped };
 }
 
+/** The articles are stored: whatever becomes of their scores, the reading has done its work. */
+async function scored(scoring: NewsScoring): Promise<NewsScored> {
+  try {
+    return await scoreNewest(scoring, Date.now());
+  } catch (error) {
+    if (error instanceof SupplyLinkError) return { scored: 0, spread: 0, why: error.message };
+    throw error;
+  }
+}
+
 function sentenceOf(error: unknown): string {
   if (error instanceof ProviderError || isStoreError(error)) return error.message;
   throw error;
 }
 
-const documentOf = ({ results, skipped }: NewsIngestionResult, { sources }: Ingestion): object => ({
+const documentOf = ({ results, skipped, scoring }: NewsIngestionResult, { sources }: Ingestion): object => ({
   sources: results.map((result) => ({ ...result, sample: result.source === 'sample' })),
   skipped,
+  ...(scoring && { scoring }),
   notes: sources.filter(({ name }) => name === 'sample').map(({ description }) => `Sample, not news: ${description}.`),
 });
 
@@ -187,7 +204,9 @@ export const newsCommand = (io: CommandIo): Command =>
     .description('news: read the sources, look into what is stored')
     .addCommand(
       new Command('ingest')
-        .description('read the sources into the store, again and again; without any key the shipped sample')
+        .description(
+          'read the sources into the store, score what is new; again and again; without any key the shipped sample',
+        )
         .option('--once', 'one reading')
         .option(
           '--source <list>',

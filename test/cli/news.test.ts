@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { main } from '../../src/cli/main';
 import type { Article } from '../../src/domain/article';
+import { startLocalProvider } from '../http/local-provider';
 import { KEY, NewsServer, storiesUntil } from '../news/news-servers';
 
 let folder: string;
@@ -26,6 +27,7 @@ test('from nothing and without a key: the sample is read, says what it is, and c
   expect(said).toContain('marketaux is skipped: set MARKETAUX_API_KEY');
   expect(said).toContain('Sample, not news');
   expect(said).toContain('sample: 824 of 824 articles stored.');
+  expect(said).toContain("The lexicon's scores stay for the others: Gemini is skipped: set GOOGLE_API_KEY");
 
   expect(await omega(['news', 'list', '--ticker', 'f', '--count', '2', '--json'])).toBe(0);
   const [newest, older] = json() as readonly Article[];
@@ -61,6 +63,42 @@ test('with a key: the configured server is asked, and what it refuses is told wi
     expect(out.join('\n')).not.toContain('another-key-9999');
   } finally {
     await server.close();
+  }
+}, 30_000);
+
+test('what a reading stored is scored at once where a language model is configured; a reading of nothing new asks nobody', async () => {
+  const server = await NewsServer.open('marketaux', storiesUntil(Date.now() - 60_000, 3));
+  const model = await startLocalProvider();
+  model.answer(({ body }) => {
+    const { messages } = JSON.parse(body) as { readonly messages: readonly { readonly content: string }[] };
+    const asked = [...messages[1].content.matchAll(/^\{"article":(\d+),"tickers":\["(\w+)"\]/gm)];
+    const scores = asked.map(([, article, ticker]) => ({
+      article: +article,
+      ticker,
+      score: -0.5,
+      relevance: 1,
+      impact: 1,
+    }));
+    const message = { content: JSON.stringify({ scores }) };
+    return {
+      body: { choices: [{ message, finish_reason: 'stop' }], usage: { prompt_tokens: 9, completion_tokens: 9 } },
+    };
+  });
+  try {
+    const languageModel = { provider: 'openai-compatible', baseUrl: model.url, requestsPerMinute: 100 };
+    writeFileSync(join(folder, 'omega.config.json'), JSON.stringify({ languageModel }));
+    const env = { MARKETAUX_API_KEY: KEY, MARKETAUX_URL: server.baseUrl };
+    const ingest = ['news', 'ingest', '--once', '--source', 'marketaux', '--json'];
+    expect(await omega(ingest, env)).toBe(0);
+    expect(json()).toMatchObject({ sources: [{ stored: 3 }], scoring: { scored: 3, why: null } });
+    expect(await omega(['news', 'list', '--json'], env)).toBe(0);
+    for (const { scores } of json() as readonly Article[])
+      expect(scores).toContainEqual(expect.objectContaining({ scorer: 'language-model', score: -0.5 }));
+    expect(await omega(ingest, env)).toBe(0);
+    expect(json()).not.toHaveProperty('scoring');
+    expect(model.asked).toHaveLength(1);
+  } finally {
+    await Promise.all([server.close(), model.close()]);
   }
 }, 30_000);
 

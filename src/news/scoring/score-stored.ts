@@ -1,11 +1,12 @@
 /**
  * Scores stored articles that no language model has scored, spreads what counts of each along supply links, and keeps both as amendments.
- * What `omega news score` and the news-ingestion workflow share.
+ * What `omega news score`, `omega news ingest` and the news-ingestion workflow share.
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '../../config/config';
 import type { Article, ArticleAmendment, TickerScore } from '../../domain/article';
+import type { NewsScored } from '../../domain/news-ingestion';
 import { countedScore } from '../../domain/sentiment';
 import { openLanguageModel } from '../../language-model/open-language-model';
 import type { ObjectStore } from '../../storage/object-store';
@@ -77,6 +78,22 @@ export function openNewsScoring({ config, store, dataFolder, env, now }: Scoring
       await keep(articles, outcomes);
       return { waiting: waiting.length, outcomes };
     },
+  };
+}
+
+/** Older articles are for `omega news score`: a page of an archive must not spend the day's budget. */
+const NEWEST_MS = 3 * 86_400_000;
+/** Of one reading of the sources; the next one takes more. */
+const SCORED_AT_ONCE = 100;
+
+/** What follows a reading that stored something: the model is asked about the newest articles without its score. Throws as `score` does. */
+export async function scoreNewest(scoring: NewsScoring, now: number): Promise<NewsScored> {
+  if (scoring.model === null) return { scored: 0, spread: 0, why: scoring.why };
+  const { outcomes } = await scoring.score({ from: now - NEWEST_MS, to: now, count: SCORED_AT_ONCE });
+  return {
+    scored: outcomes.filter(({ by }) => by !== 'fallback').length,
+    spread: outcomes.reduce((sum, { indirect }) => sum + indirect.length, 0),
+    why: outcomes.find(({ why }) => why !== null)?.why ?? null,
   };
 }
 
