@@ -16,8 +16,8 @@ import { applyCalibration } from './evaluation/class-calibration';
 import type { ClassCalibration } from './evaluation/class-calibration';
 import { windowInput } from './feature-window';
 import { loadModel, probabilitiesOf } from './loaded-model';
-import type { LoadedModel } from './loaded-model';
-import type { ModelEntry } from './manifest';
+import type { LoadedModel, ModelLoader } from './loaded-model';
+import type { ModelEntry, RunManifest } from './manifest';
 import { loadMetaModels } from './meta-models';
 import type { MetaModels, MetaOpinions } from './meta-models';
 import { partsOf } from './model-role';
@@ -80,23 +80,50 @@ interface Voter {
 
 /**
  * The models of `runId` for one instrument. Throws ModelRunError when the run or its manifest is unusable, SCHEMA_MISMATCH when this
- * version computes other features than the run's; single models that are unusable are skipped with a reason.
+ * version computes other features than the run's; single models that are unusable are skipped with a reason. A store that fails half way
+ * passes through, and what was opened until then is released.
  */
 export async function loadEnsemble(store: ObjectStore, runId: string, symbol: LearningSymbol): Promise<Ensemble> {
   const manifest = await readManifest(store, runId);
   const schema = schemaOfRun(manifest);
-  const fitted = manifest.instruments.find((instrument) => instrument.symbol === symbol);
-  const entries = fitted?.models ?? [];
+  const opened: LoadedModel[] = [];
+  const load: ModelLoader = async (entry) => {
+    const model = await loadModel(store, runId, entry, schema);
+    if (typeof model !== 'string') opened.push(model);
+    return model;
+  };
+  try {
+    return new LoadedEnsemble(manifest, symbol, schema, await loadParts(manifest, symbol, load), opened);
+  } catch (error) {
+    await releaseAll(opened);
+    throw error;
+  }
+}
+
+async function releaseAll(models: readonly LoadedModel[]): Promise<void> {
+  for (const { session } of models) await session.release();
+}
+
+interface LoadedParts {
+  readonly voters: readonly Voter[];
+  /** Voters of the run, those that did not load included. */
+  readonly ofRun: number;
+  readonly skipped: readonly SkippedModel[];
+  readonly meta: MetaModels;
+}
+
+async function loadParts(manifest: RunManifest, symbol: LearningSymbol, load: ModelLoader): Promise<LoadedParts> {
+  const entries = manifest.instruments.find((instrument) => instrument.symbol === symbol)?.models ?? [];
   const parts = partsOf<ModelEntry>(entries);
   const voters: Voter[] = [];
-  const skipped: SkippedModel[] = [...parts.refused];
+  const skipped: SkippedModel[] = parts.refused.map(({ model, why }) => ({ model, why }));
   if (entries.length === 0) {
     const why = manifest.skipped.find((skip) => skip.symbol === symbol)?.why ?? 'it was not fitted for this instrument';
-    skipped.push({ model: '*', why: `run ${runId} has no models for ${symbol}: ${why}` });
+    skipped.push({ model: '*', why: `run ${manifest.runId} has no models for ${symbol}: ${why}` });
   }
   /** A model of three classes, or null and a notice. */
   const loadVoting = async (entry: ModelEntry): Promise<LoadedModel | null> => {
-    const result = classesTrouble(entry.classes) ?? (await loadModel(store, runId, entry, schema));
+    const result = classesTrouble(entry.classes) ?? (await load(entry));
     if (typeof result !== 'string') return result;
     skipped.push({ model: entry.name, why: result });
     return null;
@@ -113,10 +140,7 @@ export async function loadEnsemble(store: ObjectStore, runId: string, symbol: Le
     if (model === null) continue;
     voters.push({ model, calibrator: await loadCalibrator(parts.calibrators.get(entry.name)) });
   }
-  const meta = await loadMetaModels(store, runId, parts, schema);
-  const learnedFrom = new Set(manifest.data.days);
-  const identity = { runId, symbol, schema, learnedFrom, label: fitted?.label ?? null };
-  return new LoadedEnsemble(identity, voters, skipped, meta, parts.voters.length);
+  return { voters, ofRun: parts.voters.length, skipped, meta: await loadMetaModels(parts, load) };
 }
 
 class LoadedEnsemble implements Ensemble {
@@ -126,26 +150,28 @@ class LoadedEnsemble implements Ensemble {
   readonly learnedFrom: ReadonlySet<string>;
   readonly label: HedgeRule | null;
   readonly window: number;
+  readonly skipped: readonly SkippedModel[];
+  private readonly voters: readonly Voter[];
+  private readonly ofRun: number;
+  private readonly meta: MetaModels;
   private readonly columns: Int32Array;
 
   constructor(
-    {
-      runId,
-      symbol,
-      schema,
-      learnedFrom,
-      label,
-    }: Pick<Ensemble, 'runId' | 'symbol' | 'schema' | 'learnedFrom' | 'label'>,
-    private readonly voters: readonly Voter[],
-    readonly skipped: readonly SkippedModel[],
-    private readonly meta: MetaModels,
-    private readonly ofRun: number,
+    manifest: RunManifest,
+    symbol: LearningSymbol,
+    schema: FeatureSchema,
+    { voters, ofRun, skipped, meta }: LoadedParts,
+    private readonly opened: readonly LoadedModel[],
   ) {
-    this.runId = runId;
+    this.runId = manifest.runId;
     this.symbol = symbol;
     this.schema = schema;
-    this.learnedFrom = learnedFrom;
-    this.label = label;
+    this.learnedFrom = new Set(manifest.data.days);
+    this.label = manifest.instruments.find((instrument) => instrument.symbol === symbol)?.label ?? null;
+    this.voters = voters;
+    this.ofRun = ofRun;
+    this.skipped = skipped;
+    this.meta = meta;
     this.window = Math.max(1, ...voters.map(({ model }) => model.entry.window ?? 1));
     this.columns = modelColumnIndexes(schema);
   }
@@ -183,12 +209,8 @@ class LoadedEnsemble implements Ensemble {
     return this.meta.judge(this.inputOf(row).input, raw, regime);
   }
 
-  async close(): Promise<void> {
-    for (const { model, calibrator } of this.voters) {
-      await model.session.release();
-      if (calibrator?.kind === 'file') await calibrator.model.session.release();
-    }
-    await this.meta.close();
+  close(): Promise<void> {
+    return releaseAll(this.opened);
   }
 
   private modelColumns(row: Float32Array): Float32Array {

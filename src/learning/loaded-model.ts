@@ -13,6 +13,9 @@ export interface LoadedModel {
   readonly session: InferenceSession;
 }
 
+/** Opens a file of a run, or says why it cannot be used. Rejects when the store does not answer. */
+export type ModelLoader = (entry: ModelEntry) => Promise<LoadedModel | string>;
+
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** The loaded model, or why it cannot be used. A store that does not answer says nothing about the model: its error passes through. */

@@ -2,14 +2,13 @@
  * The models of a run that read other models: stacker and validator, ready to be asked about a bar.
  * Invariant: one that is not there, or cannot answer, is absent with a reason; it never stops the others.
  */
+import { NO_VALIDATOR } from '../domain/decision-ensemble';
 import type { StackOpinion, ValidatorOpinion } from '../domain/decision-ensemble';
 import type { Regime } from '../domain/regime';
 import type { RawVote } from '../domain/vote';
-import type { FeatureSchema } from '../features/schema';
-import type { ObjectStore } from '../storage/object-store';
 import { NOT_NUMBERS } from './class-probabilities';
-import { answersOf, loadModel, probabilitiesOf } from './loaded-model';
-import type { LoadedModel } from './loaded-model';
+import { answersOf, probabilitiesOf } from './loaded-model';
+import type { LoadedModel, ModelLoader } from './loaded-model';
 import type { ModelEntry } from './manifest';
 import type { RunParts, StackerRole, ValidatorRole } from './model-role';
 import { occludedRows, stackerRow, validatorRow } from './stacker-inputs';
@@ -24,8 +23,6 @@ export interface MetaOpinions {
 export interface MetaModels {
   /** `features`: the model columns of the bar that was voted on; `votes`: before calibration. Never throws for a model's failure. */
   judge(features: Float32Array, votes: readonly RawVote[], regime: Regime | null): Promise<MetaOpinions>;
-  /** Frees the sessions' memory. */
-  close(): Promise<void>;
 }
 
 interface Ready<R> {
@@ -35,19 +32,26 @@ interface Ready<R> {
 
 const absent = (why: string): { readonly kind: 'absent'; readonly why: string } => ({ kind: 'absent', why });
 
-/** Stacker and validator of a run's parts; those that cannot be loaded are absent from every opinion, with the reason. */
+/** What is said of a run that has none by its manifest. */
+const NONE = { stacker: 'the run has no stacker', validator: NO_VALIDATOR } as const;
+
+/**
+ * Stacker and validator of a run's parts; those that cannot be loaded, or whose role cannot be, are absent from every opinion, with the
+ * reason. What `load` opened is the caller's to release. Rejects as `load`.
+ */
 export async function loadMetaModels(
-  store: ObjectStore,
-  runId: string,
-  { stacker, validator }: Pick<RunParts<ModelEntry>, 'stacker' | 'validator'>,
-  schema: FeatureSchema,
+  { stacker, validator, refused }: Pick<RunParts<ModelEntry>, 'stacker' | 'validator' | 'refused'>,
+  load: ModelLoader,
 ): Promise<MetaModels> {
-  const load = async <R>(part: { readonly entry: ModelEntry; readonly role: R } | null, name: string) => {
-    if (part === null) return `the run has no ${name}`;
-    const model = await loadModel(store, runId, part.entry, schema);
+  const ready = async <R>(part: { readonly entry: ModelEntry; readonly role: R } | null, name: keyof typeof NONE) => {
+    if (part === null) {
+      const cannotBe = refused.find(({ role }) => role === name);
+      return cannotBe === undefined ? NONE[name] : `${cannotBe.model}: ${cannotBe.why}`;
+    }
+    const model = await load(part.entry);
     return typeof model === 'string' ? `${part.entry.name}: ${model}` : { model, role: part.role };
   };
-  return new LoadedMetaModels(await load(stacker, 'stacker'), await load(validator, 'validator'));
+  return new LoadedMetaModels(await ready(stacker, 'stacker'), await ready(validator, 'validator'));
 }
 
 class LoadedMetaModels implements MetaModels {
@@ -63,11 +67,6 @@ class LoadedMetaModels implements MetaModels {
       typeof validator === 'string' ? absent(validator) : askValidator(validator, features, votes),
     ]);
     return { stack, validator: judged };
-  }
-
-  async close(): Promise<void> {
-    for (const ready of [this.stacker, this.validator])
-      if (typeof ready !== 'string') await ready.model.session.release();
   }
 }
 

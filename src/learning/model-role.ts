@@ -57,7 +57,13 @@ export interface RunParts<T extends WithRole> {
   readonly stacker: { readonly entry: T; readonly role: StackerRole } | null;
   readonly validator: { readonly entry: T; readonly role: ValidatorRole } | null;
   /** Entries whose role cannot be, and why. */
-  readonly refused: readonly { readonly model: string; readonly why: string }[];
+  readonly refused: readonly RefusedRole[];
+}
+
+export interface RefusedRole {
+  readonly model: string;
+  readonly role: ModelRole['role'];
+  readonly why: string;
 }
 
 /** The entries of one instrument by role: at most one stacker, one validator, one calibrator a voter, all of voters that are there. */
@@ -65,13 +71,13 @@ export function partsOf<T extends WithRole>(entries: readonly T[]): RunParts<T> 
   const voters = entries.filter(({ role }) => role === undefined || role.role === 'voter');
   const names = new Set(voters.map(({ name }) => name));
   const calibrators = new Map<string, T>();
-  const refused: { readonly model: string; readonly why: string }[] = [];
+  const refused: RefusedRole[] = [];
   let stacker: RunParts<T>['stacker'] = null;
   let validator: RunParts<T>['validator'] = null;
   for (const entry of entries) {
     const { role } = entry;
     if (role === undefined) continue;
-    const refuse = (why: string): number => refused.push({ model: entry.name, why });
+    const refuse = (why: string): number => refused.push({ model: entry.name, role: role.role, why });
     switch (role.role) {
       case 'voter':
         break;

@@ -220,9 +220,12 @@ const wholeDates = ({ dates, instruments }: ObservedRun): number =>
     );
   }).length;
 
-/** The 99th percentile (nearest rank); null before the first answer. */
+/** Of fewer answers the 99th percentile is the slowest one, and one that a busy machine held up says nothing of the run. */
+export const MIN_TIMES = 100;
+
+/** The 99th percentile (nearest rank); null before there are MIN_TIMES answers. */
 export function inferenceP99({ inferenceMs }: Pick<ObservedRun, 'inferenceMs'>): number | null {
-  if (inferenceMs.length === 0) return null;
+  if (inferenceMs.length < MIN_TIMES) return null;
   const sorted = [...inferenceMs].sort((a, b) => a - b);
   return sorted[Math.ceil(0.99 * sorted.length) - 1];
 }

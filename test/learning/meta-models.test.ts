@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { InferenceSession } from 'onnxruntime-node';
 import { MAJORITY_RULES } from '../../src/domain/decision-ensemble';
 import type { Regime } from '../../src/domain/regime';
 import type { Vote } from '../../src/domain/vote';
@@ -15,6 +16,7 @@ import { fitLogisticRegression, LOGISTIC_REGRESSION_DEFAULTS } from '../../src/l
 import { predictLinear } from '../../src/learning/linear/sgd-classifier';
 import { storedSchema, type ModelEntry, type RunManifest } from '../../src/learning/manifest';
 import { exportCalibrator } from '../../src/learning/meta-calibration';
+import { loadModel } from '../../src/learning/loaded-model';
 import { loadMetaModels } from '../../src/learning/meta-models';
 import { LOGISTIC_STACKER } from '../../src/learning/meta-recipes';
 import { partsOf, type ModelRole } from '../../src/learning/model-role';
@@ -41,7 +43,7 @@ import {
 import { NOT_NUMBERS } from '../../src/learning/class-probabilities';
 import { calibratedProfit } from '../../src/learning/validator-answer';
 import { openFolderStore } from '../../src/storage/folder-store';
-import type { ObjectStore } from '../../src/storage/object-store';
+import { StoreError, type ObjectStore } from '../../src/storage/object-store';
 import { minuteRows } from './evaluation/small-recipes';
 import { generatedData } from './generated-data';
 import { regimesFrom, stackingData, VOTERS } from './stacking-rows';
@@ -105,17 +107,24 @@ beforeAll(async () => {
   stackerEntry = await keep('logistic_stacker', exportStacker(stacker, {}), stacker.role);
   validatorEntry = await keep('validator', exportValidator(validator, {}), validator.role);
 });
-afterAll(() => rm(folder, { recursive: true, force: true }));
+afterAll(async () => {
+  for (const session of sessions) await session.release();
+  await rm(folder, { recursive: true, force: true });
+});
 
+const sessions: InferenceSession[] = [];
 const voters = [{ name: 'first' }, { name: 'second' }];
 const opened = (...entries: Entry[]) =>
-  loadMetaModels(store, RUN, partsOf<Entry>([...(voters as Entry[]), ...entries]), DEFAULT_SCHEMA);
+  loadMetaModels(partsOf<Entry>([...(voters as Entry[]), ...entries]), async (entry) => {
+    const model = await loadModel(store, RUN, entry, DEFAULT_SCHEMA);
+    if (typeof model !== 'string') sessions.push(model.session);
+    return model;
+  });
 
 describe('a run with stacker and validator', () => {
   it('answers what they answered in training, with what each voter contributes', async () => {
     const meta = await opened(stackerEntry, validatorEntry);
     const { stack, validator: opinion } = await meta.judge(features, VOTES, regime);
-    await meta.close();
     if (stack.kind !== 'answered' || opinion.kind !== 'answered') throw new Error(JSON.stringify([stack, opinion]));
     const own = await predictStacker(stacker, stackerRow(SAID, regime));
     stack.probabilities.forEach((p, c) => expect(Math.abs(p - own[c])).toBeLessThan(1e-5));
@@ -145,14 +154,12 @@ describe('a run with stacker and validator', () => {
       kind: 'absent',
       why: expect.stringMatching(/^validator: ONNX Runtime failed/) as string,
     });
-    await both.close();
     const bent = { ...validator, trees: { ...validator.trees, baseScores: Float64Array.of(NaN) } };
     const nan = await opened(stackerEntry, await keep('bent', exportValidator(bent, {}), validator.role));
     expect((await nan.judge(features, VOTES, regime)).validator).toMatchObject({
       kind: 'absent',
       why: expect.stringContaining(NOT_NUMBERS) as string,
     });
-    await nan.close();
     const none = await opened();
     expect(await none.judge(features, VOTES, regime)).toEqual({
       stack: { kind: 'absent', why: 'the run has no stacker' },
@@ -164,8 +171,43 @@ describe('a run with stacker and validator', () => {
       kind: 'absent',
       why: expect.stringMatching(/^logistic_stacker: its file/) as string,
     });
-    await damaged.close();
   });
+});
+
+test('a store that fails half way leaves no session behind', async () => {
+  described = {
+    runId: RUN,
+    schema: storedSchema(DEFAULT_SCHEMA),
+    data: { days: [] },
+    instruments: [
+      {
+        symbol: 'ES',
+        models: [
+          await keep('first', exportStacker(stacker, {})),
+          await keep('second', exportStacker(stacker, {})),
+          stackerEntry,
+          validatorEntry,
+        ],
+      },
+    ],
+    skipped: [],
+  } as unknown as RunManifest;
+  const create = InferenceSession.create.bind(InferenceSession) as (bytes: Uint8Array) => Promise<InferenceSession>;
+  const released: jest.SpyInstance[] = [];
+  const spy = jest.spyOn(InferenceSession, 'create').mockImplementation((async (bytes: Uint8Array) => {
+    const session = await create(bytes);
+    released.push(jest.spyOn(session, 'release'));
+    return session;
+  }));
+  const get: ObjectStore['get'] = (key) =>
+    key.endsWith('validator.onnx')
+      ? Promise.reject(new StoreError('UNREACHABLE', 'the bucket does not answer', key))
+      : store.get(key);
+  await expect(loadEnsemble({ ...store, get }, RUN, 'ES')).rejects.toMatchObject({ code: 'UNREACHABLE' });
+  await (await loadEnsemble(store, RUN, 'ES')).close();
+  spy.mockRestore();
+  // Voters and stacker of the first, all four of the second.
+  expect(released.map((release) => release.mock.calls.length)).toEqual([1, 1, 1, 1, 1, 1, 1]);
 });
 
 describe('a run with a calibrator', () => {
@@ -205,7 +247,11 @@ describe('a run with a calibrator', () => {
     expect(corrected.skipped).toEqual([
       { model: 'logistic_stacker', why: "it reads first, second, not among the run's voters" },
     ]);
-    expect(corrected.opinions.stack).toEqual({ kind: 'absent', why: 'the run has no stacker' });
+    // It has one that cannot be: what asks for a second opinion shall not take it for a run without.
+    expect(corrected.opinions.stack).toEqual({
+      kind: 'absent',
+      why: "logistic_stacker: it reads first, second, not among the run's voters",
+    });
 
     const alone = stackRows([{ name: 'logistic', probabilities: own }], minuteRows(wide), regimesFrom(400, 0));
     const reader = await fitStacker(LOGISTIC_STACKER, alone, 1);

@@ -44,11 +44,11 @@ it('refuses roles that cannot be, each with its reason', () => {
     entry('validator', { ...validator, voters: ['lost'] }),
   ]);
   expect(parts.refused).toEqual([
-    { model: 'stray', why: 'it corrects lost, which is not a voter of the run' },
-    { model: 'two', why: 'sgd has another calibrator already' },
-    { model: 'wide', why: "it reads lost, not among the run's voters" },
-    { model: 'second', why: 'the run has another stacker already, first' },
-    { model: 'validator', why: "it reads lost, not among the run's voters" },
+    { model: 'stray', role: 'calibrator', why: 'it corrects lost, which is not a voter of the run' },
+    { model: 'two', role: 'calibrator', why: 'sgd has another calibrator already' },
+    { model: 'wide', role: 'stacker', why: "it reads lost, not among the run's voters" },
+    { model: 'second', role: 'stacker', why: 'the run has another stacker already, first' },
+    { model: 'validator', role: 'validator', why: "it reads lost, not among the run's voters" },
   ]);
   expect(parts.stacker?.entry.name).toBe('first');
   expect(parts.validator).toBeNull();

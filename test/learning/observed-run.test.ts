@@ -114,6 +114,10 @@ test('a date with a hole of hours is not whole, though its first and last bars w
 test('health: the 99th percentile, a halt that came, the AUC alarm', () => {
   expect(inferenceP99(newObservedRun(RUN, ''))).toBeNull();
   expect(inferenceP99(observed(100, (minute) => ({ inferenceMs: minute + 1 })))).toBe(99);
+  // The first bars of a feed on a busy machine: one slow answer among few, or among many, is no breach, two of a hundred are.
+  const slow = (bars: number, upTo: number) =>
+    inferenceP99(observed(bars, (minute) => ({ inferenceMs: minute < upTo ? 500 : 3 })));
+  expect([slow(1, 1), slow(99, 1), slow(100, 1), slow(100, 2)]).toEqual([null, null, 3, 500]);
   expect(observed(5, () => ({ haltCause: 'LIMIT_DRAWDOWN: x' })).haltCause).toBeNull();
   expect(observed(5, (minute) => ({ haltCause: minute > 2 ? `LIMIT_DRAWDOWN: ${minute}` : null })).haltCause).toBe(
     'LIMIT_DRAWDOWN: 3',

@@ -43,7 +43,7 @@ export function judgeShadow(figures: ShadowFigures): ShadowVerdict {
 
 export interface LiveHealth {
   readonly notFinite: number;
-  /** Null before an inference. */
+  /** Null before there are enough of them (inferenceP99). */
   readonly inferenceP99Ms: number | null;
   readonly aucAlarm: boolean;
   /** Why trading was halted at a limit of the account; null while it was not. A person's halt is none. */

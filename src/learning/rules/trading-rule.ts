@@ -17,7 +17,7 @@ export const DEEPEST = 8;
 const LONGEST_TEXT = 20_000;
 const MOST_BRANCHES = 8;
 /** No rule is nested deeper as JSON: looked at before anything recursive reads it. */
-const DEEPEST_JSON = 40;
+export const DEEPEST_JSON = 40;
 
 export type WindowStatistic = 'mean' | 'min' | 'max';
 
@@ -196,7 +196,7 @@ function troubleOf(rule: TradingRule, columns: readonly string[]): string | null
 }
 
 /** Deepest nesting of brackets outside of texts, without recursion. */
-function jsonDepth(text: string): number {
+export function jsonDepth(text: string): number {
   let [depth, deepest, quoted] = [0, 0, false];
   for (let i = 0; i < text.length; i++) {
     const at = text[i];

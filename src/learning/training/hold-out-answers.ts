@@ -42,18 +42,21 @@ export async function holdOutAnswers(
   const begins = new Set(seriesStarts(set.rows, set.holdOut));
   const ensemble = await loadEnsemble(store, runId, set.symbol);
   let series: Float32Array[] = [];
-  for (const [i, place] of set.holdOut.entries()) {
-    const row = wholeRow(schema, data.x.subarray(i * data.columns, (i + 1) * data.columns));
-    if (begins.has(i)) series = [];
-    const { votes, raw } = await ensemble.vote(row, series.slice(-ensemble.window));
-    series.push(row);
-    const regime = set.regimes[place];
-    const second = await ensemble.secondOpinions(row, raw, regime);
-    const opinion = { rules, votes, weights: null, regime, ...second };
-    probabilities.set(decidedProbabilities(opinion) ?? NO_OPINION, 3 * i);
-    signals.push(judgeEnsemble(opinion).signal);
+  try {
+    for (const [i, place] of set.holdOut.entries()) {
+      const row = wholeRow(schema, data.x.subarray(i * data.columns, (i + 1) * data.columns));
+      if (begins.has(i)) series = [];
+      const { votes, raw } = await ensemble.vote(row, series.slice(-ensemble.window));
+      series.push(row);
+      const regime = set.regimes[place];
+      const second = await ensemble.secondOpinions(row, raw, regime);
+      const opinion = { rules, votes, weights: null, regime, ...second };
+      probabilities.set(decidedProbabilities(opinion) ?? NO_OPINION, 3 * i);
+      signals.push(judgeEnsemble(opinion).signal);
+    }
+  } finally {
+    await ensemble.close();
   }
-  await ensemble.close();
   const tradeDates = Array.from(starts, (start) => tradeDateOf(start));
   const predictions = { probabilities, y: data.y, classes: data.classes, tradeDates };
   return { symbol: set.symbol, predictions, signals, auc: directionalAuc(probabilities, data.y, data.classes) };
