@@ -194,11 +194,11 @@ test('a store that fails half way leaves no session behind', async () => {
   } as unknown as RunManifest;
   const create = InferenceSession.create.bind(InferenceSession) as (bytes: Uint8Array) => Promise<InferenceSession>;
   const released: jest.SpyInstance[] = [];
-  const spy = jest.spyOn(InferenceSession, 'create').mockImplementation((async (bytes: Uint8Array) => {
+  const spy = jest.spyOn(InferenceSession, 'create').mockImplementation(async (bytes: Uint8Array) => {
     const session = await create(bytes);
     released.push(jest.spyOn(session, 'release'));
     return session;
-  }));
+  });
   const get: ObjectStore['get'] = (key) =>
     key.endsWith('validator.onnx')
       ? Promise.reject(new StoreError('UNREACHABLE', 'the bucket does not answer', key))
