@@ -46,8 +46,13 @@ function named(planned: readonly PlannedSchedule[], scheduleId: string | undefin
 }
 
 function plannedHere(io: CommandIo, { account }: SessionPlace): readonly PlannedSchedule[] {
-  const { news, rebalance } = currentConfig(io).config;
-  return plannedSchedules(account, news.pollMinutes, rebalance.weekday);
+  const { news, rebalance, trading } = currentConfig(io).config;
+  return plannedSchedules({
+    account,
+    newsMinutes: news.pollMinutes,
+    rebalanceDay: rebalance.weekday,
+    instruments: trading.instruments,
+  });
 }
 
 async function list(io: CommandIo, json: boolean | undefined): Promise<void> {

@@ -5,7 +5,9 @@
 import { ScheduleNotFoundError, ScheduleOverlapPolicy } from '@temporalio/client';
 import type { Client, ScheduleDescription, ScheduleSpec } from '@temporalio/client';
 import { driftMonitorWorkflowId } from '../domain/drift-monitor';
+import { EXPORTED_PRICES, type HistoryExportRequest } from '../domain/history-export';
 import { DATA_QUEUE, LEARNING_QUEUE } from '../domain/ids';
+import type { FutureSymbol } from '../domain/instruments';
 import { NEWS_INGESTION_WORKFLOW_ID } from '../domain/news-ingestion';
 import { OUTSIDE_INGESTION_WORKFLOW_ID } from '../domain/outside-ingestion';
 import { dueRebalanceWorkflowId } from '../domain/rebalance/rebalance-run';
@@ -16,8 +18,8 @@ export interface PlannedSchedule {
   /** For people. */
   readonly purpose: string;
   readonly everyMinutes: number;
-  /** When in the week, by New York's clock; left out: at every multiple of the minutes. */
-  readonly weekly?: { readonly weekday: number; readonly hour: number; readonly minute: number };
+  /** When in the week, by New York's clock, weekdays from 0 for Sunday; left out: at every multiple of the minutes. */
+  readonly at?: { readonly weekdays: readonly number[]; readonly hour: number; readonly minute: number };
   readonly workflowType: string;
   readonly taskQueue: string;
   /** The server adds the time of the run. */
@@ -27,14 +29,27 @@ export interface PlannedSchedule {
   readonly catchupMinutes: number;
 }
 
-const WEEK_MINUTES = 7 * 24 * 60;
+const DAY_MINUTES = 24 * 60;
+const WEEK_MINUTES = 7 * DAY_MINUTES;
+const MONDAY_TO_FRIDAY = [1, 2, 3, 4, 5];
 
-/** The schedules of an account; news is read every `newsMinutes` (`news.pollMinutes`), the rebalance is on `rebalanceDay` (1 = Monday). */
-export const plannedSchedules = (
-  account: string,
-  newsMinutes: number,
-  rebalanceDay: number,
-): readonly PlannedSchedule[] => [
+export interface ScheduleSettings {
+  readonly account: string;
+  /** `news.pollMinutes`. */
+  readonly newsMinutes: number;
+  /** `rebalance.weekday`: 1 = Monday. */
+  readonly rebalanceDay: number;
+  /** `trading.instruments`: their minutes are kept. */
+  readonly instruments: readonly FutureSymbol[];
+}
+
+/** The schedules of an account. */
+export const plannedSchedules = ({
+  account,
+  newsMinutes,
+  rebalanceDay,
+  instruments,
+}: ScheduleSettings): readonly PlannedSchedule[] => [
   {
     scheduleId: `drift-monitor/${account}`,
     purpose: 'drift of features and of the AUC, every hour',
@@ -67,11 +82,26 @@ export const plannedSchedules = (
     catchupMinutes: 60,
   },
   {
+    scheduleId: `history-export/${account}`,
+    purpose: 'the minutes of the instruments traded, from the broker into the bar store, after each trade date',
+    everyMinutes: DAY_MINUTES,
+    // The trade date of the futures ended half an hour before.
+    at: { weekdays: MONDAY_TO_FRIDAY, hour: 17, minute: 30 },
+    workflowType: 'historyExport',
+    taskQueue: DATA_QUEUE,
+    workflowId: `history-export/${account}`,
+    args: [
+      { instruments, whatToShow: EXPORTED_PRICES, interval: '1m', from: null, to: null } satisfies HistoryExportRequest,
+    ],
+    // Each export goes on where the store ends: one is enough for all that were missed.
+    catchupMinutes: DAY_MINUTES,
+  },
+  {
     scheduleId: `rebalance/${account}`,
     purpose: 'the weekly rebalance: a list, and orders if the settings say so',
     everyMinutes: WEEK_MINUTES,
     // An hour before the open: time for prices, news and a person's yes.
-    weekly: { weekday: rebalanceDay, hour: 8, minute: 30 },
+    at: { weekdays: [rebalanceDay], hour: 8, minute: 30 },
     workflowType: 'weeklyRebalance',
     taskQueue: DATA_QUEUE,
     workflowId: dueRebalanceWorkflowId(account),
@@ -79,7 +109,7 @@ export const plannedSchedules = (
       { account, rebalanceId: null, asOf: null, manner: {}, paper: null, askBecause: null } satisfies RebalanceRunInput,
     ],
     // A missed one is begun when the server is back, within the week: the settings say then what becomes of it.
-    catchupMinutes: WEEK_MINUTES - 24 * 60,
+    catchupMinutes: WEEK_MINUTES - DAY_MINUTES,
   },
 ];
 
@@ -100,11 +130,11 @@ export interface KnownSchedule extends PlannedSchedule {
 
 const DAYS = ['SUNDAY', 'MONDAY', 'TUESDAY', 'WEDNESDAY', 'THURSDAY', 'FRIDAY', 'SATURDAY'] as const;
 
-const specOf = ({ everyMinutes, weekly }: PlannedSchedule): ScheduleSpec =>
-  weekly === undefined
+const specOf = ({ everyMinutes, at }: PlannedSchedule): ScheduleSpec =>
+  at === undefined
     ? { intervals: [{ every: everyMinutes * 60_000 }] }
     : {
-        calendars: [{ dayOfWeek: DAYS[weekly.weekday], hour: weekly.hour, minute: weekly.minute }],
+        calendars: [{ dayOfWeek: at.weekdays.map((weekday) => DAYS[weekday]), hour: at.hour, minute: at.minute }],
         timezone: 'America/New_York',
       };
 const actionOf = ({ workflowType, taskQueue, workflowId, args, purpose }: PlannedSchedule) => ({

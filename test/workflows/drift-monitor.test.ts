@@ -2,6 +2,7 @@
 import { Worker } from '@temporalio/worker';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import type { Client } from '@temporalio/client';
+import { DateTime } from 'luxon';
 import { applySchedules, listSchedules, plannedSchedules, setPaused } from '../../src/client/schedules';
 import { driftMonitorWorkflowId } from '../../src/domain/drift-monitor';
 import type { DriftActivities, DriftVerdict } from '../../src/domain/drift-monitor';
@@ -71,7 +72,7 @@ test('a quiet check asks for nothing; an alarm, after an attempt that failed, as
 });
 
 test('the schedule: absent, applied, begun by hand, paused; applying again leaves the pause', async () => {
-  const planned = plannedSchedules(ACCOUNT, 5, 1);
+  const planned = plannedSchedules({ account: ACCOUNT, newsMinutes: 5, rebalanceDay: 1, instruments: ['ES'] });
   const [{ scheduleId }] = planned;
   const stateNow = async () => (await listSchedules(client, planned))[0].state;
   expect(await stateNow()).toEqual({ kind: 'absent' });
@@ -81,6 +82,11 @@ test('the schedule: absent, applied, begun by hand, paused; applying again leave
   const wait = active.kind === 'active' ? Date.parse(active.nextRun ?? '') - Date.now() : NaN;
   expect(wait).toBeGreaterThan(-60_000);
   expect(wait).toBeLessThanOrEqual(3_600_000);
+
+  const exported = (await listSchedules(client, planned)).find(({ workflowType }) => workflowType === 'historyExport');
+  const next = exported?.state.kind === 'active' ? (exported.state.nextRun ?? '') : '';
+  const inNewYork = DateTime.fromISO(next, { zone: 'America/New_York' });
+  expect([inNewYork.toFormat('HH:mm'), inNewYork.weekday < 6]).toEqual(['17:30', true]);
 
   verdicts = [ALARM];
   asked.splice(0);

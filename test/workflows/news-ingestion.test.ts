@@ -146,7 +146,9 @@ test('when none answers the run fails with every sentence', async () => {
 }, 30_000);
 
 test('its schedule begins it on the queue of the data', async () => {
-  const planned = plannedSchedules('DU1', 5, 1).filter(({ workflowType }) => workflowType === 'newsIngestion');
+  const planned = plannedSchedules({ account: 'DU1', newsMinutes: 5, rebalanceDay: 1, instruments: ['ES'] }).filter(
+    ({ workflowType }) => workflowType === 'newsIngestion',
+  );
   expect(planned).toMatchObject([{ everyMinutes: 5, taskQueue: DATA_QUEUE }]);
   await applySchedules(env.client, planned);
   script = {};

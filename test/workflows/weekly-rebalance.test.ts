@@ -112,6 +112,32 @@ test('nothing is ordered before a named person says yes, and a no is the end', a
   expect(rebalance.placed()).toHaveLength(3);
 });
 
+test('cash that left the account while a person was asked buys nothing', async () => {
+  rebalance.settings = { ...SETTINGS, approval: { needed: true, hours: 1 } };
+  const handle = await rebalance.start();
+  const { rebalanceId } = await rebalance.until('awaiting-approval');
+  rebalance.cash = 3_000;
+  const { client, account } = rebalance.rig;
+  await giveAnswer(client, account, { rebalanceId, decision: 'approve', by: 'Ada', why: 'reads well' });
+  const { legs, cash, complete } = traded(await handle!.result());
+  expect(complete).toBe(false);
+  // 3,000 dollars buy 54 at 52.25 with the fee; what is left buys three more.
+  expect(legs.map(({ asked }) => asked)).toEqual([54, 3, 0]);
+  expect(cash).toBeCloseTo(3_000 - 57 * (PRICE + FEE), 6);
+});
+
+test.each([500, 20])(
+  'offered at %s where the list was decided at 50: the shares of the list are not bought',
+  async (ask) => {
+    rebalance.ask = ask;
+    const { legs, complete } = traded(await executed());
+    expect(complete).toBe(false);
+    expect(legs.map(({ state }) => state)).toEqual(['not-asked', 'not-asked', 'not-asked']);
+    expect(legs[0].why).toContain(`it is offered at ${ask}.00, ${(ask / 50 - 1) * 100} % from the close of 50.00`);
+    expect(rebalance.placed()).toEqual([]);
+  },
+);
+
 test('nobody answers: it expires, and nothing is ordered', async () => {
   rebalance.settings = { ...SETTINGS, approval: { needed: true, hours: 0.0001 } };
   expect(await executed()).toMatchObject({ kind: 'expired' });
@@ -135,6 +161,18 @@ test('sells that rest at the time-out bring no cash: buys are cut to what there 
   ]);
   expect(buys[2]).toMatchObject({ state: 'not-asked', why: 'the cash there is buys none' });
   expect(legs.filter(({ state }) => state === 'working').map(({ side }) => side)).toEqual(['sell', 'sell']);
+  // They may still trade: another list would sell the same shares again.
+  const { length } = rebalance.placed();
+  const beside = await executed();
+  expect(beside).toMatchObject({ kind: 'failed', code: 'ORDERS_OPEN' });
+  expect(beside).toMatchObject({
+    why: expect.stringMatching(/sell 54 \w\w \(\S+\), sell 54 \w\w \(\S+\)\. /) as string,
+  });
+  expect(rebalance.placed()).toHaveLength(length);
+  const listed = await rebalance.start({ manner: { trade: false } });
+  expect(await listed!.result()).toEqual({ kind: 'dry-run' });
+  const { notices } = await rebalance.until('done');
+  expect(notices[0]).toMatch(/^Not counted in the list are orders that may still trade: sell 54/);
 });
 
 test('the market closes between two legs: what is left is not asked for, and the report is not complete', async () => {
@@ -269,7 +307,9 @@ test('a configured universe is brought up to date first: what nobody has is said
 
 test('the schedule’s run hands on; a missed one is skipped, made up for or asked about, as the settings say', async () => {
   const { client, account } = rebalance.rig;
-  const planned = plannedSchedules(account, 5, 1).filter(({ workflowType }) => workflowType === 'weeklyRebalance');
+  const planned = plannedSchedules({ account, newsMinutes: 5, rebalanceDay: 1, instruments: ['ES'] }).filter(
+    ({ workflowType }) => workflowType === 'weeklyRebalance',
+  );
   await applySchedules(client, planned);
   const schedule = client.schedule.getHandle(planned[0].scheduleId);
   const { spec } = await schedule.describe();
