@@ -76,5 +76,5 @@ export const NETWORK_FAMILIES: readonly ModelRecipe[] = [
   sequenceRecipe('gru', 'GRU', { ...GRU_DEFAULTS, ...RECURRENT }),
 ];
 
-/** A vote on a learned code of the columns instead of the columns. */
+/** A vote on the columns and a learned code of them. */
 export const AUTO_ENCODER = codeRecipe({ ...AUTO_ENCODER_DEFAULTS, ...STOPPING, alpha: 0.01 });
