@@ -3,14 +3,14 @@ import { Command } from 'commander';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir, userInfo } from 'node:os';
 import { basename, join, resolve } from 'node:path';
-import { tradeHoldOut } from '../backtest/hold-out-trading';
-import type { FutureSymbol } from '../domain/instruments';
-import { INSTRUMENTS, isFuture } from '../domain/instruments';
+import { providedSchema } from '../activities/open-outside';
+import { INSTRUMENTS } from '../domain/instruments';
 import { LanguageModelError } from '../language-model/language-model';
 import { openLanguageModel } from '../language-model/open-language-model';
 import { ProviderError } from '../http/provider-error';
 import { acceptRule } from '../learning/rules/accept-rule';
 import { columnRanges, proposeRules } from '../learning/rules/propose-rules';
+import { rulesIn } from '../learning/rules/rule-file';
 import {
   findRule,
   keepRule,
@@ -20,7 +20,7 @@ import {
   type StoredRule,
 } from '../learning/rules/rule-store';
 import { readRule, type TradingRule } from '../learning/rules/trading-rule';
-import { tryRule } from '../learning/rules/try-rule';
+import { ruleModelName } from '../learning/rules/try-rule';
 import { futuresData } from '../learning/training/learning-data';
 import { TrainingError } from '../learning/training/training-error';
 import { trainingSet } from '../learning/training/training-set';
@@ -29,18 +29,13 @@ import type { ObjectStore } from '../storage/object-store';
 import { CliError, messageOf } from './cli-error';
 import { printResult, type CommandIo } from './command-io';
 import { currentConfig } from './current-place';
-import { learningSet, type LearningSet } from './learning-set';
+import { learningSet } from './learning-set';
 import { told } from './model-errors';
-import { packageVersion } from './package-version';
+import { outsideSettings } from './outside-settings';
+import { tried, withRules, type DataOptions, type RulePlace } from './rule-place';
 import { learningPlace, withStore } from './store-place';
 import { textTable } from './text-table';
 import { wholeNumber } from './whole-number';
-
-interface DataOptions {
-  readonly data?: string;
-  readonly instruments?: string;
-  readonly json?: boolean;
-}
 
 interface ProposeOptions extends DataOptions {
   readonly file?: string;
@@ -64,52 +59,36 @@ interface Candidate {
 
 const MOST_RULES = 5;
 
-const futuresOf = (
-  io: CommandIo,
-  options: DataOptions,
-): { readonly set: LearningSet; readonly instruments: readonly FutureSymbol[] } => {
-  const set = learningSet({ ...options, set: 'futures' }, currentConfig(io).config, io);
-  return { set, instruments: set.instruments.filter(isFuture) };
-};
-
 /** One rule or a list of them. */
 async function rulesOfFile(
   io: CommandIo,
   file: string,
-  columns: readonly string[],
+  { schema }: RulePlace,
   by: string,
   at: string,
 ): Promise<readonly Candidate[]> {
   const text = await readFile(resolve(io.folder, file), 'utf8').catch((error: unknown) => {
     throw new CliError('USAGE', `${file} cannot be read (${messageOf(error)}).`);
   });
-  let content: unknown;
-  try {
-    content = JSON.parse(text);
-  } catch (error) {
-    throw new CliError('DATA', `${file} is not JSON (${messageOf(error)}).`);
-  }
-  return (Array.isArray(content) ? (content as unknown[]) : [content]).map((item, index) => {
-    const rule = readRule(JSON.stringify(item), columns);
-    if (typeof rule === 'string') throw new CliError('DATA', `${file}, rule ${index + 1}: ${rule}.`);
-    return { rule, provenance: { kind: 'file', file: basename(file), by, at } };
-  });
+  const rules = rulesIn(text, schema.modelColumns);
+  if (typeof rules === 'string') throw new CliError('DATA', `${file}: ${rules}.`);
+  return rules.map((rule) => ({ rule, provenance: { kind: 'file', file: basename(file), by, at } }));
 }
 
 async function rulesOfModel(
   io: CommandIo,
   options: ProposeOptions,
+  { instruments, schema, market }: RulePlace,
   by: string,
   at: string,
 ): Promise<readonly Candidate[]> {
   const { config } = currentConfig(io);
   const opened = openLanguageModel(config.languageModel, { env: io.env, stateDir: config.stateDir });
   if (opened.kind === 'absent') throw new CliError('CONFIG', `No language model can be asked. ${opened.why}`);
-  const { set, instruments } = futuresOf(io, options);
-  const data = futuresData(await set.market());
+  const data = futuresData(await market());
   const [symbol] = instruments;
   const days = data.tradeDates;
-  const training = trainingSet(symbol, data.series(symbol, days, set.schema), days, set.schema, INSTRUMENTS[symbol]);
+  const training = trainingSet(symbol, data.series(symbol, days, schema), days, schema, INSTRUMENTS[symbol]);
   if (typeof training === 'string') throw new CliError('DATA', `${symbol}: ${training}.`);
   const wishes = {
     columns: columnRanges(training),
@@ -135,15 +114,14 @@ async function propose(io: CommandIo, options: ProposeOptions): Promise<void> {
     throw new CliError('USAGE', 'Give --file FILE, or --model to ask the language model.');
   const by = options.by ?? userInfo().username;
   const at = new Date().toISOString();
-  const columns = futuresOf(io, options).set.schema.modelColumns;
-  const candidates =
-    options.file === undefined
-      ? await rulesOfModel(io, options, by, at)
-      : await rulesOfFile(io, options.file, columns, by, at);
-  await withStore(learningPlace(io), async (store) => {
+  await withRules(io, options, async (place) => {
+    const candidates =
+      options.file === undefined
+        ? await rulesOfModel(io, options, place, by, at)
+        : await rulesOfFile(io, options.file, place, by, at);
     const kept = [];
     for (const { rule, provenance } of candidates)
-      kept.push({ ...(await proposeRule(store, rule, provenance)), rule, provenance });
+      kept.push({ ...(await proposeRule(place.store, rule, provenance)), rule, provenance });
     const lines = kept.map(({ id, known, rule }) => `${id} ${rule.name}${known ? ' (known)' : ''}`);
     printResult(io, options.json, kept, [
       ...lines,
@@ -160,35 +138,14 @@ async function chosen(store: ObjectStore, id: string): Promise<StoredRule> {
 }
 
 async function test(io: CommandIo, id: string, options: DataOptions): Promise<void> {
-  const { config } = currentConfig(io);
-  const { set, instruments } = futuresOf(io, options);
   const scratchFolder = await mkdtemp(join(tmpdir(), 'omega-rule-'));
   try {
-    await withStore(learningPlace(io), async (store) => {
-      const entry = await chosen(store, id);
-      const unknown = readRule(JSON.stringify(entry.rule), set.schema.modelColumns);
+    await withRules(io, options, async (place) => {
+      const entry = await chosen(place.store, id);
+      const unknown = readRule(JSON.stringify(entry.rule), place.schema.modelColumns);
       if (typeof unknown === 'string') throw new CliError('DATA', `${entry.id}: ${unknown}.`);
-      const market = await set.market();
-      const scratch = await openFolderStore(scratchFolder);
-      const trial = await tryRule(entry.rule, {
-        data: futuresData(market),
-        instruments,
-        schema: set.schema,
-        seed: config.seed,
-        codeVersion: packageVersion(),
-        now: Date.now(),
-        scratch,
-        trade: (runId, symbols, tradeDates) =>
-          tradeHoldOut({
-            store: scratch,
-            runId,
-            market,
-            instruments: symbols,
-            tradeDates,
-            config: { ...config, trading: { ...config.trading, vote: 'majority', validator: false } },
-          }),
-      });
-      await keepRule(store, { ...entry, trials: [...entry.trials, trial] });
+      const trial = await tried(io, entry, place, await openFolderStore(scratchFolder));
+      await keepRule(place.store, { ...entry, trials: [...entry.trials, trial] });
       const { figures } = trial;
       const shown = (value: number | null): string => (value === null ? '–' : value.toFixed(3));
       printResult(io, options.json, { id: entry.id, ...trial }, [
@@ -212,9 +169,12 @@ async function accept(
 ): Promise<void> {
   if (by.trim() === '' || why.trim() === '')
     throw new CliError('USAGE', 'Give --by NAME and --why REASON: they are kept with the rule.');
-  const { schema } = futuresOf(io, {}).set;
+  const { config } = currentConfig(io);
+  const set = learningSet({ set: 'futures' }, config, io);
   await withStore(learningPlace(io), async (store) => {
     const entry = await chosen(store, id);
+    const instruments = entry.trials.at(-1)?.instruments ?? set.instruments;
+    const { schema } = await providedSchema(set.schema, instruments, store, outsideSettings(config));
     const run = await acceptRule(store, entry, schema, {
       by,
       why,
@@ -224,7 +184,7 @@ async function accept(
     const next =
       run === null
         ? 'There is no run of these features yet: the next fit takes it up.'
-        : `It is in run ${run.runId} and votes once that run is promoted (omega models promote ${run.runId}); for a later training's run accept it again.`;
+        : `It is in run ${run.runId} and votes once that run is promoted (omega models promote ${run.runId}). Later runs take it along; omega models remove ${ruleModelName(entry.rule)} takes it out of them.`;
     printResult(io, json, { id: entry.id, run_id: run?.runId ?? null }, [
       `${entry.rule.name} is accepted by ${by}. ${next}`,
     ]);

@@ -63,7 +63,46 @@ test('rules are kept from a file, refused when they are none, and don’t vote u
   expect((await omega('rules', 'test', 'ffffff')).code).toBe(1);
   writeFileSync(join(folder, 'rule.json'), JSON.stringify({ ...rule, buy: 'rsi < 20' }));
   expect((await omega('rules', 'propose', '--file', 'rule.json')).code).toBe(2);
+  const nested = `${'{"not":'.repeat(5_000)}1${'}'.repeat(5_000)}`;
+  for (const [content, says] of [
+    ['[]', 'it holds no rule'],
+    [`{"name":"deep","buy":${nested}}`, 'nested too deeply'],
+    [JSON.stringify([rule, { ...rule, sell: [] }]), 'rule 2: sell'],
+    ['rsi < 20', 'it is not JSON'],
+  ]) {
+    writeFileSync(join(folder, 'rule.json'), content);
+    const wrong = await omega('rules', 'propose', '--file', 'rule.json');
+    expect([wrong.code, wrong.text]).toEqual([2, expect.stringContaining(says)]);
+  }
   const asked = await omega('rules', 'propose', '--model');
   expect(asked.code).toBe(2);
   expect(asked.text).toContain('GEMINI_API_KEY');
 });
+
+test('a rule may read columns of the world outside; those that nobody provides are left out and told', async () => {
+  const indicators = [
+    { kind: 'rsi', period: 14 },
+    { kind: 'return', name: 'ret_1', period: 1 },
+    { kind: 'outside', name: 'minutes', series: 'calendar/FOMC_MINUTES/minutes_to' },
+    { kind: 'outside', name: 'nobody', series: 'macro/NOBODY/level' },
+  ];
+  writeFileSync(join(folder, 'omega.config.json'), JSON.stringify({ features: { indicators, modelColumns: null } }));
+  const rule = (column: string) => ({
+    name: 'low',
+    buy: { less: [{ column }, { number: 400 }] },
+    sell: null,
+    confidence: 0.6,
+  });
+  writeFileSync(join(folder, 'rule.json'), JSON.stringify(rule('nobody')));
+  const refused = await omega('rules', 'propose', '--file', 'rule.json');
+  expect([refused.code, refused.text]).toEqual([2, expect.stringContaining('nobody provides macro/NOBODY/level')]);
+  writeFileSync(join(folder, 'rule.json'), JSON.stringify(rule('minutes')));
+  const [{ id }] = JSON.parse((await omega('rules', 'propose', '--file', 'rule.json', '--json')).text) as [
+    { id: string },
+  ];
+  const tried = await omega('rules', 'test', id, '--instruments', 'GC', '--json');
+  expect(tried.code).toBe(0);
+  expect(JSON.parse(tried.text)).toMatchObject({ outcome: 'insufficient', instruments: ['GC'] });
+  const accepted = await omega('rules', 'accept', id, '--by', 'ann', '--why', 'try', '--despite-gates');
+  expect([accepted.code, accepted.text]).toEqual([0, expect.stringContaining('is accepted by ann')]);
+}, 30_000);
