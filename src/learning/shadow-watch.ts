@@ -3,7 +3,8 @@
  * never proposes an order; both are observed, and what is known of them is kept in the store.
  * Invariants:
  *  1. The feed never waits for it: bars are answered one after the other in the background, after they were decided.
- *  2. A store that does not answer, or a run that cannot be loaded, costs nothing but a notice.
+ *  2. A store that does not answer, or a run that cannot be loaded, costs nothing but a notice; the run is loaded again at each look until
+ *     it is there for every instrument.
  *  3. Records are replaced whole; after a kill at most the answers of the last half minute are missing.
  */
 import { isTwoSided } from '../domain/bars';
@@ -25,7 +26,7 @@ import { readObservedRun, writeObservedRun, type ObservedAs } from './observed-r
 export interface ShadowWatchParts {
   readonly store: ObjectStore;
   readonly instruments: readonly FutureSymbol[];
-  /** Loads the models of a run; null when it cannot be used, after having said why. */
+  /** Loads the models of a run; null when they cannot be used, after having said why. Rejects when the store does not answer. */
   readonly load: (runId: string, symbol: FutureSymbol) => Promise<Ensemble | null>;
   /** Hears a sentence once for each new trouble. */
   readonly notice: (text: string) => void;
@@ -146,11 +147,7 @@ export class ShadowWatch {
     const { store, instruments, load } = this.parts;
     const manifest = await readManifest(store, runId);
     const stored = await readObservedRun(store, as, runId);
-    const ensembles = new Map<string, Ensemble>();
-    for (const symbol of as === 'shadow' ? instruments : []) {
-      const ensemble = await load(runId, symbol);
-      if (ensemble !== null) ensembles.set(symbol, ensemble);
-    }
+    const ensembles = as === 'shadow' ? await loadAll(instruments, (symbol) => load(runId, symbol)) : new Map();
     const labels = new Map(manifest.instruments.map(({ symbol, label }) => [symbol, label] as const));
     const run = stored?.since === since ? stored : newObservedRun(runId, since);
     return { run, changed: false, labels, ensembles };
@@ -209,6 +206,24 @@ function notFinite({ skipped }: Pick<DecisionRecord, 'skipped'>, second: MetaOpi
   return silent.filter(({ why }) => why.includes(NOT_NUMBERS)).length;
 }
 
-async function closeAll(observed: Observed | null): Promise<void> {
+/** One after the other; when one rejects, those before it are freed. */
+async function loadAll(
+  symbols: readonly FutureSymbol[],
+  load: (symbol: FutureSymbol) => Promise<Ensemble | null>,
+): Promise<ReadonlyMap<string, Ensemble>> {
+  const ensembles = new Map<string, Ensemble>();
+  try {
+    for (const symbol of symbols) {
+      const ensemble = await load(symbol);
+      if (ensemble !== null) ensembles.set(symbol, ensemble);
+    }
+    return ensembles;
+  } catch (error) {
+    await closeAll({ ensembles });
+    throw error;
+  }
+}
+
+async function closeAll(observed: Pick<Observed, 'ensembles'> | null): Promise<void> {
   for (const ensemble of observed?.ensembles.values() ?? []) await ensemble.close();
 }

@@ -10,7 +10,7 @@ import { NOT_NUMBERS } from '../../src/learning/class-probabilities';
 import { loadEnsemble } from '../../src/learning/ensemble';
 import { readObservedRun } from '../../src/learning/observed-run-store';
 import { promoteRun, remarkOnRun } from '../../src/learning/review-run';
-import { ShadowWatch } from '../../src/learning/shadow-watch';
+import { ShadowWatch, type ShadowWatchParts } from '../../src/learning/shadow-watch';
 import { openFolderStore } from '../../src/storage/folder-store';
 import type { ObjectStore } from '../../src/storage/object-store';
 import { storeRun } from './stored-run';
@@ -35,11 +35,14 @@ const ada = () => ({ by: 'Ada', why: 'test', at: DAY, request: `shadow/${(reques
 const promote = () => promoteRun(store, { kind: 'promoted', runId: CHAMPION }, ada());
 const shadow = () => remarkOnRun(store, { kind: 'shadow-started', runId: CHALLENGER }, ada());
 
-const watching = (over: ObjectStore = store): ShadowWatch =>
+const watching = (
+  over: ObjectStore = store,
+  load: ShadowWatchParts['load'] = (runId, symbol) => loadEnsemble(store, runId, symbol),
+): ShadowWatch =>
   new ShadowWatch({
     store: over,
     instruments: ['ES', 'GC'],
-    load: (runId, symbol) => loadEnsemble(store, runId, symbol),
+    load,
     notice: (text) => void notices.push(text),
   });
 
@@ -129,6 +132,29 @@ test('without a champion the challenger is observed alone; a run that becomes ch
     decisions: 1,
     since: '2013-10-08T22:00:00.002Z',
   });
+});
+
+test('a challenger that is not there for every instrument is loaded again at the next look, and nothing of it stays behind', async () => {
+  await shadow();
+  const closed: string[] = [];
+  let down = true;
+  const watch = watching(store, async (runId, symbol) => {
+    if (down && symbol === 'GC') throw new Error('no answer');
+    const ensemble = await loadEnsemble(store, runId, symbol);
+    const close = jest.spyOn(ensemble, 'close');
+    close.mockImplementation(() => Promise.resolve(void closed.push(symbol)));
+    return ensemble;
+  });
+  await watch.look();
+  await watch.look();
+  expect([closed, notices]).toEqual([['ES', 'ES'], [expect.stringContaining('no answer')]]);
+  down = false;
+  await watch.look();
+  const gold = bar(0);
+  watch.observe([{ ...gold, record: { ...gold.record, symbol: 'GC' } }], HEALTH);
+  await watch.stop();
+  expect(await readObservedRun(store, 'shadow', CHALLENGER)).toMatchObject({ decisions: 1 });
+  expect(closed.sort()).toEqual(['ES', 'ES', 'ES', 'GC']);
 });
 
 test('a store that does not answer is said once, and asked again', async () => {

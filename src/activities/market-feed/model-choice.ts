@@ -5,7 +5,7 @@ import { PromotedModelWatch } from '../../learning/promoted-model-watch';
 import { ShadowWatch } from '../../learning/shadow-watch';
 import { latestRun, votingRun } from '../../storage/model-registry';
 import type { InstrumentLane } from './instrument-lane';
-import { loadTold, openEnsemble, type EnsembleDeps } from './open-ensemble';
+import { loadTold, loadUsable, type EnsembleDeps } from './open-ensemble';
 
 const NOBODY_VOTES =
   'no model votes until a run is promoted (omega models promote RUN --by NAME --why REASON): bars are recorded, nothing is entered';
@@ -66,10 +66,11 @@ export function watchShadowRun(
   { model }: Pick<MarketFeedInput, 'model'>,
 ): ShadowWatch | null {
   if (model.kind === 'none') return null;
+  const quieter = saidOnce(deps);
   return new ShadowWatch({
     store: deps.store,
     instruments: deps.config.trading.instruments,
-    load: (runId, symbol) => openEnsemble(deps, runId, symbol),
+    load: (runId, symbol) => loadUsable(quieter, runId, symbol),
     notice: (text) => alert(deps, text),
   });
 }

@@ -27,14 +27,22 @@ export async function loadTold(deps: EnsembleDeps, runId: string, symbol: Future
   return ensemble;
 }
 
+/**
+ * Null, after an alert, when none of the run's models can vote; an instrument that it was not fitted for has an ensemble of nobody. Rejects
+ * as `loadEnsemble`.
+ */
+export async function loadUsable(deps: EnsembleDeps, runId: string, symbol: FutureSymbol): Promise<Ensemble | null> {
+  const ensemble = await loadTold(deps, runId, symbol);
+  if (ensemble.models.length > 0 || ensemble.skipped.some(({ model }) => model === '*')) return ensemble;
+  await ensemble.close();
+  alert(deps, runId, symbol, `no model votes on ${symbol}: none of run ${runId} can be used`);
+  return null;
+}
+
 /** A run that cannot be loaded silences its votes, not the feed: positions still need their exits. Null: none of its models can vote. */
 export async function openEnsemble(deps: EnsembleDeps, runId: string, symbol: FutureSymbol): Promise<Ensemble | null> {
   try {
-    const ensemble = await loadTold(deps, runId, symbol);
-    if (ensemble.models.length > 0 || ensemble.skipped.some(({ model }) => model === '*')) return ensemble;
-    await ensemble.close();
-    alert(deps, runId, symbol, `no model votes on ${symbol}: none of run ${runId} can be used`);
-    return null;
+    return await loadUsable(deps, runId, symbol);
   } catch (error) {
     alert(
       deps,
