@@ -10,8 +10,8 @@ import { tradeDateOf } from '../domain/calendar';
 import { isStockKey, tickerOf } from '../domain/contracts';
 import { exchangeTime } from '../domain/exchange-time';
 import { sessionWorkflowId } from '../domain/ids';
-import { isTerminal, ORDER_STATES, type OrderState } from '../domain/orders';
 import { heldShares, type Holding } from '../domain/rebalance/account-value';
+import { isEnded, needNoOpenOrders, openOrdersText } from '../domain/rebalance/open-orders';
 import { RebalanceError } from '../domain/rebalance/rebalance-error';
 import { rebalanceReportKey } from '../domain/rebalance/rebalance-run';
 import type {
@@ -112,6 +112,8 @@ export function createRebalanceActivities(deps: RebalanceActivitiesDeps): Rebala
 
     askPrice: ({ contract }) => deps.withBroker((broker) => broker.ask(contract)),
 
+    readCash: () => deps.withBroker(({ totalCash }) => Promise.resolve(totalCash)),
+
     async storeReport(report) {
       const text = `${JSON.stringify(report, null, 2)}\n`;
       await deps.store.put(rebalanceReportKey(report.rebalanceId), new TextEncoder().encode(text));
@@ -144,10 +146,8 @@ const legOrder = (leg: number, { key, state, filledQuantity, averagePrice, fees,
   averagePrice,
   fees,
   why: reason,
-  ended: isOrderState(state) && isTerminal(state),
+  ended: isEnded(state),
 });
-
-const isOrderState = (state: string): state is OrderState => (ORDER_STATES as readonly string[]).includes(state);
 
 type PlanCall = {
   readonly account: string;
@@ -168,6 +168,8 @@ async function plan(deps: RebalanceActivitiesDeps, { account, asOf, trade, paper
       return { kind: 'planned', list, notices, manner, holdings: paper.holdings, contracts: [] };
     }
     const snapshot = await deps.client.workflow.getHandle(sessionWorkflowId(account)).query(messages.snapshot);
+    if (trade) needNoOpenOrders(snapshot.orders);
+    const open = openOrdersText(snapshot.orders);
     return await deps.withBroker(async (broker) => {
       const holdings = stocksHeld(snapshot);
       const day = exchangeTime(broker.marketTime, NEW_YORK).date;
@@ -180,7 +182,8 @@ async function plan(deps: RebalanceActivitiesDeps, { account, asOf, trade, paper
       });
       const stocks = trade ? await broker.stocks(list.trades.map(({ ticker }) => ticker)) : [];
       const contracts = stocks.flatMap((stock) => (stock === null ? [] : [stock]));
-      return { kind: 'planned', list, notices, manner, holdings, contracts };
+      const beside = open === null ? [] : [`Not counted in the list are orders that may still trade: ${open}.`];
+      return { kind: 'planned', list, notices: [...beside, ...notices], manner, holdings, contracts };
     });
   } catch (error) {
     if (error instanceof RebalanceError || error instanceof RecordedDataError)

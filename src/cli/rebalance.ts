@@ -61,6 +61,7 @@ const EXPLAINED: Readonly<Record<RebalanceErrorCode, 'DATA' | 'USAGE' | 'CONFIG'
   NO_PRICES: 'DATA',
   STALE_PRICES: 'DATA',
   INVALID_HOLDING: 'USAGE',
+  ORDERS_OPEN: 'USAGE',
 };
 
 export function rebalanceCommand(io: CommandIo): Command {

@@ -21,6 +21,8 @@ export interface Rebalance {
   askedBecause: string | null;
   answer: RebalanceAnswer | null;
   legs: readonly LegReport[];
+  /** Before the first order, dollars: of the list, then of the hour at which orders begin to leave. */
+  cash: number;
   outcome: RebalanceOutcome | null;
 }
 
@@ -33,6 +35,7 @@ export const newRebalance = (account: string, rebalanceId: string): Rebalance =>
   askedBecause: null,
   answer: null,
   legs: [],
+  cash: 0,
   outcome: null,
 });
 

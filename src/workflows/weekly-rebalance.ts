@@ -157,7 +157,8 @@ async function startOne(
       parentClosePolicy: ParentClosePolicy.ABANDON,
       staticSummary: `Weekly rebalance of ${input.account}, due ${due.toISOString()}`,
       staticDetails: `Missed runs: ${missed}`,
-      args: [{ ...input, rebalanceId: runIdOf(due.getTime()), askBecause }],
+      // Of this start, not of the time it was due: a time that is made up for twice is two rebalances.
+      args: [{ ...input, rebalanceId: runIdOf(workflowInfo().startTime.getTime()), askBecause }],
     });
     return await child.result();
   } catch (error) {

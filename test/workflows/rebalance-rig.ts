@@ -56,6 +56,28 @@ function writePrices(folder: string, starts: readonly number[]): void {
   writeFileSync(join(folder, 'equity_1d', 'test_daily_2013.csv'), `${[header, ...rows].join('\n')}\n`);
 }
 
+/** Days to the evening before the broker's day: AA rises, all others fall, CC is unknown. Notes who was asked for. */
+export const providerWithoutCC = (asked: string[]): BarProvider => ({
+  name: 'csv',
+  cannot: ({ contract }) => (contract === 'CC' ? 'it has no CC' : null),
+  async *bars({ contract, from, to }) {
+    asked.push(contract);
+    yield sessionsFrom('2013-08-20', 36)
+      .filter((day) => day < '2013-10-09')
+      .map((day, at) => ({ day: Date.parse(day), price: contract === 'AA' ? 50 + at : 90 - at }))
+      .filter(({ day }) => day >= from && day < to)
+      .map(({ day, price }) => ({
+        start: day,
+        open: price,
+        high: price,
+        low: price,
+        close: price,
+        volume: 1,
+        adjustmentFactor: null,
+      }));
+  },
+});
+
 export class RebalanceRig {
   cash = CASH;
   /** What a share is offered at; null: no quote comes. */

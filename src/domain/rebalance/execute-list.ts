@@ -2,6 +2,7 @@
 import type { BrokerPosition } from '../broker-events';
 import { ownTicker } from '../share-class';
 import type { PlannedTrade } from './delta-trades';
+import { LARGEST_JUMP } from './eligibility';
 import type { LegOrder, LegReport, PositionDifference } from './rebalance-run';
 import { cashOf, feeOf, type TradeCosts } from './trade-costs';
 
@@ -73,6 +74,18 @@ export function purchasePrice(referencePrice: number, ask: number | null, legs: 
     side === 'buy' && averagePrice !== null ? averagePrice / expected : 1,
   );
   return referencePrice * Math.max(1, ...rises) * (1 + UNQUOTED_MARGIN);
+}
+
+/**
+ * Why nothing is bought at this offer, or null. A step as large as one that excludes a name from the list (a split, a reverse split, a fault of
+ * the data) leaves the number of shares, which was decided on the close, without a reason.
+ */
+export function stepText(referencePrice: number, ask: number | null): string | null {
+  if (ask === null || !(ask > 0)) return null;
+  const step = ask / referencePrice - 1;
+  return Math.abs(step) <= LARGEST_JUMP
+    ? null
+    : `it is offered at ${ask.toFixed(2)}, ${(step * 100).toFixed(0)} % from the close of ${referencePrice.toFixed(2)} that the list was decided on`;
 }
 
 /** States in which nothing more happens to a leg. */

@@ -8,6 +8,7 @@ export const REBALANCE_ERROR_CODES = [
   'NO_PRICES',
   'STALE_PRICES',
   'INVALID_HOLDING',
+  'ORDERS_OPEN',
 ] as const;
 export type RebalanceErrorCode = (typeof REBALANCE_ERROR_CODES)[number];
 

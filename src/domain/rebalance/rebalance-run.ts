@@ -160,6 +160,8 @@ export interface RebalanceActivities {
   }): Promise<readonly LegOrder[]>;
   /** What a share is offered at now, dollars; null where nobody offers one, or only by stale data. */
   askPrice(request: { readonly contract: StockContract }): Promise<number | null>;
+  /** The account's cash now, dollars. */
+  readCash(): Promise<number>;
   /** Writes the report; writing the same again changes nothing. */
   storeReport(report: RebalanceReport): Promise<void>;
 }

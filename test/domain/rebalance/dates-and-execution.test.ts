@@ -7,6 +7,7 @@ import {
   plannedLeg,
   positionDifferences,
   purchasePrice,
+  stepText,
 } from '../../../src/domain/rebalance/execute-list';
 import { RebalanceError } from '../../../src/domain/rebalance/rebalance-error';
 import type { LegReport } from '../../../src/domain/rebalance/rebalance-run';
@@ -84,6 +85,12 @@ test('a purchase is sized by the ask and 1 %, else by the close, the worst rise 
   expect(purchasePrice(50, 58, [])).toBeCloseTo(58.58, 9);
   expect(purchasePrice(50, null, [leg({ averagePrice: 90 })])).toBeCloseTo(55, 9);
   expect(purchasePrice(50, 0, [rose, leg({ side: 'buy', filled: 1, averagePrice: 40 })])).toBeCloseTo(63.8, 9);
+});
+
+test('an offer more than 40 % from the close is a step that the list did not know', () => {
+  expect([70, 30, 50, null, 0].map((ask) => stepText(50, ask))).toEqual([null, null, null, null, null]);
+  expect(stepText(50, 70.01)).toBe('it is offered at 70.01, 40 % from the close of 50.00 that the list was decided on');
+  expect(stepText(50, 5)).toContain('offered at 5.00, -90 % from');
 });
 
 test('whatever the opens are, purchases one after the other leave no negative cash when each fills within its margin', () => {
