@@ -8,7 +8,8 @@ import { ProviderError } from '../http/provider-error';
 import { fetchSeries, outsidePlan } from '../market-data/fetch-outside';
 import { outsideNames } from '../market-data/outside-readers';
 import { PACKAGE_ROOT } from './child-command';
-import { CliError } from './cli-error';
+import { CliError, EXIT } from './cli-error';
+import { CommandExit } from './command-exit';
 import type { CommandIo } from './command-io';
 import { printResult } from './command-io';
 import { currentConfig } from './current-place';
@@ -37,6 +38,7 @@ async function outside({ fetch, json }: OutsideOptions, io: CommandIo): Promise<
     const names = outsideNames(library, events);
     const lines = [...resultLines(asked), `calendar: ${calendar}, ${events.length} events`, ...names];
     printResult(io, json, { ...asked, calendar, events: events.length, series: names }, lines);
+    if (asked.results.some(({ failed }) => failed !== null)) throw new CommandExit(EXIT.failed);
   });
 }
 

@@ -5,7 +5,7 @@ import { ProviderError } from '../http/provider-error';
 import type { ObjectStore } from '../storage/object-store';
 import { addRows, isSeriesName, readSeries } from './outside-library';
 import type { ProvidedSeries } from './outside-library';
-import type { OutsideProvider, OutsideProviderName } from './providers/outside-provider';
+import type { OutsideProvider, OutsideProviderName, OutsideRow } from './providers/outside-provider';
 import { openOutsideProviders } from './providers/open-outside-providers';
 
 export interface OutsidePlaces {
@@ -54,12 +54,15 @@ async function fetchFrom(
   const named: ProvidedSeries = `${provider.name}/${series}`;
   const last = (await readSeries(store, named)).at(-1)?.knownFrom;
   const why: string[] = [];
-  let [added, rejected] = [0, 0];
-  const request = { series, from: last === undefined ? FIRST_MS : last - OVERLAP_MS, to: now() };
-  const pages = provider.rows(request, ({ row, reason }) => {
+  let rejected = 0;
+  const known = last === undefined || provider.isFile === true ? FIRST_MS : last - OVERLAP_MS;
+  const pages = provider.rows({ series, from: known, to: now() }, ({ row, reason }) => {
     rejected += 1;
     if (why.length < TOLD) why.push(`${reason}: ${row}`);
   });
-  for await (const rows of pages) added += await addRows(store, named, rows);
+  // Kept when the last page is there: the next question begins at the newest row, and what a lost page held may be older.
+  const rows: OutsideRow[] = [];
+  for await (const page of pages) rows.push(...page);
+  const added = await addRows(store, named, rows);
   return { provider: provider.name, series, added, rejected, why };
 }

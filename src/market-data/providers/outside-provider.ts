@@ -30,6 +30,8 @@ export interface OutsideRequest {
 
 export interface OutsideProvider {
   readonly name: OutsideProviderName;
+  /** True for a file of the user's own: it is read whole each time, because older rows may have been added to it. */
+  readonly isFile?: boolean;
   /** Null when it can answer; otherwise one sentence why not (no key, no file). */
   cannot(): string | null;
   /** Pages of rows, each page ascending by `knownFrom`; throws ProviderError. An empty answer is no error. */

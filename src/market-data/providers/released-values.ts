@@ -37,6 +37,7 @@ const jsonRow = z.looseObject({ series: z.string(), period: z.string(), known_fr
 export function releasedValues(name: ReleasedDataset, source: ReleasedSource, measures: ValueRange): OutsideProvider {
   return {
     name,
+    isFile: source.kind === 'file',
     cannot: () => (source.kind === 'none' ? source.reason : null),
     rows: async function* (request, aside = () => undefined) {
       for await (const raw of rawPages(name, source, request)) yield sorted(raw, request, measures, aside);

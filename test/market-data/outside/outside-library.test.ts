@@ -1,5 +1,5 @@
 /** Series of the world outside: fetched, kept once, read by the names that features use, never before their release. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DEFAULT_DATA } from '../../../src/config/data-settings';
@@ -10,6 +10,7 @@ import { LATENCY_MS, outsideNames, outsideReaders } from '../../../src/market-da
 import { economicCalendar } from '../../../src/market-data/providers/economic-calendar';
 import { openFolderStore } from '../../../src/storage/folder-store';
 import type { ObjectStore } from '../../../src/storage/object-store';
+import { startLocalProvider } from '../../http/local-provider';
 
 const DAY = 86_400_000;
 const MONDAY = Date.parse('2013-10-07T00:00:00Z');
@@ -99,6 +100,29 @@ describe('fetching', () => {
       why: [expect.stringContaining('released before the period')],
     });
     expect(await fetchSeries(places(), plan.ready[0])).toMatchObject({ added: 0 });
+    // A history that is put before it later counts, too.
+    appendFileSync(flows(), 'SPY,2012-01-03,2012-01-04T13:00:00Z,7\n');
+    expect(await fetchSeries(places(), plan.ready[0])).toMatchObject({ added: 1 });
+  });
+
+  it('a page that is lost loses nothing, whatever order the pages come in', async () => {
+    const server = await startLocalProvider();
+    try {
+      const told = (day: string) => ({ series: 'SPY', period: day, known_from: `${day}T22:00:00Z`, value: 1 });
+      const pages = [[told('2013-10-30')], [told('2013-01-03')]];
+      let down = true;
+      server.answer(({ query: { page, from } }) => {
+        const rows = pages[Number(page) - 1].filter(({ known_from }) => Date.parse(known_from) >= Date.parse(from));
+        return page === '2' && down ? { status: 403 } : { body: { rows, next_page: page === '1' ? 2 : null } };
+      });
+      const asked = { ...places(), data: { ...places().data, etfFlows: server.url } };
+      const series = { provider: 'etf-flows', series: 'SPY' };
+      await expect(fetchSeries(asked, series)).rejects.toMatchObject({ code: 'FORBIDDEN' });
+      down = false;
+      expect(await fetchSeries(asked, series)).toMatchObject({ added: 2 });
+    } finally {
+      await server.close();
+    }
   });
 
   it('one series that is refused keeps no other from being read', async () => {
