@@ -28,7 +28,7 @@ const UNBILLED: ReadonlySet<ProviderErrorCode> = new Set([
   'BAD_REQUEST',
 ]);
 
-/** Asks only within the budget; throws LanguageModelError BUDGET_SPENT otherwise. A call whose end is unknown costs what it could at most. */
+/** Asks only within the budget; throws LanguageModelError BUDGET_SPENT otherwise. A call whose end or whose tokens are unknown costs what it could at most. */
 export const withBudget = (model: LanguageModel, budget: DailyBudget, prices: Prices): LanguageModel => ({
   name: model.name,
   ask: async (request) => {
@@ -37,7 +37,9 @@ export const withBudget = (model: LanguageModel, budget: DailyBudget, prices: Pr
       if (error instanceof ProviderError && UNBILLED.has(error.code)) await settle(0);
       throw error;
     });
-    await settle((answer.inputTokens * prices.inputPrice + answer.outputTokens * prices.outputPrice) * PER_MILLION);
+    const { inputTokens, outputTokens } = answer;
+    if (inputTokens !== null && outputTokens !== null)
+      await settle((inputTokens * prices.inputPrice + outputTokens * prices.outputPrice) * PER_MILLION);
     return answer;
   },
 });

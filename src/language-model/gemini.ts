@@ -4,7 +4,13 @@
  */
 import { z } from 'zod';
 import type { ProviderClient } from '../http/provider-client';
-import { LanguageModelError, type AnswerSchema, type LanguageModel, type ModelAnswer } from './language-model';
+import {
+  LanguageModelError,
+  tokenCount,
+  type AnswerSchema,
+  type LanguageModel,
+  type ModelAnswer,
+} from './language-model';
 
 export const GEMINI_URL = 'https://generativelanguage.googleapis.com';
 
@@ -24,9 +30,10 @@ const answerSchema = z.looseObject({
   promptFeedback: z.looseObject({ blockReason: z.string().optional() }).optional(),
   usageMetadata: z
     .looseObject({
-      promptTokenCount: z.number().optional(),
-      candidatesTokenCount: z.number().optional(),
-      thoughtsTokenCount: z.number().optional(),
+      promptTokenCount: tokenCount,
+      // Left out where they are 0.
+      candidatesTokenCount: tokenCount.default(0),
+      thoughtsTokenCount: tokenCount.default(0),
     })
     .optional(),
 });
@@ -107,6 +114,8 @@ function answerOf({ candidates = [], promptFeedback, usageMetadata }: GeminiAnsw
     .join('');
   if (text === '')
     throw new LanguageModelError('EMPTY', `Gemini gave no answer (${candidate?.finishReason ?? 'no candidate'}).`);
-  const { promptTokenCount = 0, candidatesTokenCount = 0, thoughtsTokenCount = 0 } = usageMetadata ?? {};
-  return { text, inputTokens: promptTokenCount, outputTokens: candidatesTokenCount + thoughtsTokenCount };
+  const { promptTokenCount = null, candidatesTokenCount = null, thoughtsTokenCount = null } = usageMetadata ?? {};
+  const outputTokens =
+    candidatesTokenCount === null || thoughtsTokenCount === null ? null : candidatesTokenCount + thoughtsTokenCount;
+  return { text, inputTokens: promptTokenCount, outputTokens };
 }

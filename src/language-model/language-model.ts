@@ -1,4 +1,5 @@
 /** A language model as this house asks it: fixed instructions, data, a schema for the answer. There are no tools, so nothing can reach one. */
+import { z } from 'zod';
 
 export interface ModelTurn {
   readonly role: 'user' | 'model';
@@ -23,10 +24,14 @@ export interface ModelRequest {
 
 export interface ModelAnswer {
   readonly text: string;
-  readonly inputTokens: number;
+  /** Null where the provider does not tell. */
+  readonly inputTokens: number | null;
   /** Those of its thoughts included: they are billed. */
-  readonly outputTokens: number;
+  readonly outputTokens: number | null;
 }
+
+/** As a provider counts: undefined where it is left out, null where it is no count. */
+export const tokenCount = z.number().nonnegative().nullish().catch(null);
 
 export type LanguageModelErrorCode =
   /** A filter of the provider's refused the question or the answer. */

@@ -1,7 +1,13 @@
 /** OpenAI and servers that speak its interface (vLLM, llama.cpp, Ollama, LM Studio): `POST /v1/chat/completions` with a JSON schema. */
 import { z } from 'zod';
 import type { ProviderClient } from '../http/provider-client';
-import { LanguageModelError, type AnswerSchema, type LanguageModel, type ModelAnswer } from './language-model';
+import {
+  LanguageModelError,
+  tokenCount,
+  type AnswerSchema,
+  type LanguageModel,
+  type ModelAnswer,
+} from './language-model';
 
 export const OPENAI_URL = 'https://api.openai.com';
 
@@ -12,7 +18,7 @@ const answerSchema = z.looseObject({
       finish_reason: z.string().nullish(),
     }),
   ),
-  usage: z.looseObject({ prompt_tokens: z.number().optional(), completion_tokens: z.number().optional() }).nullish(),
+  usage: z.looseObject({ prompt_tokens: tokenCount, completion_tokens: tokenCount }).nullish(),
 });
 type ChatAnswer = z.infer<typeof answerSchema>;
 
@@ -79,5 +85,5 @@ function answerOf({ choices, usage }: ChatAnswer): ModelAnswer {
     throw new LanguageModelError('CUT_OFF', 'The answer was cut off at languageModel.maxOutputTokens.');
   const text = choice?.message.content ?? '';
   if (text === '') throw new LanguageModelError('EMPTY', 'The language model gave no answer.');
-  return { text, inputTokens: usage?.prompt_tokens ?? 0, outputTokens: usage?.completion_tokens ?? 0 };
+  return { text, inputTokens: usage?.prompt_tokens ?? null, outputTokens: usage?.completion_tokens ?? null };
 }

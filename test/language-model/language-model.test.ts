@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { DEFAULT_LANGUAGE_MODEL, type LanguageModelConfig } from '../../src/config/language-model-settings';
+import { mostCost } from '../../src/language-model/budgeted-model';
 import { openDailyBudget } from '../../src/language-model/daily-budget';
 import type { LanguageModel, ModelRequest } from '../../src/language-model/language-model';
 import { openLanguageModel } from '../../src/language-model/open-language-model';
@@ -97,6 +98,19 @@ describe.each([
     expect(
       await openDailyBudget(join(stateDir, 'language-model', 'budget'), DEFAULT_LANGUAGE_MODEL, () => time).today(),
     ).toEqual({ calls: 1, cost: 0 });
+  });
+
+  test.each([
+    ['no usage', undefined],
+    ['a negative count', -1_000_000],
+    ['a count that is none', 'many'],
+  ])('%s costs what the call could cost at most', async (_, count) => {
+    const { body } = reply('{}') as { readonly body: object };
+    const usage = { promptTokenCount: count, candidatesTokenCount: 5, prompt_tokens: count, completion_tokens: 5 };
+    server.replies = [{ body: { ...body, usage, usageMetadata: usage } }];
+    expect((await open(provider).ask(REQUEST)).text).toBe('{}');
+    const budget = openDailyBudget(join(stateDir, 'language-model', 'budget'), DEFAULT_LANGUAGE_MODEL, () => time);
+    expect((await budget.today()).cost).toBeCloseTo(mostCost(REQUEST, DEFAULT_LANGUAGE_MODEL), 12);
   });
 
   test('429 with Retry-After and 5xx are asked again', async () => {
