@@ -32,7 +32,7 @@ import { batch, entry, exit } from './proposals';
 import { newObservedRun } from '../../src/learning/observed-run';
 import { writeObservedRun } from '../../src/learning/observed-run-store';
 import { readReviewLog } from '../../src/storage/review-log';
-import { rebalanceWorkflowId } from '../../src/domain/rebalance/rebalance-run';
+import { dueRebalanceWorkflowId, rebalanceWorkflowId } from '../../src/domain/rebalance/rebalance-run';
 import { championWatchWorkflowId } from '../../src/domain/retraining';
 import type { RetrainingTrigger } from '../../src/domain/retraining';
 import { CASH, FEE, PRICE, RebalanceRig, SETTINGS } from './rebalance-rig';
@@ -251,22 +251,39 @@ test('a reading of two outside series, one of which is refused', async () => {
   await saveHistory(rig, 'outsideIngestion.one-refused', OUTSIDE_INGESTION_WORKFLOW_ID);
 });
 
-test('a rebalance that is approved, turns the account over, and one that only lists', async () => {
+// weeklyRebalance.turned-over is of before a purchase was sized by its quote and waited for, and stays as it is.
+test('rebalances: approved and turned over, rejected, answered by nobody, only listed, and handed on by the schedule', async () => {
   const rebalance = await RebalanceRig.open(await newRig());
   const { client, account } = rebalance.rig;
+  const save = (name: string): Promise<void> =>
+    saveHistory(rebalance.rig, `weeklyRebalance.${name}`, rebalanceWorkflowId(account));
+  const answered = async (decision: 'approve' | 'reject'): Promise<void> => {
+    rebalance.settings = { ...SETTINGS, approval: { needed: true, hours: 1 } };
+    const started = await rebalance.start();
+    const { rebalanceId } = await rebalance.until('awaiting-approval');
+    await giveAnswer(client, account, { rebalanceId, decision, by: 'A. Trader', why: 'reads well' });
+    await started?.result();
+  };
   try {
     await (await rebalance.start())?.result();
     rebalance.turnPrices();
     rebalance.cash = CASH - 3 * 54 * (PRICE + FEE);
-    rebalance.settings = { ...SETTINGS, approval: { needed: true, hours: 1 } };
-    const traded = await rebalance.start();
-    const { rebalanceId } = await rebalance.until('awaiting-approval');
-    await giveAnswer(client, account, { rebalanceId, decision: 'approve', by: 'A. Trader', why: 'reads well' });
-    await traded?.result();
-    await saveHistory(rebalance.rig, 'weeklyRebalance.turned-over', rebalanceWorkflowId(account));
+    await answered('reject');
+    await save('rejected');
+    rebalance.settings = { ...SETTINGS, approval: { needed: true, hours: 0.0001 } };
+    await (await rebalance.start())?.result();
+    await save('unanswered');
+    await answered('approve');
+    await save('one-by-one');
     const listed = await rebalance.start({ manner: { trade: false } });
     await listed?.result();
-    await saveHistory(rebalance.rig, 'weeklyRebalance.dry-run', rebalanceWorkflowId(account));
+    await save('dry-run');
+    rebalance.settings = { ...SETTINGS, trade: false };
+    const workflowId = dueRebalanceWorkflowId(account);
+    const input = { account, rebalanceId: null, asOf: null, manner: {}, paper: null, askBecause: null };
+    const due = await client.workflow.start('weeklyRebalance', { workflowId, taskQueue: DATA_QUEUE, args: [input] });
+    expect(await due.result()).toEqual({ kind: 'dry-run' });
+    await saveHistory(rebalance.rig, 'weeklyRebalance.handed-on', workflowId);
   } finally {
     await rebalance.close();
   }
