@@ -1,9 +1,8 @@
-/** Writes test/histories anew: `npx jest --testMatch '<rootDir>/test/workflows/record-histories.ts'`. Not part of the suite. */
+/** Writes test/histories anew: `npx jest --testMatch '<rootDir>/test/workflows/record-*histories.ts'`. Not part of the suite. */
 import { Worker } from '@temporalio/worker';
 import { ApplicationFailure } from '@temporalio/common';
 import type { outsideIngestion } from '../../src/workflows/outside-ingestion';
 import type { MarketActivities } from '../../src/workflows/activity-types';
-import { giveAnswer } from '../../src/client/rebalance';
 import { searchWorkflowId, startSearch } from '../../src/client/search-start';
 import { historyExportWorkflowId, startHistoryExport } from '../../src/client/history-export-start';
 import { startFeed } from '../../src/client/session-start';
@@ -32,10 +31,8 @@ import { batch, entry, exit } from './proposals';
 import { newObservedRun } from '../../src/learning/observed-run';
 import { writeObservedRun } from '../../src/learning/observed-run-store';
 import { readReviewLog } from '../../src/storage/review-log';
-import { dueRebalanceWorkflowId, rebalanceWorkflowId } from '../../src/domain/rebalance/rebalance-run';
 import { championWatchWorkflowId } from '../../src/domain/retraining';
 import type { RetrainingTrigger } from '../../src/domain/retraining';
-import { CASH, FEE, PRICE, RebalanceRig, SETTINGS } from './rebalance-rig';
 import { INSUFFICIENT, RetrainingRig } from './retraining-rig';
 import { saveHistory } from './save-history';
 import { OPEN, TRADE_DATE, bundle, devServer, propose, useTradingRig } from './trading-rig';
@@ -249,44 +246,6 @@ test('a reading of two outside series, one of which is refused', async () => {
   );
   expect(result.results.map(({ failed }) => failed)).toEqual([null, 'FRED: the key was refused.']);
   await saveHistory(rig, 'outsideIngestion.one-refused', OUTSIDE_INGESTION_WORKFLOW_ID);
-});
-
-// weeklyRebalance.turned-over is of before a purchase was sized by its quote and waited for, and stays as it is.
-test('rebalances: approved and turned over, rejected, answered by nobody, only listed, and handed on by the schedule', async () => {
-  const rebalance = await RebalanceRig.open(await newRig());
-  const { client, account } = rebalance.rig;
-  const save = (name: string): Promise<void> =>
-    saveHistory(rebalance.rig, `weeklyRebalance.${name}`, rebalanceWorkflowId(account));
-  const answered = async (decision: 'approve' | 'reject'): Promise<void> => {
-    rebalance.settings = { ...SETTINGS, approval: { needed: true, hours: 1 } };
-    const started = await rebalance.start();
-    const { rebalanceId } = await rebalance.until('awaiting-approval');
-    await giveAnswer(client, account, { rebalanceId, decision, by: 'A. Trader', why: 'reads well' });
-    await started?.result();
-  };
-  try {
-    await (await rebalance.start())?.result();
-    rebalance.turnPrices();
-    rebalance.cash = CASH - 3 * 54 * (PRICE + FEE);
-    await answered('reject');
-    await save('rejected');
-    rebalance.settings = { ...SETTINGS, approval: { needed: true, hours: 0.0001 } };
-    await (await rebalance.start())?.result();
-    await save('unanswered');
-    await answered('approve');
-    await save('one-by-one');
-    const listed = await rebalance.start({ manner: { trade: false } });
-    await listed?.result();
-    await save('dry-run');
-    rebalance.settings = { ...SETTINGS, trade: false };
-    const workflowId = dueRebalanceWorkflowId(account);
-    const input = { account, rebalanceId: null, asOf: null, manner: {}, paper: null, askBecause: null };
-    const due = await client.workflow.start('weeklyRebalance', { workflowId, taskQueue: DATA_QUEUE, args: [input] });
-    expect(await due.result()).toEqual({ kind: 'dry-run' });
-    await saveHistory(rebalance.rig, 'weeklyRebalance.handed-on', workflowId);
-  } finally {
-    await rebalance.close();
-  }
 });
 
 test("an export of the broker's history in two chunks, one series given up", async () => {

@@ -1,6 +1,6 @@
 /**
  * Committed histories of every workflow replay against the code of now: a change that would strand a running session fails here.
- * After an intended change, write them anew: npx jest --testMatch '<rootDir>/test/workflows/record-histories.ts'
+ * After an intended change, write them anew: npx jest --testMatch '<rootDir>/test/workflows/record-*histories.ts'
  */
 import { DefaultLogger, Worker, bundleWorkflowCode, type ReplayWorkerOptions } from '@temporalio/worker';
 import { DeterminismViolationError } from '@temporalio/workflow';
