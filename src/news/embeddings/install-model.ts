@@ -51,7 +51,9 @@ export async function installModel(
   if (source.kind === 'publisher') await fetchFiles(source.baseUrl, incoming, files, onProgress);
   else await copyFiles(source.folder, incoming, files);
   const taken = await checkFiles(incoming, source, files);
-  const embedder = await openSentenceEmbedder(incoming);
+  const embedder = await openSentenceEmbedder(incoming).catch((error: unknown) => {
+    throw ofSource(error, incoming, source);
+  });
   const difference = await largestDifference(embedder, reference);
   if ((source.kind === 'publisher' || source.sha256 === null) && !(difference !== null && difference <= CLOSE)) {
     throw new EmbeddingError(
@@ -63,6 +65,13 @@ export async function installModel(
   await writeWhole(join(incoming, 'provenance.json'), `${JSON.stringify({ source, ...installed })}\n`, incoming);
   await exchange(incoming, folder);
   return installed;
+}
+
+/** A folder given by hand is named as it was given, and fetching is not the cure. */
+function ofSource(error: unknown, incoming: string, source: ModelSource): unknown {
+  if (source.kind !== 'folder' || !(error instanceof EmbeddingError)) return error;
+  const sentence = error.message.replace(incoming, source.folder).replace(/: fetch it again .*$/, '');
+  return new EmbeddingError(error.code, `${sentence}: give another export; nothing was installed.`, { cause: error });
 }
 
 async function fetchFiles(

@@ -51,11 +51,17 @@ export async function openSentenceEmbedder(folder: string): Promise<SentenceEmbe
   } catch (error) {
     throw new EmbeddingError(
       'MODEL_DAMAGED',
-      `The embedding model in ${folder} cannot be opened (${errorText(error)}): fetch it again (omega models pull minilm).`,
+      `The embedding model in ${folder} cannot be opened (${reasonOf(error)}): fetch it again (omega models pull minilm).`,
       { cause: error },
     );
   }
 }
+
+/** In one line: zod writes a list. */
+const reasonOf = (error: unknown): string =>
+  error instanceof z.ZodError
+    ? error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ')
+    : errorText(error);
 
 const json = (bytes: Uint8Array): object => JSON.parse(new TextDecoder().decode(bytes)) as object;
 

@@ -135,6 +135,23 @@ describe('installing the embedding model', () => {
     await expect(install({ kind: 'folder', folder, sha256: null })).rejects.toMatchObject({ code: 'MODEL_ABSENT' });
   });
 
+  test.each([
+    ['model.onnx', 'no model', 'protobuf'],
+    ['config.json', '{}', 'hidden_size: Invalid input'],
+    ['tokenizer.json', '{', 'JSON'],
+  ])('a folder whose %s is damaged is named, and nothing is installed', async (name, content, says) => {
+    const given = join(root, 'given');
+    cpSync(FIXTURE, given, { recursive: true });
+    writeFileSync(join(given, name), content);
+    const trusted = sha256(readFileSync(join(given, 'model.onnx')));
+    const installing = installModel(join(root, 'model'), { kind: 'folder', folder: given, sha256: trusted }, { files });
+    const failure: unknown = await installing.catch((error: unknown) => error);
+    expect(failure).toMatchObject({ code: 'MODEL_DAMAGED' });
+    const { message } = failure as Error;
+    expect([message.includes(given), message.includes(says), message.split('\n').length]).toEqual([true, true, 1]);
+    expect(existsSync(join(root, 'model'))).toBe(false);
+  });
+
   test('says when a model with the right hashes answers otherwise', async () => {
     const other = reference.map(({ text, vector }) => ({ text, vector: vector.map((part) => -part) }));
     await expect(installModel(join(root, 'minilm'), source, { files, reference: other })).rejects.toMatchObject({
