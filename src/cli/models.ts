@@ -9,6 +9,7 @@ import type { ModelEntry, RunManifest } from '../learning/manifest';
 import { readModelFolder } from '../learning/model-folder';
 import { readManifest } from '../learning/model-run';
 import { ModelRunError } from '../learning/model-run-error';
+import { readGates } from '../learning/training/run-card';
 import { newestTradeDate } from '../learning/newest-data';
 import { loadRecordedMarket } from '../market-data/recorded-minutes';
 import { openJournalReader } from '../storage/market-journal-reader';
@@ -123,7 +124,9 @@ const runTable = (runs: readonly ListedRun[]): readonly string[] =>
     runs,
   );
 
-const namesOf = (models: readonly ModelEntry[]): string => [...new Set(models.map(({ name }) => name))].join(' ');
+/** Calibrators are part of their voters. */
+const namesOf = (models: readonly ModelEntry[]): string =>
+  [...new Set(models.filter(({ role }) => role?.role !== 'calibrator').map(({ name }) => name))].join(' ');
 
 async function show(io: CommandIo, run: string | undefined, { json }: JsonOption): Promise<void> {
   await withStore(learningPlace(io), async (store) => {
@@ -131,7 +134,8 @@ async function show(io: CommandIo, run: string | undefined, { json }: JsonOption
     if (runId === null) throw new CliError('NOT_FOUND', `There is no model run in ${store.location}.`);
     const manifest = await readManifest(store, runId);
     const state = stateOf((await readReviewLog(store)).review, runId);
-    printResult(io, json, storedNames({ ...manifest, state }), cardOf(manifest, state));
+    const gates = await readGates(store, runId);
+    printResult(io, json, storedNames({ ...manifest, state, gates }), cardOf(manifest, state, gates));
   });
 }
 

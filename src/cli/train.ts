@@ -165,13 +165,14 @@ const documentOf = ({ manifest, verdict, instruments }: TrainedRun) => ({
   instruments,
   skipped: manifest.skipped,
   models: manifest.instruments.flatMap(({ symbol, models }) =>
-    models.map(({ name, family, foldMetrics, holdOut, role }) => ({
+    models.map(({ name, family, foldMetrics, holdOut, role, importances }) => ({
       symbol,
       name,
       family,
       role,
       foldMetrics,
       holdOut,
+      importances,
     })),
   ),
 });

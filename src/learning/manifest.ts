@@ -49,6 +49,11 @@ export const modelSchema = z.object({
   parameters,
   /** Columns that selection kept, when there was one; the graph takes all model columns and reads these. */
   features: z.array(z.string()).optional(),
+  /**
+   * What each column is worth on the hold-out, the most needed first: mean rise of the log loss, nats, with the column's values shuffled, and
+   * its deviation over the repeats.
+   */
+  importances: z.array(z.object({ column: z.string(), rise: z.number(), deviation: z.number() })).optional(),
   /** Of each fold of the cross-validation, in the order of the instrument's `folds`. */
   foldMetrics: z.array(foldMetricsSchema).optional(),
   /** Null when the data allow no honest split. */

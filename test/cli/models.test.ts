@@ -8,6 +8,9 @@ import { modelsCommand } from '../../src/cli/models';
 import { DEFAULT_SCHEMA } from '../../src/features/schema';
 import { openFolderStore } from '../../src/storage/folder-store';
 import { manifestKey } from '../../src/storage/model-registry';
+import type { GateVerdict } from '../../src/learning/evaluation/gates';
+import { readManifest } from '../../src/learning/model-run';
+import { writeRunCard } from '../../src/learning/training/run-card';
 import { storeRun } from '../learning/stored-run';
 
 /** The package's own minutes take a second to read; that they are the default is looked at once. */
@@ -128,6 +131,36 @@ describe('reviewing runs', () => {
       ],
     });
     expect((await omega('history')).text).toContain('the figures of the hold-out');
+  });
+
+  test('show tells what the gates said, what the voters lean on and what is missing; list leaves calibrators out', async () => {
+    const store = await openFolderStore(join(folder, 'store'));
+    const C = '20131010_220000';
+    const figures = { tradeDates: 11, trades: 60, sharpe: 1.2, auc: 0.51, aucLowerBound: 0.4 };
+    const why = 'AUC is 0.510, 0.60 needed';
+    const verdict: GateVerdict = { outcome: 'refused', figures, failures: [{ gate: 'auc', why }] };
+    await storeRun(store, C, (manifest) => ({
+      ...manifest,
+      instruments: manifest.instruments.map((instrument) => ({
+        ...instrument,
+        notes: ['no validator: too few signals'],
+        models: [
+          { ...instrument.models[0], importances: [{ column: 'rsi', rise: 0.0123, deviation: 0 }] },
+          { ...instrument.models[0], name: 'small_calibrator', role: { role: 'calibrator', of: 'small' } },
+        ],
+      })),
+    }));
+    expect((await omega('show', C)).text).toContain('gates    not asked about this run');
+    expect(await json('show', C)).toMatchObject({ gates: null });
+    await writeRunCard(store, { manifest: await readManifest(store, C), verdict, instruments: [] });
+    const { text } = await omega('show', C);
+    expect(text).toContain(`gates    Refused: ${why}. Hold-out of 11 trade dates`);
+    expect(text).toMatch(/\nsmall +rsi \+12\.3/);
+    expect(text).toContain('no validator: too few signals');
+    expect(await json('show', C)).toMatchObject({ gates: { outcome: 'refused', figures: { auc_lower_bound: 0.4 } } });
+    expect((await omega(...LIST)).text).not.toContain('small_calibrator');
+    await store.put(`models/${C}/gates.json`, Buffer.from('{"outcome":'));
+    expect((await omega('show', C)).error).toMatchObject({ message: expect.stringContaining('gates.json') as string });
   });
 
   test('list says what is promoted and whether there are new data, in stored names', async () => {

@@ -50,7 +50,8 @@ export interface GateFigures {
   readonly aucLowerBound: number | null;
 }
 
-export type GateName = 'auc' | 'auc-bound' | 'sharpe' | 'trades';
+export const GATE_NAMES = ['auc', 'auc-bound', 'sharpe', 'trades'] as const;
+export type GateName = (typeof GATE_NAMES)[number];
 
 export type GateVerdict =
   | { readonly outcome: 'passed'; readonly figures: GateFigures }

@@ -23,6 +23,7 @@ import { recorded } from '../families/model-recipe';
 import type { ModelRecipe } from '../families/model-recipe';
 import { readTrainingSet } from './fit-job';
 import { withBroughtVoters } from './brought-voters';
+import { namedImportances } from './column-importances';
 import { FIT_TARGETS } from './fit-part';
 import type { FitPart } from './fit-part';
 import type { PreparedTraining, TrainingRequest } from './prepare-training';
@@ -205,6 +206,7 @@ function voterEntry(set: TrainingSet, recipe: ModelRecipe, fits: readonly FitPar
     parameters: mutable({ ...recipe.parameters, random_state: own?.seed ?? null }),
     ...(recipe.window === null ? {} : { window: recipe.window }),
     features: own?.result.columns.map((column) => set.columns[column]) ?? [],
+    ...(judged?.importances && { importances: namedImportances(judged.importances, set.columns) }),
     foldMetrics: fits.filter(({ target }) => target.startsWith('fold')).map(figures),
     holdOut: judged === undefined ? null : { testDays: [...set.holdOutDays], ...figures(judged) },
   };

@@ -9,6 +9,7 @@ import { purgedFolds } from '../evaluation/purged-folds';
 import { recipeSeed } from '../families/model-recipe';
 import type { FittedModel, ModelRecipe } from '../families/model-recipe';
 import type { Split } from '../purged-split';
+import { importancesOf } from './column-importances';
 import { FIT_TARGETS } from './fit-part';
 import type { FitPart, FitTarget } from './fit-part';
 import { rowsAt } from './training-set';
@@ -58,7 +59,12 @@ async function fitTarget(fit: FamilyFit, target: FitTarget): Promise<FitPart | n
   const begun = performance.now();
   const { model, result, probabilities } = await fitFold(recipe, part.rows, part.split, seed, options);
   const seconds = (performance.now() - begun) / 1000;
-  const finished = { target, seed, result, probabilities, seconds };
+  const { test } = part.split;
+  const importances =
+    target === 'hold-out'
+      ? await importancesOf(recipe.name, model, { rows: part.rows, test, columns: result.columns }, seed)
+      : undefined;
+  const finished = { target, seed, result, probabilities, seconds, ...(importances && { importances }) };
   await parts.write(recipe.name, finished, target.startsWith('fold') ? null : fileOf(fit, model, result));
   return finished;
 }

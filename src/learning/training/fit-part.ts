@@ -1,5 +1,6 @@
 /** The fits that every family goes through, and what is kept of one. */
 import type { FoldResult } from '../evaluation/cross-validation';
+import type { ColumnImportance } from '../evaluation/permutation-importance';
 import { FOLDS } from '../evaluation/purged-folds';
 
 /** What one fit is for; the names are those of its stored files. */
@@ -19,4 +20,6 @@ export interface FitPart {
   /** Of the test rows, in their order. */
   readonly probabilities: Float64Array;
   readonly seconds: number;
+  /** Of the columns it reads, of the fit that the hold-out judges. */
+  readonly importances?: readonly ColumnImportance[];
 }

@@ -1,11 +1,14 @@
 /** The model card of a run (requirement E10), `models/{run_id}/card.md` beside `gates.json`: what a human reads before saying yes. */
+import { z } from 'zod';
 import type { LearningSymbol } from '../../domain/instruments';
 import { modelKey } from '../../storage/model-registry';
-import type { ObjectStore } from '../../storage/object-store';
-import { storedJson } from '../../storage/stored-json';
-import type { GateVerdict } from '../evaluation/gates';
+import { isStoreError, type ObjectStore } from '../../storage/object-store';
+import { parseStoredJson, storedJson } from '../../storage/stored-json';
+import { GATE_NAMES, type GateVerdict } from '../evaluation/gates';
 import { meanAuc } from '../metrics';
 import type { InstrumentRun, ModelEntry, RunManifest } from '../manifest';
+import { ModelRunError } from '../model-run-error';
+import { importanceText, meanImportances } from './column-importances';
 
 export interface JudgedRun {
   readonly manifest: RunManifest;
@@ -13,11 +16,47 @@ export interface JudgedRun {
   readonly instruments: readonly { readonly symbol: LearningSymbol; readonly holdOutAuc: number | null }[];
 }
 
+const gatesKey = (runId: string): string => modelKey(runId, 'gates.json');
+
 /** Both files are replaced whole: a repeated assembly writes the same. */
 export async function writeRunCard(store: ObjectStore, judged: JudgedRun): Promise<void> {
   const { runId } = judged.manifest;
-  await store.put(modelKey(runId, 'gates.json'), storedJson(judged.verdict));
+  await store.put(gatesKey(runId), storedJson(judged.verdict));
   await store.put(modelKey(runId, 'card.md'), Buffer.from(runCard(judged)));
+}
+
+const figures = z.object({
+  tradeDates: z.number(),
+  trades: z.number(),
+  sharpe: z.number().nullable(),
+  auc: z.number().nullable(),
+  aucLowerBound: z.number().nullable(),
+});
+const verdictSchema = z.discriminatedUnion('outcome', [
+  z.object({ outcome: z.literal('passed'), figures }),
+  z.object({
+    outcome: z.literal('refused'),
+    figures,
+    failures: z.array(z.object({ gate: z.enum(GATE_NAMES), why: z.string() })),
+  }),
+  z.object({ outcome: z.literal('insufficient'), code: z.literal('GATE_INSUFFICIENT_DATA'), figures, why: z.string() }),
+]);
+
+/** What the gates said of a run; null of one that they were not asked about. Throws ModelRunError MANIFEST_INVALID naming a damaged file. */
+export async function readGates(store: ObjectStore, runId: string): Promise<GateVerdict | null> {
+  let bytes: Uint8Array;
+  try {
+    bytes = await store.get(gatesKey(runId));
+  } catch (error) {
+    if (isStoreError(error, 'NOT_FOUND')) return null;
+    throw error;
+  }
+  try {
+    return verdictSchema.parse(parseStoredJson(bytes));
+  } catch (error) {
+    const message = `${gatesKey(runId)} in ${store.location} is damaged: what the gates said of the run is not known.`;
+    throw new ModelRunError('MANIFEST_INVALID', message, { cause: error });
+  }
 }
 
 const shown = (value: number | null): string => (value === null ? '–' : value.toFixed(3));
@@ -64,18 +103,29 @@ function instrumentText(
     `## ${symbol}`,
     `${labels}. AUC of the whole on the hold-out: ${shown(holdOutAuc)}.`,
     table(
-      ['voter', 'family', 'AUC of the folds', 'AUC of the hold-out', 'columns'],
+      ['voter', 'family', 'AUC of the folds', 'AUC of the hold-out', 'columns', 'leans on'],
       voters.map((model) => [
         model.name,
         model.family,
         foldText(model),
         shown(model.holdOut?.auc ?? null),
         String(model.features?.length ?? ''),
+        importanceText(model.importances ?? []),
       ]),
     ),
+    ...importanceLines(voters),
     ...others.map(({ name, family }) => `- ${name} (${family})`),
     ...(notes ?? []).map((note) => `- ${note}`),
   ].join('\n\n');
+}
+
+/** What the voters lean on together, and what the figures mean. */
+function importanceLines(voters: readonly ModelEntry[]): readonly string[] {
+  const mean = meanImportances(voters);
+  if (mean.length === 0) return [];
+  return [
+    `Leans on, mean of the voters: ${importanceText(mean)}. Rise of the log loss on the hold-out, in thousandths of a nat, with the column's values shuffled.`,
+  ];
 }
 
 function foldText({ foldMetrics }: ModelEntry): string {

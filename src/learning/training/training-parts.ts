@@ -28,6 +28,7 @@ const partSchema = z.object({
   /** Float64, little-endian, base64. */
   probabilities: z.string(),
   sha256: z.string().nullable(),
+  importances: z.array(z.object({ column: z.number(), mean: z.number(), deviation: z.number() })).optional(),
 });
 
 export const trainingPrefix = (runId: string): string => `processed/training/${runId}/`;
@@ -67,12 +68,19 @@ export function partStore(store: ObjectStore, runId: string, symbol: string, set
     read: async (family, target) => {
       const part = await stored(family, target);
       if (part === null || (part.sha256 !== null && (await fileOf(family, target, part)) === null)) return null;
-      const { seed, seconds, result } = part;
+      const { seed, seconds, result, importances } = part;
       const bytes = new Uint8Array(Buffer.from(part.probabilities, 'base64'));
       const figures = { ...result, accuracy: orNan(result.accuracy), logLoss: orNan(result.logLoss) };
-      return { target, seed, seconds, result: figures, probabilities: new Float64Array(bytes.buffer) };
+      return {
+        target,
+        seed,
+        seconds,
+        result: figures,
+        probabilities: new Float64Array(bytes.buffer),
+        ...(importances && { importances }),
+      };
     },
-    write: async (family, { target, seed, seconds, result, probabilities }, file) => {
+    write: async (family, { target, seed, seconds, result, probabilities, importances }, file) => {
       if (file !== null) await store.put(key(family, target, 'onnx'), file);
       const part: z.infer<typeof partSchema> = {
         setHash,
@@ -84,6 +92,7 @@ export function partStore(store: ObjectStore, runId: string, symbol: string, set
           'base64',
         ),
         sha256: file === null ? null : hashOf(file),
+        ...(importances && { importances: [...importances] }),
       };
       await store.put(key(family, target, 'json'), Buffer.from(JSON.stringify(part)));
     },

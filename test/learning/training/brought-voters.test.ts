@@ -10,6 +10,7 @@ import { familyOf } from '../../../src/learning/families/families';
 import type { RunManifest } from '../../../src/learning/manifest';
 import { partsOf } from '../../../src/learning/model-role';
 import { assembleRun, fitInstruments, type AssembleRequest } from '../../../src/learning/training/assemble-run';
+import { importanceText } from '../../../src/learning/training/column-importances';
 import { fitFamily } from '../../../src/learning/training/fit-family';
 import { runCard } from '../../../src/learning/training/run-card';
 import { fitPin, partStore, setKey } from '../../../src/learning/training/training-parts';
@@ -101,6 +102,9 @@ test('they vote in the run that may be promoted, each one left out is said, and 
   const card = runCard({ manifest, verdict, instruments: [] });
   expect(card).toContain('| mine | LGBMClassifier | – | – |  |');
   expect(card).toContain('- mine was brought and votes');
+  const [leans] = models[0].importances ?? [];
+  expect(card).toContain(`Leans on, mean of the voters: ${importanceText(models[0].importances ?? [])}. Rise`);
+  expect(set.columns).toContain(leans.column);
 
   // Another one comes, one goes: the run that is written stays as it is.
   await bring('late', ['GC'], schema.hash);

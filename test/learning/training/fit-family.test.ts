@@ -67,6 +67,14 @@ describe('the fits of a family', () => {
     expect(holdOut.result).toMatchObject({ trainRows: set.learning.length, testRows: set.holdOut.length });
     expect(final.result).toMatchObject({ trainRows: set.rows.data.rows, testRows: 0 });
     for (const { probabilities, result } of all) expect(probabilities).toHaveLength(3 * result.testRows);
+    expect(all.map(({ importances }) => importances?.map(({ column }) => column))).toEqual([
+      ...Array<undefined>(5).fill(undefined),
+      holdOut.result.columns,
+      undefined,
+    ]);
+    expect(Math.max(...(holdOut.importances ?? []).map(({ mean }) => mean))).toBeGreaterThan(0.01);
+    // What is read back is what was fitted.
+    expect((await fit()).all).toEqual(all);
     for (const { result } of all.slice(0, -1)) expect(result.auc).toBeGreaterThan(0.6);
     expect((await (await partsOf()).file('sgd', 'final')).length).toBeGreaterThan(100);
   });
