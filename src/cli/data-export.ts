@@ -2,6 +2,7 @@
 import { isAbsolute, join } from 'node:path';
 import { Command } from 'commander';
 import { findInstrument } from '../domain/instruments';
+import { BarStoreError } from '../market-data/bar-store/bar-store-error';
 import { readContinuous } from '../market-data/bar-store/continuous-series';
 import {
   EXPORT_FORMATS,
@@ -46,12 +47,22 @@ async function exportData(contracts: readonly string[], options: ExportOptions, 
     const chosen = await chosenSeries(bars, contracts, options);
     if (chosen.length === 0) throw nothingStored(contracts);
     const exported: ExportedSeries[] = [];
-    for (const series of chosen) exported.push(await exportSeries(bars, series, folder, format, span));
+    const without: BarStoreError[] = [];
+    for (const series of chosen)
+      try {
+        exported.push(await exportSeries(bars, series, folder, format, span));
+      } catch (error) {
+        if (!(error instanceof BarStoreError && error.code === 'NOTHING_STORED')) throw error;
+        without.push(error);
+      }
+    // Of many series one that has nothing there is told, and the others are written.
+    if (exported.length === 0) throw without[0];
     const lines = exported.flatMap(({ series, files, corrupt }) => [
       `${seriesText(series)}: ${files.length === 1 ? files[0] : `${files.length} files in ${folder}`}`,
       ...corrupt.map((line) => `  ${line}`),
     ]);
-    printResult(io, options.json, { folder, exported }, lines);
+    const leftOut = without.map(({ message }) => message);
+    printResult(io, options.json, { folder, exported, leftOut }, [...lines, ...leftOut]);
   });
 }
 

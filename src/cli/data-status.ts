@@ -50,10 +50,11 @@ export function statusLines(location: string, statuses: readonly SeriesStatus[],
       { title: 'holes', align: 'right', cell: (one) => String(one.gaps.length) },
       { title: 'conflicts', align: 'right', cell: ({ conflicts }) => String(conflicts) },
       { title: 'rejected', align: 'right', cell: ({ rejected }) => String(rejected) },
+      { title: 'unreadable', align: 'right', cell: ({ unreadable }) => String(unreadable) },
     ],
     statuses,
   );
-  const corrupt = statuses.flatMap((one) => one.corrupt);
+  const corrupt = [...statuses.flatMap((one) => one.corrupt), ...statuses.filter(isLost).map(lostText)];
   const sample = statuses.some(({ providers }) => providers.some(({ name }) => name === 'sample'));
   return [
     location,
@@ -63,6 +64,11 @@ export function statusLines(location: string, statuses: readonly SeriesStatus[],
     ...(gaps ? statuses.flatMap(gapLines) : []),
   ];
 }
+
+const isLost = ({ rows, unreadable }: SeriesStatus): boolean => rows === 0 && unreadable > 0;
+
+const lostText = ({ series }: SeriesStatus): string =>
+  `${seriesText(series)}: none of its files can be read; omega data heal fetches the bars again, and the files lie under processed/corrupt/.`;
 
 function gapLines({ series, gaps }: SeriesStatus): readonly string[] {
   const shown = gaps
@@ -78,7 +84,7 @@ function gapLines({ series, gaps }: SeriesStatus): readonly string[] {
 
 export const dataStatusCommand = (io: CommandIo): Command =>
   new Command('status')
-    .description('what the bar store holds, from whom, its holes, conflicts and rejected rows')
+    .description('what the bar store holds, from whom, its holes, conflicts, rejected rows and unreadable files')
     .argument('[contracts...]', 'ES_201312, AAPL, … (default: all)')
     .option('--interval <interval>', 'only bars of 1m, 5m, 10m, 15m, 60m or 1d')
     .option('--what <what>', 'only TRADES or MIDPOINT')

@@ -101,6 +101,24 @@ test('a provider that refuses the key is told once and ends with 1, because its 
   }
 });
 
+test('an export of everything tells the series that has nothing there, and writes the others', async () => {
+  const june = await omega(
+    'data',
+    'export',
+    '--out',
+    join(folder, 'june'),
+    '--from',
+    '2013-06-03',
+    '--to',
+    '2013-06-07',
+  );
+  expect(june).toMatchObject({ code: 0, out: expect.stringContaining('KO 1d: ') as string });
+  expect(june.out).toContain('Nothing is stored of ES_201312/1m there');
+  expect((await omega('data', 'export', 'ES_201312', '--out', join(folder, 'june'), '--to', '2013-06-07')).code).toBe(
+    2,
+  );
+});
+
 test('an export names the file that it could not read; an import of misnamed files alone ends with 1', async () => {
   const days = join(folder, 'store/processed/intraday/ES_201312/1m');
   const tenth = readdirSync(days).find((file) => file.startsWith('2013-10-10'));

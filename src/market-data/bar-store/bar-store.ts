@@ -24,7 +24,7 @@ import { gridOf, tickOf } from './contract-name';
 import { judgeBars, type RefusedBar } from './judge-bars';
 import type { MergeRules } from './merge-bars';
 import { openParquetEngine, type EngineLimits, type ParquetEngine } from './parquet-engine';
-import { listPeriods, readPeriods, type CorruptFile } from './period-files';
+import { corruptKey, keyBeforeAside, listPeriods, readPeriods, type CorruptFile } from './period-files';
 import { keepRejected } from './set-aside';
 import { SERIES_ROOTS, periodOf, seriesName, seriesOfKey, type PeriodFile, type SeriesKey } from './series-key';
 
@@ -68,7 +68,7 @@ export interface BarStore {
   read(series: SeriesKey, from?: number, to?: number): Promise<ReadSeries>;
   /** The last stored bar, null when there is none. */
   last(series: SeriesKey): Promise<StoredBar | null>;
-  /** Every series there is. */
+  /** Every series there is, also one of which every file was put aside. */
   list(): Promise<readonly SeriesKey[]>;
   close(): Promise<void>;
 }
@@ -172,7 +172,8 @@ async function lastBar(
 async function listSeries(store: ObjectStore): Promise<readonly SeriesKey[]> {
   const byName = new Map<string, SeriesKey>();
   for (const root of SERIES_ROOTS) {
-    for (const key of await store.list(root)) {
+    const aside = (await store.list(corruptKey(root))).map(keyBeforeAside);
+    for (const key of [...(await store.list(root)), ...aside]) {
       const series = seriesOfKey(key);
       if (series !== null) byName.set(seriesName(series), series);
     }

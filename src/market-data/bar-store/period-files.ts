@@ -25,8 +25,14 @@ export interface CorruptFile {
   readonly reason: string;
 }
 
+const ROOT = 'processed/';
+const ASIDE = 'processed/corrupt/';
+
 /** Where a file of the store, or all below a prefix, lies when it cannot be read. */
-export const corruptKey = (key: string): string => `processed/corrupt/${key.slice('processed/'.length)}`;
+export const corruptKey = (key: string): string => `${ASIDE}${key.slice(ROOT.length)}`;
+
+/** Where a file lay that lies under `processed/corrupt/` now. */
+export const keyBeforeAside = (asideKey: string): string => `${ROOT}${asideKey.slice(ASIDE.length)}`;
 
 /** One line for people. Pure. */
 export const corruptText = ({ key, asideKey, reason }: CorruptFile): string =>

@@ -2,7 +2,7 @@
 import type { BarStore } from './bar-store';
 import { PROVIDER_NAMES } from './bar-table';
 import { findGaps, type Gap } from './gaps';
-import { corruptText } from './period-files';
+import { corruptKey, corruptText } from './period-files';
 import { intervalMs, seriesPrefix, type SeriesKey } from './series-key';
 import { readSetAside } from './set-aside';
 
@@ -18,6 +18,8 @@ export interface SeriesStatus {
   readonly gaps: readonly Gap[];
   readonly conflicts: number;
   readonly rejected: number;
+  /** Files under `processed/corrupt/`, now and before. */
+  readonly unreadable: number;
   /** Files that were put aside just now because they cannot be read. */
   readonly corrupt: readonly string[];
 }
@@ -39,6 +41,7 @@ export async function seriesStatus(bars: BarStore, series: SeriesKey): Promise<S
     gaps: length === 0 ? [] : findGaps(series, start, start[0], end),
     conflicts: (await readSetAside(bars.store, 'conflicts', series)).length,
     rejected: (await readSetAside(bars.store, 'rejected', series)).length,
+    unreadable: (await bars.store.list(corruptKey(seriesPrefix(series)))).length,
     corrupt: corrupt.map(corruptText),
   };
 }

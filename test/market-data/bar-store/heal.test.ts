@@ -9,9 +9,11 @@ import { sessionsBetween } from '../../../src/market-data/bar-store/sessions';
 import { warmUpSeries } from '../../../src/market-data/bar-store/warm-up-series';
 import { ProviderError } from '../../../src/http/provider-error';
 import type { SeriesKey } from '../../../src/market-data/bar-store/series-key';
+import { seriesStatus } from '../../../src/market-data/bar-store/series-status';
 import { scriptedProvider } from './scripted-provider';
 import { AAPL, bar, DAY, FETCHED, MINUTE, minutes, storeRig, time, type StoreRig } from './store-rig';
 
+const match = (pattern: RegExp): string => expect.stringMatching(pattern) as string;
 const SPY: SeriesKey = { contract: 'SPY', whatToShow: 'TRADES', interval: '1m' };
 const FROM = time('2013-10-08T13:30:00Z');
 const TO = time('2013-10-08T20:00:00Z');
@@ -100,6 +102,18 @@ test('a first and a last file that cannot be read are holes of their whole perio
   // What nobody had before the first bar is said, and stays.
   expect(first).toMatchObject({ from: time('2011-01-03'), filled: [], left: [{ to: time('2011-06-01') }] });
   expect((await rig.bars.read(AAPL)).table).toHaveLength(days.length);
+});
+
+test('a series of which every file was put aside is listed, is a hole as a whole, and heals', async () => {
+  const days = sessionsBetween('AAPL', time('2012-06-01'), time('2013-12-31') + DAY).map(({ date }) => bar(time(date)));
+  await rig.bars.append(AAPL, days, { provider: 'csv', fetchedAt: FETCHED });
+  for (const year of ['2012', '2013'])
+    writeFileSync(join(rig.folder, `processed/daily/AAPL/1d/${year}.parquet`), 'garbage');
+  const status = async () => seriesStatus(rig.bars, AAPL);
+  expect(await status()).toMatchObject({ rows: 0, unreadable: 2, corrupt: [/2012/, /2013/].map(match) });
+  expect(await rig.bars.list()).toEqual([AAPL]);
+  await healSeries(rig.bars, { series: AAPL, providers: [scriptedProvider('yahoo', days)], now: () => FETCHED });
+  expect(await status()).toMatchObject({ rows: days.length, unreadable: 2, corrupt: [] });
 });
 
 test('a provider that lies is told by the count of its refused rows and the first reason', async () => {
