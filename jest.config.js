@@ -4,6 +4,7 @@ module.exports = {
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/', '/test/drills/', '/test/clients/'],
+  globalSetup: '<rootDir>/test/build.mjs',
   setupFiles: ['<rootDir>/test/host-typed-arrays.cjs'],
   // ES modules of the dependencies that Node itself can `require` and jest cannot.
   transform: {

@@ -1,7 +1,6 @@
-/** `npm test`: sets up what a fresh clone lacks, then runs jest offline with the arguments given. */
+/** `npm test`: sets up what a fresh clone lacks, then runs jest (which builds first) offline with the arguments given. */
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { ensureBuilt } from './build.mjs';
 import { reportFailure } from './progress.mjs';
 import { ROOT, ensureInstalled } from './setup.mjs';
 import { resolveTemporal } from './temporal-cli.mjs';
@@ -27,7 +26,6 @@ function runJest(env) {
 
 try {
   await ensureInstalled();
-  await ensureBuilt();
   const env = testEnvironment();
   const temporal = await resolveTemporal(env);
   process.exitCode = await runJest({ ...env, OMEGA_TEMPORAL_CLI: temporal.path });

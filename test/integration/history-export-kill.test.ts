@@ -13,7 +13,7 @@ import type { SeriesKey } from '../../src/market-data/bar-store/series-key';
 import { loadRecordedMarket } from '../../src/market-data/recorded-minutes';
 import { openFolderStore } from '../../src/storage/folder-store';
 import { exportProgress } from '../../src/workflows/history-export-messages';
-import { eventually, freePort, ROOT, TestProcess } from './processes';
+import { eventually, freePorts, ROOT, TestProcess } from './processes';
 import { StandServer } from './trading-stand';
 import { trainingWorker } from './training-worker';
 
@@ -40,7 +40,7 @@ let broker: NodeJS.ProcessEnv;
 beforeAll(async () => {
   server = await StandServer.open([NAMESPACE]);
   folder = mkdtempSync(join(tmpdir(), 'omega-export-'));
-  const [port, controlPort] = [await freePort(), await freePort()];
+  const [port, controlPort] = await freePorts(2);
   gateway = new TestProcess({
     command: process.execPath,
     args: [

@@ -1,17 +1,33 @@
 /** Real processes for crash tests: started on fixed ports, killed, started again. Each knows how to say that it is up. */
 import { spawn, type ChildProcess } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
+import { createServer, type AddressInfo, type Server } from 'node:net';
 
 export const ROOT = process.cwd();
 
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
+/** Below what systems give to outgoing connections: one of those could take the port before its process listens. */
+const [FIRST_PORT, PORTS] = [20_000, 12_000];
+
+/** Different ports that nobody listens on. */
+export async function freePorts(count: number): Promise<readonly number[]> {
+  const held: Server[] = [];
+  while (held.length < count) {
+    const server = await listening(FIRST_PORT + randomInt(PORTS));
+    if (server !== null) held.push(server);
+  }
+  const ports = held.map((server) => (server.address() as AddressInfo).port);
+  await Promise.all(held.map((server) => new Promise((resolve) => server.close(resolve))));
+  return ports;
 }
+
+/** Null when the port is taken. */
+const listening = (port: number): Promise<Server | null> =>
+  new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(null));
+    server.listen(port, '127.0.0.1', () => resolve(server));
+  });
 
 export interface ProcessPlan {
   readonly command: string;

@@ -15,7 +15,7 @@ import { DATA_QUEUE } from '../../src/domain/ids';
 import type { RebalanceOutcome } from '../../src/domain/rebalance/rebalance-run';
 import { openFolderStore } from '../../src/storage/folder-store';
 import { STOCK_DATE, STOCK_OPEN } from '../stocks';
-import { bundle, quietRuntime } from '../workflows/trading-rig';
+import { BUNDLE, quietRuntime } from '../workflows/trading-rig';
 import { eventually, ROOT, TestProcess } from './processes';
 import { StandServer, TradingStand } from './trading-stand';
 
@@ -65,7 +65,7 @@ async function startWorker(): Promise<void> {
     connection,
     namespace: 'rebalance',
     taskQueue: DATA_QUEUE,
-    workflowBundle: await bundle(),
+    workflowBundle: BUNDLE,
     activities: { ...activities },
   };
   const created = await Worker.create(options);

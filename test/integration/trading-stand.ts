@@ -13,8 +13,8 @@ import type { ProposalAnswer, ProposalBatch } from '../../src/domain/proposals';
 import type { SessionSnapshot } from '../../src/domain/session-snapshot';
 import * as messages from '../../src/workflows/messages';
 import { searchAttributeFlags } from '../../src/workflows/search-attributes';
-import { temporalCli } from '../workflows/trading-rig';
-import { ROOT, TestProcess, eventually, freePort } from './processes';
+import { PROMPT_SERVER, temporalCli } from '../workflows/trading-rig';
+import { ROOT, TestProcess, eventually, freePorts } from './processes';
 
 export interface GatewayOrder {
   readonly orderRef: string;
@@ -42,7 +42,7 @@ export class StandServer {
 
   static async open(namespaces: readonly string[]): Promise<StandServer> {
     const folder = mkdtempSync(join(tmpdir(), 'omega-stand-'));
-    const port = await freePort();
+    const [port] = await freePorts(1);
     const server = new TestProcess({
       command: temporalCli(),
       args: [
@@ -55,7 +55,7 @@ export class StandServer {
         '--log-level=error',
         '--sqlite-pragma=journal_mode=WAL',
         '--sqlite-pragma=synchronous=FULL',
-        '--dynamic-config-value=history.transferProcessorMaxPollRPS=2000',
+        ...PROMPT_SERVER.map((value) => `--dynamic-config-value=${value}`),
         ...namespaces.map((name) => `--namespace=${name}`),
         ...searchAttributeFlags(),
       ],
@@ -102,7 +102,7 @@ export class TradingStand {
 
   static async open({ server, namespace, clock, gateway: options = [] }: StandOptions): Promise<TradingStand> {
     const folder = mkdtempSync(join(tmpdir(), 'omega-stand-'));
-    const [port, controlPort] = [await freePort(), await freePort()];
+    const [port, controlPort] = await freePorts(2);
     const account = 'DEMO1000001';
     const gateway = new TestProcess({
       command: process.execPath,

@@ -9,7 +9,7 @@ import type { DriftActivities, DriftVerdict } from '../../src/domain/drift-monit
 import { LEARNING_QUEUE, TRAINING_QUEUE } from '../../src/domain/ids';
 import type { RetrainingTrigger } from '../../src/domain/retraining';
 import type { driftMonitor } from '../../src/workflows/drift-monitor';
-import { bundle, devServer, quietRuntime } from './trading-rig';
+import { BUNDLE, devServer, quietRuntime } from './trading-rig';
 
 const ACCOUNT = 'DU1';
 const TRIGGER: RetrainingTrigger = { cause: 'drift', by: driftMonitorWorkflowId(ACCOUNT), why: 'ES: 40 % drifted' };
@@ -40,12 +40,11 @@ const activities: DriftActivities = {
 
 beforeAll(async () => {
   quietRuntime();
-  const [server, workflowBundle] = await Promise.all([devServer(), bundle()]);
-  env = server;
+  env = await devServer();
   client = env.client;
   const connection = env.nativeConnection;
   workers = [
-    await Worker.create({ connection, taskQueue: LEARNING_QUEUE, workflowBundle }),
+    await Worker.create({ connection, taskQueue: LEARNING_QUEUE, workflowBundle: BUNDLE }),
     await Worker.create({ connection, taskQueue: TRAINING_QUEUE, activities: { ...activities } }),
   ];
   running = Promise.all(workers.map((worker) => worker.run()));

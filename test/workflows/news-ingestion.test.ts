@@ -11,7 +11,7 @@ import type { Article } from '../../src/domain/article';
 import type { NewsScoring, ScoringSpan } from '../../src/news/scoring/score-stored';
 import type { NewsSource } from '../../src/news/sources/news-source';
 import { StoreError } from '../../src/storage/object-store';
-import { bundle, devServer, quietRuntime } from './trading-rig';
+import { BUNDLE, devServer, quietRuntime } from './trading-rig';
 
 const NOW = Date.parse('2026-11-21T12:00:00Z');
 let env: TestWorkflowEnvironment;
@@ -42,8 +42,7 @@ const page = (name: string): IngestedPage => ({
 
 beforeAll(async () => {
   quietRuntime();
-  const [server, workflowBundle] = await Promise.all([devServer(), bundle()]);
-  env = server;
+  env = await devServer();
   const activities = createNewsActivities({
     pagesPerRun: 3,
     // Opened once, so what a test puts there later is met, too.
@@ -72,7 +71,7 @@ beforeAll(async () => {
   worker = await Worker.create({
     connection: env.nativeConnection,
     taskQueue: DATA_QUEUE,
-    workflowBundle,
+    workflowBundle: BUNDLE,
     activities: { ...activities },
   });
   running = worker.run();

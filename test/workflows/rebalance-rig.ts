@@ -18,7 +18,7 @@ import { openFolderStore } from '../../src/storage/folder-store';
 import type { ObjectStore } from '../../src/storage/object-store';
 import * as messages from '../../src/workflows/messages';
 import { RULES, sessionsFrom } from '../domain/rebalance/market';
-import { bundle, OPEN, type Rig } from './trading-rig';
+import { BUNDLE, OPEN, type Rig } from './trading-rig';
 
 export const NAMES = ['AA', 'BB', 'CC', 'DD', 'EE', 'FF'];
 const STARTS = [40, 42, 45, 55, 58, 62];
@@ -132,7 +132,7 @@ export class RebalanceRig {
     const worker = await Worker.create({
       connection: rig.nativeConnection,
       taskQueue: DATA_QUEUE,
-      workflowBundle: await bundle(),
+      workflowBundle: BUNDLE,
       activities: { ...activities },
       stickyQueueScheduleToStartTimeout: '1s',
     });

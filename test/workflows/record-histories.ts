@@ -35,7 +35,7 @@ import { championWatchWorkflowId } from '../../src/domain/retraining';
 import type { RetrainingTrigger } from '../../src/domain/retraining';
 import { INSUFFICIENT, RetrainingRig } from './retraining-rig';
 import { saveHistory } from './save-history';
-import { OPEN, TRADE_DATE, bundle, devServer, propose, useTradingRig } from './trading-rig';
+import { OPEN, TRADE_DATE, BUNDLE, devServer, propose, useTradingRig } from './trading-rig';
 
 const MINUTE = 60_000;
 const newRig = useTradingRig();
@@ -105,8 +105,8 @@ test('a feed of one trade date', async () => {
 });
 
 test('a retraining that ends with a promotion taken back, and one that the gates cannot judge', async () => {
-  const [env, workflowBundle] = await Promise.all([devServer(), bundle()]);
-  const rig = await RetrainingRig.open(env, workflowBundle);
+  const env = await devServer();
+  const rig = await RetrainingRig.open(env);
   try {
     const { handle, runId } = await rig.retrain('drift');
     await rig.until('shadowing');
@@ -156,7 +156,7 @@ test('a drift check that alarms', async () => {
     askForRetraining: () => Promise.resolve(),
   };
   const training = await Worker.create({ connection, taskQueue: TRAINING_QUEUE, activities: { ...activities } });
-  const learning = await Worker.create({ connection, taskQueue: LEARNING_QUEUE, workflowBundle: await bundle() });
+  const learning = await Worker.create({ connection, taskQueue: LEARNING_QUEUE, workflowBundle: BUNDLE });
   const workflowId = driftMonitorWorkflowId(rig.account);
   await training.runUntil(
     learning.runUntil(
@@ -194,7 +194,7 @@ test('a search of three trials', async () => {
     finishSearch: () => Promise.resolve(),
   };
   const training = await Worker.create({ connection, taskQueue: TRAINING_QUEUE, activities: { ...activities } });
-  const learning = await Worker.create({ connection, taskQueue: LEARNING_QUEUE, workflowBundle: await bundle() });
+  const learning = await Worker.create({ connection, taskQueue: LEARNING_QUEUE, workflowBundle: BUNDLE });
   await training.runUntil(learning.runUntil(async () => (await startSearch(rig.client, request)).result()));
   await saveHistory(rig, 'hyperparameterSearch.three-trials', searchWorkflowId('recorded'));
 });
@@ -215,7 +215,7 @@ test.each<readonly [string, NewsActivities['scoreNews']]>([
   const data = await Worker.create({
     connection: rig.nativeConnection,
     taskQueue: DATA_QUEUE,
-    workflowBundle: await bundle(),
+    workflowBundle: BUNDLE,
     activities: { ...activities },
   });
   const run = { workflowId: NEWS_INGESTION_WORKFLOW_ID, taskQueue: DATA_QUEUE, args: [{ sources: null }] };
@@ -237,7 +237,7 @@ test('a reading of two outside series, one of which is refused', async () => {
   const data = await Worker.create({
     connection: rig.nativeConnection,
     taskQueue: DATA_QUEUE,
-    workflowBundle: await bundle(),
+    workflowBundle: BUNDLE,
     activities: { ...activities },
   });
   const options = { workflowId: OUTSIDE_INGESTION_WORKFLOW_ID, taskQueue: DATA_QUEUE };
@@ -272,7 +272,7 @@ test("an export of the broker's history in two chunks, one series given up", asy
   const data = await Worker.create({
     connection,
     taskQueue: DATA_QUEUE,
-    workflowBundle: await bundle(),
+    workflowBundle: BUNDLE,
     activities: { ...activities },
   });
   await data.runUntil(async () => (await startHistoryExport(rig.client, request)).result());

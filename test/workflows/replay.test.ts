@@ -7,18 +7,15 @@ import { DeterminismViolationError } from '@temporalio/workflow';
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import * as workflows from '../../src/workflows';
-import { INERT_SINKS, bundle, quietRuntime } from './trading-rig';
+import { BUNDLE, INERT_SINKS, quietRuntime } from './trading-rig';
 
 const HISTORIES = join(__dirname, '../histories');
 const files = readdirSync(HISTORIES).filter((name) => name.endsWith('.json'));
 const historyOf = (name: string): unknown => JSON.parse(readFileSync(join(HISTORIES, name), 'utf8'));
 
-let options: ReplayWorkerOptions;
+const options: ReplayWorkerOptions = { workflowBundle: BUNDLE, sinks: INERT_SINKS };
 
-beforeAll(async () => {
-  quietRuntime();
-  options = { workflowBundle: await bundle(), sinks: INERT_SINKS };
-});
+beforeAll(quietRuntime);
 
 test('every registered workflow has a committed history', () => {
   const recorded = new Set(files.map((name) => name.split('.')[0]));

@@ -4,7 +4,7 @@
  */
 import type { Client } from '@temporalio/client';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import { Worker, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
+import { Worker } from '@temporalio/worker';
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -21,6 +21,7 @@ import { readReviewLog } from '../../src/storage/review-log';
 import type { TrainingActivities } from '../../src/workflows/activity-types';
 import * as messages from '../../src/workflows/messages';
 import { storeRun } from '../learning/stored-run';
+import { BUNDLE } from './trading-rig';
 
 const FIGURES = { tradeDates: 11, trades: 60, sharpe: 1.2, auc: 0.64, aucLowerBound: 0.55 };
 export const PASSED: GateVerdict = { outcome: 'passed', figures: FIGURES };
@@ -61,14 +62,13 @@ export class RetrainingRig {
 
   private constructor(
     private readonly env: TestWorkflowEnvironment,
-    private readonly bundle: WorkflowBundleWithSourceMap,
     readonly folder: string,
     readonly store: ObjectStore,
   ) {}
 
-  static async open(env: TestWorkflowEnvironment, bundle: WorkflowBundleWithSourceMap): Promise<RetrainingRig> {
+  static async open(env: TestWorkflowEnvironment): Promise<RetrainingRig> {
     const folder = mkdtempSync(join(tmpdir(), 'omega-retraining-'));
-    const rig = new RetrainingRig(env, bundle, folder, await openFolderStore(folder));
+    const rig = new RetrainingRig(env, folder, await openFolderStore(folder));
     await rig.start();
     return rig;
   }
@@ -90,7 +90,7 @@ export class RetrainingRig {
       await Worker.create({
         connection,
         taskQueue: LEARNING_QUEUE,
-        workflowBundle: this.bundle,
+        workflowBundle: BUNDLE,
         activities: { ...review },
         stickyQueueScheduleToStartTimeout: '1s',
       }),

@@ -1,7 +1,6 @@
 /** A retraining from trigger to rollback, on the real server: every way it may end, and who is promoted then. */
 import { WorkflowUpdateFailedError } from '@temporalio/client';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import type { WorkflowBundleWithSourceMap } from '@temporalio/worker';
 import { tmpdir } from 'node:os';
 import { modelsCommand } from '../../src/cli/models';
 import { answerRetraining } from '../../src/cli/retraining-answer';
@@ -15,7 +14,7 @@ import * as messages from '../../src/workflows/messages';
 import { storeRun } from '../learning/stored-run';
 import { INSUFFICIENT, QUICK, REFUSED, RetrainingRig } from './retraining-rig';
 import { BREACH, withdrawn } from './scripted-withdrawal';
-import { bundle, devServer, quietRuntime } from './trading-rig';
+import { devServer, quietRuntime } from './trading-rig';
 
 const CHAMPION = '20131008_220000';
 /** Events after which the server suggests another history: 4,096 of its own accord, and 51,200 end a workflow. */
@@ -23,20 +22,15 @@ const LONG_HISTORY = 50;
 const START = Date.parse('2013-10-09T22:00:00Z');
 
 let env: TestWorkflowEnvironment;
-let workflowBundle: WorkflowBundleWithSourceMap;
 let rig: RetrainingRig;
 
 beforeAll(async () => {
   quietRuntime();
-  const config = [
-    'history.timerProcessorMaxTimeShift="20ms"',
-    `limit.historyCount.suggestContinueAsNew=${LONG_HISTORY}`,
-  ];
-  [env, workflowBundle] = await Promise.all([devServer(config), bundle()]);
+  env = await devServer([`limit.historyCount.suggestContinueAsNew=${LONG_HISTORY}`]);
 });
 afterAll(() => env.teardown());
 beforeEach(async () => {
-  rig = await RetrainingRig.open(env, workflowBundle);
+  rig = await RetrainingRig.open(env);
 });
 afterEach(async () => {
   await rig.client.workflow

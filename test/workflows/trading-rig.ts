@@ -1,13 +1,6 @@
 /** A real development server with the real workers, and a scripted broker behind the activities. */
 import { TestWorkflowEnvironment } from '@temporalio/testing';
-import {
-  DefaultLogger,
-  Runtime,
-  Worker,
-  bundleWorkflowCode,
-  type NativeConnection,
-  type WorkflowBundleWithSourceMap,
-} from '@temporalio/worker';
+import { DefaultLogger, Runtime, Worker, type NativeConnection } from '@temporalio/worker';
 import { WorkflowUpdateFailedError, type Client, type WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { homedir } from 'node:os';
@@ -33,13 +26,14 @@ export function quietRuntime(): void {
   Runtime.install({ logger: new DefaultLogger('ERROR') });
 }
 
-let bundled: Promise<WorkflowBundleWithSourceMap> | null = null;
-/** Made once a suite: it takes seconds. */
-export const bundle = (): Promise<WorkflowBundleWithSourceMap> =>
-  (bundled ??= bundleWorkflowCode({
-    workflowsPath: require.resolve('../../src/workflows/index.ts'),
-    logger: new DefaultLogger('ERROR'),
-  }));
+/** The workflows as the processes load them; making the bundle takes seconds, so the build before the tests does it once. */
+export const BUNDLE = { codePath: join(__dirname, '../../dist/workflow-bundle.js') } as const;
+
+/** Tasks are handed on without delay, and a timer fires within 20 ms of its time instead of a second. */
+export const PROMPT_SERVER = [
+  'history.transferProcessorMaxPollRPS=2000',
+  'history.timerProcessorMaxTimeShift="20ms"',
+] as const;
 
 export function devServer(dynamicConfig: readonly string[] = []): Promise<TestWorkflowEnvironment> {
   return TestWorkflowEnvironment.createLocal({
@@ -49,11 +43,10 @@ export function devServer(dynamicConfig: readonly string[] = []): Promise<TestWo
       extraArgs: [
         '--sqlite-pragma=journal_mode=WAL',
         '--sqlite-pragma=synchronous=NORMAL',
-        ...[
-          'history.transferProcessorMaxPollRPS=2000',
-          'system.enableActivityEagerExecution=true',
-          ...dynamicConfig,
-        ].flatMap((value) => ['--dynamic-config-value', value]),
+        ...[...PROMPT_SERVER, 'system.enableActivityEagerExecution=true', ...dynamicConfig].flatMap((value) => [
+          '--dynamic-config-value',
+          value,
+        ]),
       ],
     },
   });
@@ -165,7 +158,7 @@ export const INERT_SINKS = {
 export const OPEN = Date.UTC(2013, 9, 9, 14, 30);
 export const TRADE_DATE = '2013-10-09';
 
-/** One server, one bundle and one workflow worker for the suite, an account of its own for every test. */
+/** One server and one workflow worker for the suite, an account of its own for every test. */
 export function useTradingRig(dynamicConfig: readonly string[] = []): () => Promise<Rig> {
   let env: TestWorkflowEnvironment;
   let trading: Restartable;
@@ -173,13 +166,12 @@ export function useTradingRig(dynamicConfig: readonly string[] = []): () => Prom
   let accounts = 0;
   beforeAll(async () => {
     quietRuntime();
-    const [server, workflowBundle] = await Promise.all([devServer(dynamicConfig), bundle()]);
-    env = server;
+    env = await devServer(dynamicConfig);
     trading = new Restartable(() =>
       Worker.create({
         connection: env.nativeConnection,
         taskQueue: TRADING_QUEUE,
-        workflowBundle,
+        workflowBundle: BUNDLE,
         sinks: INERT_SINKS,
         stickyQueueScheduleToStartTimeout: '1s',
       }),

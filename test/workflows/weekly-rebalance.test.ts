@@ -9,7 +9,7 @@ import { CASH, FEE, PRICE, providerWithoutCC, RebalanceRig, SETTINGS } from './r
 import { useTradingRig } from './trading-rig';
 
 jest.setTimeout(40_000);
-const newRig = useTradingRig(['history.timerProcessorMaxTimeShift="20ms"']);
+const newRig = useTradingRig();
 let rebalance: RebalanceRig;
 
 beforeEach(async () => {
