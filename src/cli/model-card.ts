@@ -3,7 +3,7 @@ import type { ReviewState } from '../domain/model-review';
 import type { GateVerdict } from '../learning/evaluation/gates';
 import type { ModelEntry, RunManifest } from '../learning/manifest';
 import { meanAuc } from '../learning/metrics';
-import { importanceText, meanImportances } from '../learning/training/column-importances';
+import { importanceText, medianImportances } from '../learning/training/column-importances';
 import { gatesText } from '../learning/training/run-card';
 import { textTable } from './text-table';
 
@@ -42,7 +42,7 @@ export function cardOf(manifest: RunManifest, state: ReviewState, gates: GateVer
 function leansOn(models: readonly ModelEntry[]): readonly string[] {
   const voters = models.flatMap(({ name, importances }) => (importances === undefined ? [] : [{ name, importances }]));
   if (voters.length === 0) return [];
-  const rows = [{ name: 'mean of the voters', importances: meanImportances(voters) }, ...voters];
+  const rows = [{ name: 'median of the voters', importances: medianImportances(voters) }, ...voters];
   return [
     '',
     ...textTable(

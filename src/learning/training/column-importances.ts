@@ -4,6 +4,7 @@
  * Invariant: figures to read, never to choose by: the selection of columns sees training rows alone.
  */
 import { selectRows } from '../dataset';
+import { quantile } from '../evaluation/bootstrap-auc';
 import { seriesStarts } from '../evaluation/cross-validation';
 import type { EvaluationRows } from '../evaluation/cross-validation';
 import { selectColumns } from '../evaluation/feature-selection';
@@ -48,15 +49,22 @@ export const namedImportances = (
     .map(({ column, mean, deviation }) => ({ column: columns[column], rise: mean, deviation }))
     .sort((a, b) => b.rise - a.rise || (a.column < b.column ? -1 : 1));
 
-/** Mean rise of a column over the voters that have importances, those that do not read it included as 0; the most needed first. Pure. */
-export function meanImportances(
+/**
+ * Median rise of a column over the voters that have importances, 0 of those that do not read it; the most needed first. The mean would be
+ * that of the one voter whose raw probabilities are the wildest. Pure.
+ */
+export function medianImportances(
   models: readonly Pick<ModelEntry, 'importances'>[],
 ): readonly Omit<NamedImportance, 'deviation'>[] {
   const judged = models.flatMap(({ importances }) => (importances === undefined ? [] : [importances]));
-  const sums = new Map<string, number>();
-  for (const { column, rise } of judged.flat()) sums.set(column, (sums.get(column) ?? 0) + rise);
-  return [...sums]
-    .map(([column, sum]) => ({ column, rise: sum / judged.length }))
+  const columns = [...new Set(judged.flat().map(({ column }) => column))];
+  const riseOf = (importances: readonly NamedImportance[], column: string): number =>
+    importances.find((one) => one.column === column)?.rise ?? 0;
+  return columns
+    .map((column) => {
+      const rises = judged.map((importances) => riseOf(importances, column)).sort((a, b) => a - b);
+      return { column, rise: quantile(rises, 0.5) };
+    })
     .sort((a, b) => b.rise - a.rise || (a.column < b.column ? -1 : 1));
 }
 

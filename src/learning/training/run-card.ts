@@ -8,7 +8,7 @@ import { GATE_NAMES, type GateVerdict } from '../evaluation/gates';
 import { meanAuc } from '../metrics';
 import type { InstrumentRun, ModelEntry, RunManifest } from '../manifest';
 import { ModelRunError } from '../model-run-error';
-import { importanceText, meanImportances } from './column-importances';
+import { importanceText, medianImportances } from './column-importances';
 
 export interface JudgedRun {
   readonly manifest: RunManifest;
@@ -121,10 +121,10 @@ function instrumentText(
 
 /** What the voters lean on together, and what the figures mean. */
 function importanceLines(voters: readonly ModelEntry[]): readonly string[] {
-  const mean = meanImportances(voters);
-  if (mean.length === 0) return [];
+  const median = medianImportances(voters);
+  if (median.length === 0) return [];
   return [
-    `Leans on, mean of the voters: ${importanceText(mean)}. Rise of the log loss on the hold-out, in thousandths of a nat, with the column's values shuffled.`,
+    `Leans on, median of the voters: ${importanceText(median)}. Rise of the log loss on the hold-out, in thousandths of a nat, with the column's values shuffled.`,
   ];
 }
 

@@ -103,7 +103,7 @@ test('they vote in the run that may be promoted, each one left out is said, and 
   expect(card).toContain('| mine | LGBMClassifier | – | – |  |');
   expect(card).toContain('- mine was brought and votes');
   const [leans] = models[0].importances ?? [];
-  expect(card).toContain(`Leans on, mean of the voters: ${importanceText(models[0].importances ?? [])}. Rise`);
+  expect(card).toContain(`Leans on, median of the voters: ${importanceText(models[0].importances ?? [])}. Rise`);
   expect(set.columns).toContain(leans.column);
 
   // Another one comes, one goes: the run that is written stays as it is.

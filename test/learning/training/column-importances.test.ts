@@ -1,10 +1,10 @@
-/** What a run's voters lean on: measured on the hold-out alone, named, and the mean of the voters. */
+/** What a run's voters lean on: measured on the hold-out alone, named, and the median of the voters. */
 import { seriesStarts } from '../../../src/learning/evaluation/cross-validation';
 import type { FittedModel } from '../../../src/learning/families/model-recipe';
 import {
   importancesOf,
   importanceText,
-  meanImportances,
+  medianImportances,
   namedImportances,
 } from '../../../src/learning/training/column-importances';
 import { generatedSet } from './generated-set';
@@ -50,9 +50,15 @@ test('is named, the most needed first; a column that a voter does not read is wo
   ]);
   expect(importanceText(named)).toBe('c +250.0, a −125.0');
   const other = [{ column: 'a', rise: 0.5, deviation: 0 }];
-  expect(meanImportances([{ importances: named }, { importances: other }, {}])).toEqual([
+  expect(medianImportances([{ importances: named }, { importances: other }, {}])).toEqual([
     { column: 'a', rise: 0.1875 },
     { column: 'c', rise: 0.125 },
   ]);
-  expect(meanImportances([{}])).toEqual([]);
+  // One voter of wild probabilities does not speak for the others.
+  const wild = { importances: [{ column: 'b', rise: 1_000, deviation: 0 }] };
+  expect(medianImportances([{ importances: other }, { importances: other }, wild])[0]).toEqual({
+    column: 'a',
+    rise: 0.5,
+  });
+  expect(medianImportances([{}])).toEqual([]);
 });
