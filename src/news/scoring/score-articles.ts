@@ -2,7 +2,8 @@
  * Scores articles by a language model, and by the fallback where it has no valid answer (requirement D4).
  * Invariants:
  *  1. Only asked tickers are scored, score −1..1, relevance and impact 0..1, whatever an article or a model says.
- *  2. What was answered once for the same content, prompt and model is not asked again.
+ *  2. What was answered once for the same content, prompt and model is not asked again; what had no valid answer, not for REFUSED_MS: an
+ *     article that a model always stumbles over must not spend the day's budget.
  *  3. It never throws for what a provider or a model does: the article is scored by the fallback, with the reason.
  */
 import { createHash } from 'node:crypto';
@@ -38,9 +39,12 @@ export interface ScoringParts {
 }
 
 const MOST_TICKERS = 8;
+const REFUSED_MS = 6 * 3_600_000;
 const number = z.number();
 const keptAnswer = z.object({
   at: number,
+  /** Why there is no answer, the article asked about alone. */
+  refused: z.string().optional(),
   scores: z.array(z.object({ ticker: z.string(), score: number, relevance: number, impact: number })),
 });
 export type KeptAnswer = Readonly<z.infer<typeof keptAnswer>>;
@@ -65,8 +69,9 @@ export async function scoreArticles(
   const waiting: Asked[] = [];
   for (const one of asked) {
     const kept = 'absent' in model ? null : await parts.cache.find(keyOf(model, one));
-    if (kept === null) waiting.push(one);
-    else results.set(one.article.id, byModel(one.article, kept, 'cache'));
+    if (kept === null || (kept.refused !== undefined && parts.now() >= kept.at + REFUSED_MS)) waiting.push(one);
+    else if (kept.refused === undefined) results.set(one.article.id, byModel(one.article, kept, 'cache'));
+    else results.set(one.article.id, byFallback(one, parts, againAfter(kept.refused, kept.at)));
   }
   for (const group of groupsOf(waiting, parts.articlesPerCall))
     for (const scored of await scoreGroup(group, parts, stop)) results.set(scored.article.id, scored);
@@ -100,8 +105,7 @@ async function scoreGroup(
   stop: { why: string | null },
 ): Promise<readonly ScoredArticle[]> {
   const { model, cache, attempts, now } = parts;
-  const fallen = (why: string): readonly ScoredArticle[] =>
-    group.map(({ article, tickers }) => ({ article, scores: parts.fallback(article, tickers), by: 'fallback', why }));
+  const fallen = (why: string): readonly ScoredArticle[] => group.map((one) => byFallback(one, parts, why));
   if (stop.why !== null || 'absent' in model) return fallen(stop.why ?? '');
   try {
     const answers = await askForStructure<readonly (readonly ModelScore[])[]>(model, {
@@ -122,12 +126,25 @@ async function scoreGroup(
       stop.why = error.message;
       return fallen(error.message);
     }
-    if (group.length === 1) return fallen(error.message);
+    if (group.length === 1) {
+      await cache.keep(keyOf(model, group[0]), { at: now(), scores: [], refused: error.message });
+      return fallen(error.message);
+    }
     const singly: ScoredArticle[] = [];
     for (const one of group) singly.push(...(await scoreGroup([one], parts, stop)));
     return singly;
   }
 }
+
+const byFallback = ({ article, tickers }: Asked, { fallback }: ScoringParts, why: string): ScoredArticle => ({
+  article,
+  scores: fallback(article, tickers),
+  by: 'fallback',
+  why,
+});
+
+const againAfter = (refused: string, at: number): string =>
+  `${refused} It is asked again after ${new Date(at + REFUSED_MS).toISOString()}.`;
 
 /** A model may have read what came after the article, so its score counts from when it was given. */
 function byModel(article: Article, { at, scores }: KeptAnswer, by: 'language-model' | 'cache'): ScoredArticle {

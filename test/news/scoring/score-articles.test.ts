@@ -176,6 +176,15 @@ describe('scoring articles', () => {
     const scored = await scoreArticles(five, parts());
     expect(scored.map(({ by }) => by)).toEqual(['language-model', 'fallback', 'language-model', 'language-model']);
     expect(scored[1].why).toContain('SAFETY');
+    // An article that is never answered must not spend every reading's calls.
+    const asked = server.asked.length;
+    const soon = await scoreArticles(five, parts({ now: () => NOW + 3_600_000 }));
+    expect(soon.map(({ by }) => by)).toEqual(['cache', 'fallback', 'cache', 'cache']);
+    expect(soon[1].why).toContain('SAFETY');
+    expect(server.asked).toHaveLength(asked);
+    server.replies = [honest];
+    const later = await scoreArticles(five, parts({ now: () => NOW + 6 * 3_600_000 }));
+    expect(later.map(({ by }) => by)).toEqual(['cache', 'language-model', 'cache', 'cache']);
   });
 
   test('a provider that refuses or fails is not asked about the rest; without a model the reason is told', async () => {
