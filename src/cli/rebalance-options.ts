@@ -2,7 +2,7 @@
 import { parse } from 'csv-parse/sync';
 import { readFileSync } from 'node:fs';
 import type { Holding } from '../domain/rebalance/account-value';
-import { ownTicker } from '../domain/share-class';
+import { writtenTicker } from '../domain/share-class';
 import { CliError, messageOf } from './cli-error';
 
 const wrong = (message: string): never => {
@@ -35,6 +35,6 @@ export function readHoldings(path: string | null): readonly Holding[] {
     const shares = Number(quantity);
     if (!ticker || !quantity || !Number.isFinite(shares))
       return wrong(`--holdings: row ${at + 2} of ${path} needs a ticker and a quantity (columns ticker,quantity).`);
-    return { ticker: ownTicker(ticker.toUpperCase()), quantity: shares };
+    return { ticker: writtenTicker(ticker), quantity: shares };
   });
 }

@@ -3,6 +3,7 @@
  * twelve and six months of momentum without the last month, ten equal places, limits a cautious account would have.
  */
 import { z } from 'zod';
+import { writtenTicker } from '../domain/share-class';
 import type { RebalanceRules } from '../domain/rebalance/rebalance-rules';
 import { REGIME_NAMES } from '../domain/regime';
 
@@ -136,7 +137,13 @@ const rules = z
 
 export const rebalanceSchema: z.ZodType<RebalanceConfig> = z.object({
   universe: z
-    .array(z.string(TICKERS).regex(/^[A-Z][A-Z0-9. -]{0,9}$/, TICKERS), TICKERS)
+    .array(
+      z
+        .string(TICKERS)
+        .transform(writtenTicker)
+        .pipe(z.string().regex(/^[A-Z][A-Z0-9. -]{0,9}$/, TICKERS)),
+      TICKERS,
+    )
     .min(1, TICKERS)
     .refine((tickers) => new Set(tickers).size === tickers.length, TICKERS)
     .nullable(),

@@ -5,6 +5,7 @@
 import { parse } from 'csv-parse/sync';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { writtenTicker } from '../domain/share-class';
 import type { DailyBar, DailyHistory } from '../domain/rebalance/daily-history';
 import { readCsv } from './recorded-csv';
 import { RecordedDataError, type RejectedRow } from './recorded-market';
@@ -49,7 +50,7 @@ type Places = Readonly<Record<Column, number>>;
 function barOf(row: readonly string[], places: Places): DailyBar | string {
   const date = row[places.date] ?? '';
   if (!/^\d{4}-\d\d-\d\d$/.test(date)) return `date "${date}" is not YYYY-MM-DD`;
-  if (!row[places.ticker]) return 'there is no ticker';
+  if (!row[places.ticker]?.trim()) return 'there is no ticker';
   const values = NUMBERS.map((column) => {
     const text = row[places[column]] ?? '';
     return text.trim() === '' ? NaN : Number(text);
@@ -79,10 +80,11 @@ export function parseDailyPrices(path: string, text: string): Pick<DailyPrices, 
       rejected.push({ file: path, line: index + 2, text: row.join(','), reason });
     const bar = barOf(row, places);
     if (typeof bar === 'string') return void reject(bar);
-    const series = bars.get(row[places.ticker]) ?? [];
+    const ticker = writtenTicker(row[places.ticker]);
+    const series = bars.get(ticker) ?? [];
     if (bar.date <= (series.at(-1)?.date ?? '')) return void reject('the date is not after the row before it');
     series.push(bar);
-    bars.set(row[places.ticker], series);
+    bars.set(ticker, series);
   });
   if (bars.size === 0) throw new RecordedDataError('NO_ROWS', `The data file ${path} holds no usable row; replace it.`);
   const histories = [...bars].map(([ticker, series]) => ({ ticker, bars: series }));

@@ -13,6 +13,8 @@ test.each<readonly [object, RegExp]>([
   [{ missed: 'perhaps' }, /^missed must be skip, catch-up or ask/],
   [{ universe: [] }, /^universe must be null/],
   [{ universe: ['KO', 'KO'] }, /^universe/],
+  [{ universe: ['BRK B', 'brk.b'] }, /^universe must be null/],
+  [{ universe: ['KO', '$'] }, /^universe.1 must be null/],
   [rules({ upper: -1, lower: 0 }), /^rules.lower must have lower below upper/],
   [rules({ holdings: 10, keepRank: 9 }), /^rules.keepRank must be at least holdings/],
   [rules({ positionLimit: 0 }), /^rules.positionLimit must be a number above 0/],
@@ -26,4 +28,9 @@ test.each<readonly [object, RegExp]>([
 test('the defaults are valid, order nothing, and ask a person', () => {
   expect(issueOf({})).toBeNull();
   expect(DEFAULT_REBALANCE).toMatchObject({ trade: false, approval: { needed: true }, missed: 'ask' });
+});
+
+test('tickers of the universe are ours, however they are written', () => {
+  const { universe } = rebalanceSchema.parse({ ...DEFAULT_REBALANCE, universe: [' aapl', 'BRK B', 'bf-b'] });
+  expect(universe).toEqual(['AAPL', 'BRK.B', 'BF.B']);
 });

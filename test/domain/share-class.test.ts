@@ -1,11 +1,12 @@
 /** One share class under its three spellings. */
 import fc from 'fast-check';
-import { brokerTicker, dashedTicker, ownTicker } from '../../src/domain/share-class';
+import { brokerTicker, dashedTicker, ownTicker, writtenTicker } from '../../src/domain/share-class';
 
 test('the spellings of Berkshire, Brown-Forman and of one class alone', () => {
   expect(['BRK B', 'BRK-B', 'BRK.B'].map(ownTicker)).toEqual(['BRK.B', 'BRK.B', 'BRK.B']);
   expect(['BRK B', 'BRK-B', 'BRK.B'].map(brokerTicker)).toEqual(['BRK B', 'BRK B', 'BRK B']);
   expect(['BRK B', 'BRK-B', 'BRK.B'].map(dashedTicker)).toEqual(['BRK-B', 'BRK-B', 'BRK-B']);
+  expect([' brk b ', 'Brk-B', 'brk.b', 'ko'].map(writtenTicker)).toEqual(['BRK.B', 'BRK.B', 'BRK.B', 'KO']);
   expect([ownTicker('KO'), brokerTicker('KO'), ownTicker('C')]).toEqual(['KO', 'KO', 'C']);
 });
 

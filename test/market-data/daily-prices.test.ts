@@ -34,6 +34,14 @@ test('bars by ticker, alphabetical', () => {
   expect(rejected).toEqual([]);
 });
 
+test('one stock however its ticker is written', () => {
+  const { histories } = read(row('2015-01-05', 'BRK B'), row('2015-01-06', ' brk-b '), row('2015-01-07', 'BRK.B'));
+  expect(histories.map(({ ticker, bars }) => [ticker, bars.length])).toEqual([['BRK.B', 3]]);
+  expect(parseSectors('s.csv', 'ticker,sector\n brk b ,Insurance\nBRK-B,Insurance\n')).toEqual(
+    new Map([['BRK.B', 'Insurance']]),
+  );
+});
+
 test.each([
   [row('05/01/2015', 'KO'), /is not YYYY-MM-DD/],
   [row('2015-01-06', ''), /no ticker/],
@@ -56,6 +64,9 @@ test('a file without the columns, or without rows, is refused', () => {
   expect(codeOf(() => read())).toBe('NO_ROWS');
   expect(codeOf(() => parseSectors('s.csv', 'name,sector\nKO,drinks'))).toBe('COLUMNS_MISSING');
   expect(codeOf(() => parseSectors('s.csv', 'ticker,sector\n'))).toBe('NO_ROWS');
+  expect(() => parseSectors('s.csv', 'ticker,sector\nJPM,Banks\njpm,Technology\n')).toThrow(
+    'The sector file s.csv says Banks and Technology of JPM; leave one row of it.',
+  );
 });
 
 test('sectors by ticker, other columns ignored', () => {
