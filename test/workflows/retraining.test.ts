@@ -136,7 +136,7 @@ test('a run that a person promotes is watched by one watch, however often it is 
 test('a watch tries until its run is withdrawn, beyond one history and under one request, or a person was faster', async () => {
   const faster = ['NOT_PROMOTED', 'NOTHING_PROMOTED', 'PROMOTION_CONFLICT'];
   const [stuck, ...followed] = [CHAMPION, '20131009_220000', '20131010_220000', '20131011_220000'];
-  const { watches, requests } = await withdrawn(env, workflowBundle, {
+  const { watches, requests } = await withdrawn(env, {
     [stuck]: [...Array<string>(7).fill('LOG_DAMAGED'), null],
     ...Object.fromEntries(followed.map((runId, i) => [runId, ['ACT_REFUSED', faster[i]]])),
   });

@@ -1,10 +1,11 @@
 /** Watches over runs that breached, on the real server, with a store that takes each attempt to withdraw them as a script says. */
 import { ApplicationFailure } from '@temporalio/common';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import { Worker, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
+import { Worker } from '@temporalio/worker';
 import { randomUUID } from 'node:crypto';
 import type { ReviewRequest } from '../../src/workflows/activity-types';
 import type { championWatch } from '../../src/workflows/champion-watch';
+import { BUNDLE } from './trading-rig';
 
 export const BREACH = '2 answers were not finite numbers';
 
@@ -14,7 +15,6 @@ export const BREACH = '2 answers were not finite numbers';
  */
 export async function withdrawn(
   env: TestWorkflowEnvironment,
-  workflowBundle: WorkflowBundleWithSourceMap,
   scripts: Readonly<Record<string, readonly (string | null)[]>>,
 ) {
   const taskQueue = `watch-${randomUUID()}`;
@@ -30,7 +30,7 @@ export async function withdrawn(
   const worker = await Worker.create({
     connection: env.nativeConnection,
     taskQueue,
-    workflowBundle,
+    workflowBundle: BUNDLE,
     activities: { watchChampion: () => Promise.resolve({ kind: 'breached', breaches: [BREACH] }), rollBackRun },
   });
   const watched = async (runId: string) => {
