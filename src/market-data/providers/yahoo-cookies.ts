@@ -2,7 +2,7 @@
  * Yahoo's session: a cookie that its servers hand out once and expect with every question. It is fetched by one process, kept in the state
  * folder, and used by all of them until it is a day old; a process that is killed while it fetches keeps nobody out.
  */
-import { readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ExtendedCookieJar } from 'yahoo-finance2/lib/cookieJar';
 import { z } from 'zod';
@@ -29,7 +29,7 @@ const HOLD_MS = 180_000;
 
 /** A jar with the session's cookies; several processes that ask at once make one question. Throws ProviderError. */
 export async function yahooCookies(parts: CookieParts): Promise<ExtendedCookieJar> {
-  const path = join(parts.folder, 'yahoo', 'session.json');
+  const path = sessionPath(parts.folder);
   const kept =
     (await fresh(path, parts.now())) ??
     (await withProcessLock(
@@ -41,6 +41,11 @@ export async function yahooCookies(parts: CookieParts): Promise<ExtendedCookieJa
   await jar.setFromSetCookieHeaders([...kept.setCookie], kept.url);
   return jar;
 }
+
+/** The next question begins another session. */
+export const forgetYahooSession = (folder: string): Promise<void> => rm(sessionPath(folder), { force: true });
+
+const sessionPath = (folder: string): string => join(folder, 'yahoo', 'session.json');
 
 async function fresh(path: string, now: number): Promise<Session | null> {
   try {

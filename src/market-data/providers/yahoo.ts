@@ -13,7 +13,7 @@ import { sharesSince, type Split } from './price-factors';
 import type { BarProvider, BarRequest, ProvidedBar, RejectedBar } from './provider';
 import { NEW_YORK, sessionDay } from './session-date';
 import { notStockTrades } from './stock-request';
-import { yahooCookies } from './yahoo-cookies';
+import { forgetYahooSession, yahooCookies } from './yahoo-cookies';
 
 export interface YahooParts extends Omit<ProviderFetchSettings, 'name' | 'redirect' | 'accept'> {
   readonly baseUrl: string;
@@ -69,7 +69,15 @@ export function yahooBars(parts: YahooParts): BarProvider {
       notStockTrades(NAME, request) ??
       (request.interval === '1d' ? null : `${NAME} is asked for daily bars only, not for ${request.interval}.`),
     bars: async function* (request, aside = () => undefined) {
-      yield daily(await askChart(await connected(), request, now()), request, aside);
+      const answer = await askChart(await connected(), request, now()).catch(async (error: unknown) => {
+        if (!(error instanceof ProviderError) || error.code !== 'UNAUTHORIZED') throw error;
+        // There is no key that could be wrong: it is the cookie, which may be refused long before its day is over.
+        client = null;
+        await forgetYahooSession(parts.folder);
+        const sentence = `${NAME} refuses its own cookie (401): the next command begins with a new one.`;
+        throw new ProviderError('UNAUTHORIZED', NAME, sentence, error.details);
+      });
+      yield daily(answer, request, aside);
     },
   };
 }
@@ -139,8 +147,14 @@ async function asked<T>(contract: string, question: () => Promise<T>): Promise<T
   } catch (error) {
     if (error instanceof ProviderError) throw error;
     const text = error instanceof Error ? error.message : String(error);
-    const code = /not parsable/i.test(text) ? 'NOT_JSON' : 'SCHEMA';
-    throw new ProviderError(code, NAME, `${NAME}: the answer about ${contract} cannot be read: ${text.slice(0, 200)}`);
+    if (/not parsable/i.test(text)) {
+      const begin = /Response: "(.{0,80})/s.exec(text)?.[1] ?? '';
+      const sentence = `${NAME}: the answer about ${contract} is no JSON, or a part of it (it begins "${begin}"): try again, or check data.yahoo.baseUrl.`;
+      throw new ProviderError('NOT_JSON', NAME, sentence);
+    }
+    // A field that the library itself reads is missing.
+    const sentence = `${NAME}: the answer about ${contract} is not as documented (${text.slice(0, 200)}).`;
+    throw new ProviderError('SCHEMA', NAME, sentence);
   }
 }
 

@@ -73,6 +73,17 @@ test('a damaged session is as if there was none', async () => {
   expect(cookiesAsked()).toBe(2);
 });
 
+test('a cookie that is refused is forgotten: the next question begins another session', async () => {
+  provider.answer(chartReply({ status: 401, body: { finance: { error: { description: 'Invalid Cookie' } } } }));
+  await expect(collect(yahoo(), DAY_REQUEST)).rejects.toMatchObject({
+    code: 'UNAUTHORIZED',
+    message: 'Yahoo refuses its own cookie (401): the next command begins with a new one.',
+  });
+  provider.answer(yahooReply);
+  expect((await collect(yahoo(), DAY_REQUEST)).bars).toHaveLength(5);
+  expect(cookiesAsked()).toBe(2);
+});
+
 test('two processes that start at once begin one session', async () => {
   provider.answer(yahooReply);
   const run = () =>
