@@ -1,7 +1,8 @@
 /** `omega rebalance start|show|approve|reject`: the weekly workflow, begun by hand, looked at, and answered by a person. */
-import { WorkflowNotFoundError, WorkflowUpdateFailedError, type Client } from '@temporalio/client';
+import { WorkflowNotFoundError, WorkflowUpdateFailedError, type Client, type Connection } from '@temporalio/client';
 import { Command } from 'commander';
 import { giveAnswer, readRebalance, startRebalance } from '../client/rebalance';
+import { ensureSearchAttributes } from '../client/search-attribute-setup';
 import { isRunId } from '../domain/ids';
 import { rebalanceReportKey } from '../domain/rebalance/rebalance-run';
 import type { RebalanceReport, RebalanceStatus } from '../domain/rebalance/rebalance-run';
@@ -27,11 +28,14 @@ interface JsonOption {
 }
 
 /** Runs `work` with a client and the account; what the workflow or its absence says is one sentence. */
-function withRebalance<T>(io: CommandIo, work: (client: Client, account: string) => Promise<T>): Promise<T> {
+function withRebalance<T>(
+  io: CommandIo,
+  work: (client: Client, account: string, connection: Connection) => Promise<T>,
+): Promise<T> {
   const place = currentPlace(io);
-  return withSession(place, async ({ client }) => {
+  return withSession(place, async ({ client, connection }) => {
     try {
-      return await work(client, place.account);
+      return await work(client, place.account, connection);
     } catch (error) {
       throw explained(error, place.account);
     }
@@ -48,26 +52,18 @@ function explained(error: unknown, account: string): unknown {
     return new CliError('REFUSED', `Refused: ${messageOf(error.cause ?? error)}.`, { cause: error });
   return new CliError(
     'NOT_RUNNING',
-    `The rebalance of ${account} does not answer (${messageOf(error)}): no training process is alive.`,
+    `The rebalance of ${account} does not answer (${messageOf(error)}): no training process is alive; node dist/worker.js training is one.`,
     { cause: error },
   );
 }
 
 async function start({ asOf, trade, approval, json }: StartOptions, io: CommandIo): Promise<void> {
   const day = dateOption('as-of', asOf);
-  const started = await withRebalance(io, (client, account) =>
-    startRebalance(
-      client,
-      {
-        account,
-        asOf: day,
-        manner: { trade: trade ?? false, ...(approval === undefined ? {} : { approvalNeeded: approval }) },
-        paper: null,
-        askBecause: null,
-      },
-      Date.now(),
-    ),
-  );
+  const manner = { trade: trade ?? false, ...(approval === undefined ? {} : { approvalNeeded: approval }) };
+  const started = await withRebalance(io, async (client, account, connection) => {
+    await ensureSearchAttributes(connection, client.options.namespace);
+    return startRebalance(client, { account, asOf: day, manner, paper: null, askBecause: null }, Date.now());
+  });
   if (started === null)
     throw new CliError(
       'REFUSED',
@@ -96,7 +92,11 @@ async function storedReport(id: string, io: CommandIo): Promise<RebalanceReport>
       return JSON.parse(new TextDecoder().decode(await store.get(rebalanceReportKey(id)))) as RebalanceReport;
     } catch (error) {
       if (!isStoreError(error, 'NOT_FOUND')) throw error;
-      throw new CliError('NOT_FOUND', `${store.location} holds no report of rebalance ${id}.`, { cause: error });
+      throw new CliError(
+        'NOT_FOUND',
+        `${store.location} holds no report of rebalance ${id}; of one that runs omega rebalance show tells.`,
+        { cause: error },
+      );
     }
   });
 }
@@ -111,6 +111,8 @@ async function answer(
   const { by, why } = operatorOf(options, options.why);
   const given = await withRebalance(io, async (client, account) => {
     const status: RebalanceStatus = await readRebalance(client, account);
+    if (status.phase === 'done')
+      throw new CliError('REFUSED', `Refused: rebalance ${status.rebalanceId} is over, and nobody is asked.`);
     return giveAnswer(client, account, { rebalanceId: id ?? status.rebalanceId, decision, by, why });
   });
   const done = decision === 'approve' ? 'Approved' : 'Rejected';

@@ -56,6 +56,7 @@ const QUERY_TIMEOUT_MS = 4_000;
 export interface SessionAccess {
   readonly place: SessionPlace;
   readonly client: Client;
+  readonly connection: Connection;
   readonly handle: WorkflowHandle;
   /** What the session knows now. Throws NOT_RUNNING when there is none or nobody is alive to answer. */
   snapshot(): Promise<SessionSnapshot>;
@@ -106,7 +107,7 @@ export async function withSession<T>(place: SessionPlace, work: (access: Session
     const query = (): Promise<SessionSnapshot> =>
       client.withDeadline(Date.now() + QUERY_TIMEOUT_MS, () => handle.query(snapshot));
     return await client.withDeadline(Date.now() + CALL_TIMEOUT_MS, () =>
-      work({ place, client, handle, snapshot: query }),
+      work({ place, client, connection, handle, snapshot: query }),
     );
   } catch (error) {
     throw sessionFailure(place, error);

@@ -108,6 +108,10 @@ test('nothing is ordered before a named person says yes, and a no is the end', a
   const second = rebalanceHandle(client, account);
   expect(await second.result()).toEqual({ kind: 'rejected', by: 'Ada', why: 'not now' });
   expect((await omega('show')).said).toContain('Rejected by Ada: not now.');
+  expect(await omega('approve', '--why', 'late')).toMatchObject({
+    code: 4,
+    said: expect.stringMatching(/is over, and nobody is asked/) as string,
+  });
   expect(rebalance.placed()).toHaveLength(3);
 });
 
