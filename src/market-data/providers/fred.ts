@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { addDays } from '../../domain/exchange-holidays';
 import { utcOf } from '../../domain/exchange-time';
 import type { ProviderClient } from '../../http/provider-client';
+import { ProviderError } from '../../http/provider-error';
 import { rowProblem } from './bar-page';
 import {
   ANY_VALUE,
@@ -119,7 +120,11 @@ async function* observations(
     });
     yield* page.observations;
     offset += page.observations.length;
-    if (page.observations.length === 0 || offset >= page.count) return;
+    if (offset >= page.count) return;
+    if (page.observations.length === 0) {
+      const sentence = `${client.name}: ${series} has ${page.count} observations by its own count and ends after ${offset}; try again.`;
+      throw new ProviderError('SCHEMA', client.name, sentence);
+    }
   }
 }
 

@@ -111,6 +111,17 @@ describe('FRED', () => {
     expect(asked).toContain('2013-01-01 9999-12-31');
   });
 
+  test('a page that is empty against its own count is no end', async () => {
+    provider.answer((asked) => {
+      const { body } = fredReply(asked);
+      return asked.query.offset === '0' ? { body } : { body: { ...body, observations: [] } };
+    });
+    await expect(all(fred(), request)).rejects.toMatchObject({
+      code: 'SCHEMA',
+      message: 'FRED: CPIAUCSL has 5 observations by its own count and ends after 2; try again.',
+    });
+  });
+
   test('rows that cannot be read are kept aside, a layout of another kind is an error', async () => {
     provider.answer(() => ({
       body: {
