@@ -5,7 +5,7 @@
  */
 import type { InferenceSession } from 'onnxruntime-node';
 import { Tensor } from 'onnxruntime-node';
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { FUTURE_SYMBOLS } from '../domain/instruments';
@@ -15,12 +15,16 @@ import { withoutZipMaps } from './onnx/zip-map';
 import { openSession } from './onnx-session';
 
 export const MODELS_FILE = 'models.json';
+const MIB = 2 ** 20;
+/** Nine times a forest of a hundred unlimited trees; the feed holds each model of each instrument in memory. */
+export const LARGEST_MODEL_BYTES = 256 * MIB;
 
 export type ModelFolderErrorCode =
   | 'MODELS_FILE_MISSING'
   | 'MODELS_FILE_INVALID'
   | 'SCHEMA_MISMATCH'
   | 'MODEL_FILE_MISSING'
+  | 'MODEL_TOO_LARGE'
   | 'CLASSES_INVALID'
   | 'ONNX_INVALID'
   | 'INPUT_MISMATCH'
@@ -113,8 +117,14 @@ async function readModelsFile(folder: string): Promise<z.infer<typeof folderSche
 
 async function readModel(path: string): Promise<Uint8Array> {
   try {
+    const { size } = await stat(path);
+    if (size > LARGEST_MODEL_BYTES) {
+      const message = `${path} has ${Math.ceil(size / MIB)} MiB, ${LARGEST_MODEL_BYTES / MIB} MiB are the most: limit the trees' depth or leaves, or the layers' width.`;
+      throw new ModelFolderError('MODEL_TOO_LARGE', message);
+    }
     return await readFile(path);
   } catch (error) {
+    if (error instanceof ModelFolderError) throw error;
     throw new ModelFolderError('MODEL_FILE_MISSING', `${path} cannot be read (${messageOf(error)}).`, { cause: error });
   }
 }
@@ -189,7 +199,11 @@ async function checkAnswer(model: Described, session: InferenceSession, row: Flo
   }
   const found = classProbabilities(answer, model.classes, model.output_kind);
   if (typeof found !== 'string') return;
-  const hint = model.output_kind === 'logits' ? '' : '; if they are logits, say "output_kind": "logits"';
+  const mayBeLogits =
+    model.output_kind !== 'logits' &&
+    answer.length === model.classes.length &&
+    answer.every((figure) => Number.isFinite(figure));
+  const hint = mayBeLogits ? '; if they are logits, say "output_kind": "logits"' : '';
   throw new ModelFolderError('ANSWER_INVALID', `${model.file}: on a row of figures it ${found}${hint}.`);
 }
 

@@ -18,6 +18,9 @@ const LENGTH_DELIMITED = 2;
 /** Identity is in every version since the first; this one is known to every runtime that reads ZipMap. */
 const STANDARD_OPSET = 13;
 
+/** A graph of a hundred deep trees has some hundred; a file of zeros, or made to be read for ever, as many as it has bytes. */
+const MOST_FIELDS = 1_000_000;
+
 interface Field {
   readonly number: number;
   /** Content of a length-delimited field, null for others. */
@@ -46,6 +49,8 @@ function fieldsOf(bytes: Uint8Array): readonly Field[] {
     const from = reader.pos;
     const tag = reader.uint32();
     const wire = tag & 7;
+    if (tag >>> 3 === 0) throw new RangeError(`field number 0 at offset ${from}`);
+    if (fields.length === MOST_FIELDS) throw new RangeError(`more than ${MOST_FIELDS} fields in a message`);
     const content = wire === LENGTH_DELIMITED ? reader.bytes() : null;
     if (content === null) reader.skipType(wire);
     fields.push({ number: tag >>> 3, content, raw: bytes.subarray(from, reader.pos) });

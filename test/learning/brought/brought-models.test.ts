@@ -1,5 +1,5 @@
 /** Models made by Python's tools (make_models.py), brought in a folder, voting beside fitted ones. */
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DEFAULT_SCHEMA } from '../../../src/features/schema';
@@ -7,7 +7,7 @@ import { addModels } from '../../../src/learning/add-models';
 import { broughtModels, dropBroughtModel } from '../../../src/learning/brought-models';
 import { loadEnsemble } from '../../../src/learning/ensemble';
 import { storedSchema, type RunManifest } from '../../../src/learning/manifest';
-import { readModelFolder } from '../../../src/learning/model-folder';
+import { LARGEST_MODEL_BYTES, readModelFolder } from '../../../src/learning/model-folder';
 import { referenceKey } from '../../../src/learning/drift/training-reference';
 import { writeManifest } from '../../../src/learning/model-run';
 import { promoteRun, remarkOnRun } from '../../../src/learning/review-run';
@@ -214,7 +214,7 @@ const bad: readonly (readonly [string, () => void, string, RegExp])[] = [
     'the label as output',
     () => describeModels([describedModel('sklearn', { output: 'label' })]),
     'ANSWER_INVALID',
-    /1 figures for 3 classes/,
+    /1 figures for 3 classes\.$/,
   ],
   [
     'not ONNX',
@@ -224,6 +224,33 @@ const bad: readonly (readonly [string, () => void, string, RegExp])[] = [
     },
     'ONNX_INVALID',
     /sklearn\.onnx/,
+  ],
+  [
+    'a file of zeros, which would be millions of empty fields',
+    () => {
+      writeFileSync(join(folder, 'sklearn.onnx'), Buffer.alloc(1_000));
+      describeModels([describedModel('sklearn')]);
+    },
+    'ONNX_INVALID',
+    /sklearn\.onnx is not an ONNX file \(field number 0/,
+  ],
+  [
+    'a file of fields without end',
+    () => {
+      writeFileSync(join(folder, 'sklearn.onnx'), Buffer.alloc(2_000_002, Buffer.of(8, 0)));
+      describeModels([describedModel('sklearn')]);
+    },
+    'ONNX_INVALID',
+    /more than 1000000 fields/,
+  ],
+  [
+    'a file that would not fit in memory: it is not read',
+    () => {
+      truncateSync(join(folder, 'sklearn.onnx'), LARGEST_MODEL_BYTES + 1);
+      describeModels([describedModel('sklearn')]);
+    },
+    'MODEL_TOO_LARGE',
+    /257 MiB, 256 MiB are the most/,
   ],
   [
     'cut short',
