@@ -13,6 +13,7 @@ module.exports = {
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/', '/test/drills/', '/test/clients/'],
+  testSequencer: '<rootDir>/test/slowest-first.cjs',
   globalSetup: '<rootDir>/test/build.mjs',
   setupFiles: ['<rootDir>/test/host-typed-arrays.cjs'],
   // ES modules of the dependencies that Node itself can `require` and jest cannot.
@@ -23,5 +24,6 @@ module.exports = {
   transformIgnorePatterns: ['/node_modules/(?!(@bsull|hyparquet|hyparquet-writer)/)'],
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
   testTimeout: 60_000,
-  maxWorkers: 2,
+  // One more than the two cores that the suite is timed on: workers wait for timers, processes and disks.
+  maxWorkers: 3,
 };
