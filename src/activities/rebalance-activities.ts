@@ -22,6 +22,7 @@ import type {
   RebalanceRunInput,
 } from '../domain/rebalance/rebalance-run';
 import { refusal } from '../domain/refusals';
+import type { StockOrderAnswer } from '../domain/stock-orders';
 import type { OrderView, SessionSnapshot } from '../domain/session-snapshot';
 import { sessionsNeeded } from '../domain/rebalance/rebalance-rules';
 import { openBarStore } from '../market-data/bar-store/bar-store';
@@ -29,6 +30,7 @@ import type { BarProvider } from '../market-data/providers/provider';
 import { RecordedDataError } from '../market-data/recorded-market';
 import type { ObjectStore } from '../storage/object-store';
 import * as messages from '../workflows/messages';
+import { heartbeating } from './heartbeating';
 import type { BrokerLook } from './rebalance-broker';
 import { planRebalance } from './rebalance-steps';
 import { warmUpPrices } from './rebalance-warm-up';
@@ -79,20 +81,11 @@ export function createRebalanceActivities(deps: RebalanceActivitiesDeps): Rebala
 
     planRebalance: (request) => plan(deps, request),
 
-    async placeLeg({ account, order }) {
-      try {
-        const answer = await placeStockOrder(deps.client, account, order);
-        const isClosed = answer.outcome === 'refused' && answer.refusal.code === 'TRADE_DATE_CLOSED';
-        if (!isClosed) return answer;
-        await openTradeDate(deps, account);
-        return await placeStockOrder(deps.client, account, order);
-      } catch (error) {
-        if (!(error instanceof WorkflowNotFoundError)) throw error;
-        const { rebalanceId, leg } = order;
-        const detail = `no session of ${account} runs`;
-        return { rebalanceId, leg, outcome: 'refused', refusal: refusal('BROKER_NOT_READY', detail) };
-      }
-    },
+    placeLeg: (request) =>
+      heartbeating(
+        () => placeLeg(deps, request),
+        (error) => error,
+      ),
 
     async awaitLegs({ account, rebalanceId, legs, until }) {
       const wanted = new Set(legs);
@@ -119,6 +112,24 @@ export function createRebalanceActivities(deps: RebalanceActivitiesDeps): Rebala
       await deps.store.put(rebalanceReportKey(report.rebalanceId), new TextEncoder().encode(text));
     },
   };
+}
+
+async function placeLeg(
+  deps: RebalanceActivitiesDeps,
+  { account, order }: Parameters<RebalanceActivities['placeLeg']>[0],
+): Promise<StockOrderAnswer> {
+  try {
+    const answer = await placeStockOrder(deps.client, account, order);
+    const isClosed = answer.outcome === 'refused' && answer.refusal.code === 'TRADE_DATE_CLOSED';
+    if (!isClosed) return answer;
+    await openTradeDate(deps, account);
+    return await placeStockOrder(deps.client, account, order);
+  } catch (error) {
+    if (!(error instanceof WorkflowNotFoundError)) throw error;
+    const { rebalanceId, leg } = order;
+    const detail = `no session of ${account} runs`;
+    return { rebalanceId, leg, outcome: 'refused', refusal: refusal('BROKER_NOT_READY', detail) };
+  }
 }
 
 /** An account that no feed trades has nobody else to open its trade date; one that was opened, or closed, on this date stays as it is. */

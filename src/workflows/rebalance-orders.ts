@@ -33,10 +33,12 @@ const TIME_TO_LIVE = 5 * MINUTE;
 /** How long the fill of one purchase is waited for before the next, wall time: a market order takes seconds. */
 const FILL_WAIT = MINUTE;
 
-// The session's answer is kept under the leg's name: asking again is safe, and goes on until somebody answers.
+// The session's answer is kept under the leg's name: asking again is safe, and goes on until somebody answers. A worker that dies meanwhile is
+// noticed by its heartbeat: the day's other legs need not wait for the whole time-out.
 const { placeLeg } = proxyActivities<RebalanceActivities>({
   taskQueue: DATA_QUEUE,
   startToCloseTimeout: '30 s',
+  heartbeatTimeout: '5 s',
   retry: { initialInterval: '500 ms', maximumInterval: '10 s' },
 });
 // Reads until the legs have ended; a worker that dies is noticed by its heartbeat.
