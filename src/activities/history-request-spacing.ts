@@ -2,8 +2,8 @@
 import { sharedRateLimit } from '../http/rate-limit';
 
 const BETWEEN_MS = 1_000;
-/** IB's rule; the guard keeps it within a connection, this keeps it over restarts. */
-const OVERALL = { requests: 60, perMs: 600_000 };
+/** IB's rule; the guard keeps it within a connection, this keeps it over restarts. IB counts when a question arrives, seconds later at most. */
+const OVERALL = { requests: 60, perMs: 605_000 };
 
 /** Awaited before each question. `stateDir`: the folder that outlives the process. */
 export function historySpacing(

@@ -94,7 +94,11 @@ export class FaultDesk {
       case 'nightly-restart':
         return this.restart(fault.downMs);
       case 'clear':
-        faults.clear();
+        // What was left unfilled trades now, as when that fault alone is switched off.
+        this.exchange.transact(() => {
+          faults.clear();
+          this.exchange.engine.matchAll();
+        });
         await this.line.clearFaults();
         return done();
       default:
