@@ -10,6 +10,7 @@ import type { FeatureSchema } from '../features/schema';
 import { outsideReaders, type NamedEvent } from '../market-data/outside-readers';
 import { readLibrary, type OutsideLibrary } from '../market-data/outside-library';
 import { economicCalendar } from '../market-data/providers/economic-calendar';
+import type { RejectedOutside } from '../market-data/providers/outside-provider';
 import { openArticleStore } from '../news/article-store';
 import { newsFeatures } from '../news/news-features';
 import type { ObjectStore } from '../storage/object-store';
@@ -28,13 +29,19 @@ export const shippedCalendar = (dataFolder: string): string => join(dataFolder, 
 export interface OutsideWorld {
   readonly library: OutsideLibrary;
   readonly events: readonly NamedEvent[];
+  /** Rows of the calendar that are no events. */
+  readonly aside: readonly RejectedOutside[];
 }
 
 /** What is known, stored and on the calendar. Rejects with StoreError CORRUPT, ProviderError of the calendar. */
 export async function readOutsideWorld(store: ObjectStore, settings: OutsideSettings): Promise<OutsideWorld> {
   const calendar = settings.data.economicCalendar ?? shippedCalendar(settings.dataFolder);
-  const [library, events] = await Promise.all([readLibrary(store), economicCalendar(calendar)]);
-  return { library, events };
+  const aside: RejectedOutside[] = [];
+  const [library, events] = await Promise.all([
+    readLibrary(store),
+    economicCalendar(calendar, (rejected) => aside.push(rejected)),
+  ]);
+  return { library, events, aside };
 }
 
 /** `since`: news published before (UTC ms) is not read. Rejects as readOutsideWorld does. */

@@ -7,6 +7,7 @@ import type { OutsideIngestionResult } from '../domain/outside-ingestion';
 import { ProviderError } from '../http/provider-error';
 import { fetchSeries, outsidePlan } from '../market-data/fetch-outside';
 import { outsideNames } from '../market-data/outside-readers';
+import type { RejectedOutside } from '../market-data/providers/outside-provider';
 import { PACKAGE_ROOT } from './child-command';
 import { CliError, EXIT } from './cli-error';
 import { CommandExit } from './command-exit';
@@ -21,6 +22,8 @@ interface OutsideOptions {
   readonly json?: boolean;
 }
 
+/** Rows of the calendar that are told one by one; JSON has all. */
+const TOLD = 5;
 const NOTHING_ASKED: OutsideIngestionResult = { results: [], skipped: [] };
 
 async function outside({ fetch, json }: OutsideOptions, io: CommandIo): Promise<void> {
@@ -31,15 +34,24 @@ async function outside({ fetch, json }: OutsideOptions, io: CommandIo): Promise<
     const asked = fetch
       ? await readOutside(outsidePlan(places), (series) => fetchSeries({ ...places, store }, series), sentenceOf)
       : NOTHING_ASKED;
-    const { library, events } = await readOutsideWorld(store, outsideSettings(config)).catch((error: unknown) => {
+    const { library, events, aside } = await readOutsideWorld(store, outsideSettings(config)).catch((error: unknown) => {
       throw error instanceof ProviderError ? new CliError('FAILED', error.message, { cause: error }) : error;
     });
     const calendar = config.data.economicCalendar ?? `${shippedCalendar(dataFolder)} (a sample that ships with Omega)`;
     const names = outsideNames(library, events);
-    const lines = [...resultLines(asked), `calendar: ${calendar}, ${events.length} events`, ...names];
-    printResult(io, json, { ...asked, calendar, events: events.length, series: names }, lines);
+    const lines = [...resultLines(asked), ...calendarLines(calendar, events.length, aside), ...names];
+    const document = { ...asked, calendar, events: events.length, calendarAside: aside, series: names };
+    printResult(io, json, document, lines);
     if (asked.results.some(({ failed }) => failed !== null)) throw new CommandExit(EXIT.failed);
   });
+}
+
+function calendarLines(calendar: string, events: number, aside: readonly RejectedOutside[]): readonly string[] {
+  const put = aside.length === 0 ? '' : `, ${aside.length} rows put aside`;
+  return [
+    `calendar: ${calendar}, ${events} events${put}`,
+    ...aside.slice(0, TOLD).map(({ row, reason }) => `  ${reason}: ${row}`),
+  ];
 }
 
 /** Throws what is not a provider's refusal. */

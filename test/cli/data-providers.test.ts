@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { main } from '../../src/cli/main';
@@ -35,4 +35,14 @@ test('as JSON, in the other mode', async () => {
   expect(providers).toContainEqual(expect.objectContaining({ provider: 'polygon', state: 'skipped', gives: 'quotes' }));
   expect(providers).toContainEqual(expect.objectContaining({ provider: 'etf-flows', state: 'ready' }));
   expect(providers.map(({ provider }) => provider)).not.toContain('yahoo');
+});
+
+test('data outside: rows of the calendar that are no events are told, and a provider that fails ends it with 1', async () => {
+  const calendar = join(folder, 'calendar.csv');
+  writeFileSync(calendar, 'time,event\n2013-10-09T18:00:00Z,FOMC_MINUTES\n2013-10-08,CPI\n');
+  const told = await omega({ ECONOMIC_CALENDAR: calendar }, 'data', 'outside');
+  expect(told.code).toBe(0);
+  expect(told.out).toContain('1 events, 1 rows put aside\n  time "2013-10-08" is no instant with its zone');
+  const failed = await omega({ ETF_FLOWS: join(folder, 'none.csv') }, 'data', 'outside');
+  expect([failed.code, failed.out]).toEqual([1, expect.stringContaining('There is no file')]);
 });

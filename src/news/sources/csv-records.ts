@@ -40,7 +40,10 @@ export async function readRecords(provider: string, path: string, byte: number, 
     if (error instanceof ProviderError) throw error;
     const { code, message } = error as { readonly code?: string; readonly message?: string };
     if (code === 'ENOENT') throw new ProviderError('NOT_FOUND', provider, `${provider}: there is no file ${path}.`);
-    throw new ProviderError('SCHEMA', provider, `${provider}: ${path} cannot be read as CSV (${String(message)}).`);
+    // The parser counts from where this part begins.
+    const where = byte === 0 ? '' : `, lines counted from byte ${byte} on`;
+    const sentence = `${provider}: ${path} cannot be read as CSV (${String(message)}${where}).`;
+    throw new ProviderError('SCHEMA', provider, sentence);
   }
 }
 
