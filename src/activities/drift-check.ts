@@ -63,28 +63,53 @@ export async function checkDrift(
   const schema = schemaOf(manifest);
   const instruments: InstrumentDrift[] = [];
   const skipped: { symbol: string; why: string }[] = [];
+  let refused: DriftError | null = null;
   for (const instrument of wantedOf(manifest, question.instruments)) {
-    const { symbol } = instrument;
-    const recent = await recentRows(question, symbol, schema);
-    if (recent === null) {
-      const on = question.tradeDate === null ? '' : ` on ${question.tradeDate}`;
-      const bars = source.kind === 'recorded' ? 'recorded bars' : 'consumed bars';
-      skipped.push({ symbol, why: `there are no ${bars} of it${on}` });
-      continue;
+    try {
+      const recent = await recentRows(question, instrument.symbol, schema);
+      if (recent === null) skipped.push({ symbol: instrument.symbol, why: noBars(question) });
+      else
+        instruments.push(await checkRows(question, instrument, recent, { runId, schema, checkOne: checkOne(runId) }));
+    } catch (error) {
+      // A damaged reference says nothing of the other instruments.
+      if (!(error instanceof DriftError)) throw error;
+      refused ??= error;
+      skipped.push({ symbol: instrument.symbol, why: error.message });
     }
-    const reference = await readReference(store, runId, symbol);
-    if (reference.schemaHash !== schema.hash)
-      throw new DriftError('FEATURES_DIFFER', `The drift reference of ${runId} is not of the run's own features.`);
-    const decisions = await decisionsOn(question, runId, symbol, recent);
-    const { label } = instrument;
-    instruments.push(checkOne(runId)({ symbol, reference, ...recent, decisions, label, seed: question.seed }));
   }
   if (instruments.length === 0)
-    throw new DriftError(
-      'NOTHING_TO_CHECK',
-      `None of the instruments of run ${runId} can be checked (${skipped.map(({ symbol, why }) => `${symbol}: ${why}`).join('; ')}).`,
+    throw (
+      refused ??
+      new DriftError(
+        'NOTHING_TO_CHECK',
+        `None of the instruments of run ${runId} can be checked (${skipped.map(({ symbol, why }) => `${symbol}: ${why}`).join('; ')}).`,
+      )
     );
   return { runId, source: source.kind, state: worstState(instruments), instruments, skipped };
+}
+
+function noBars({ source, tradeDate }: DriftQuestion): string {
+  const on = tradeDate === null ? '' : ` on ${tradeDate}`;
+  return `there are no ${source.kind === 'recorded' ? 'recorded bars' : 'consumed bars'} of it${on}`;
+}
+
+interface CheckedRun {
+  readonly runId: string;
+  readonly schema: FeatureSchema;
+  readonly checkOne: CheckOne;
+}
+
+async function checkRows(
+  question: DriftQuestion,
+  { symbol, label }: InstrumentRun,
+  recent: RecentRows,
+  { runId, schema, checkOne }: CheckedRun,
+): Promise<InstrumentDrift> {
+  const reference = await readReference(question.store, runId, symbol);
+  if (reference.schemaHash !== schema.hash)
+    throw new DriftError('FEATURES_DIFFER', `The drift reference of ${runId} is not of the run's own features.`);
+  const decisions = await decisionsOn(question, runId, symbol, recent);
+  return checkOne({ symbol, reference, ...recent, decisions, label, seed: question.seed });
 }
 
 async function runInForce(store: ObjectStore): Promise<string> {

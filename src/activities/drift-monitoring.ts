@@ -62,6 +62,7 @@ const triggersOf = (
   reasons.map(({ cause, why }) => ({ cause, why, by: driftMonitorWorkflowId(account) }));
 
 type Verdicted = Pick<LastCheck, 'runId' | 'through' | 'state'> & {
+  readonly skipped: readonly { readonly symbol: string; readonly why: string }[];
   readonly instruments: readonly {
     readonly symbol: string;
     readonly features: { readonly why: string };
@@ -71,7 +72,7 @@ type Verdicted = Pick<LastCheck, 'runId' | 'through' | 'state'> & {
 };
 
 const verdictOf = (
-  { runId, through, state, instruments, alarms }: Verdicted,
+  { runId, through, state, instruments, skipped, alarms }: Verdicted,
   account: string,
   fresh: boolean,
 ): DriftVerdict => ({
@@ -79,7 +80,10 @@ const verdictOf = (
   through,
   state,
   fresh,
-  why: instruments.map(({ symbol, features, performance }) => `${symbol}: ${features.why} ${performance.why}`),
+  why: [
+    ...instruments.map(({ symbol, features, performance }) => `${symbol}: ${features.why} ${performance.why}`),
+    ...skipped.map(({ symbol, why }) => `${symbol}: not checked, ${why}`),
+  ],
   triggers: triggersOf(alarms, account),
 });
 

@@ -1,5 +1,7 @@
-/** What the configured rule's decider says of a bar, as three probabilities: what gates and shadow run judge a run by. Pure. */
+/** What the configured rule's decider says of a bar, as three probabilities: what gates, shadow run and alarms judge a run by. Pure. */
+import { MAJORITY_RULES } from '../domain/decision-ensemble';
 import type { EnsembleOpinion } from '../domain/decision-ensemble';
+import type { DecisionRecord } from '../domain/proposals';
 import type { Vote } from '../domain/vote';
 
 /**
@@ -17,4 +19,16 @@ export function decidedProbabilities({
   if (votes.length === 0) return null;
   const mean = (c: 0 | 1 | 2): number => votes.reduce((sum, vote) => sum + vote.probabilities[c], 0) / votes.length;
   return [mean(0), mean(1), mean(2)];
+}
+
+/** A record of a version that did not say how it decided. */
+const UNSAID = { rules: MAJORITY_RULES, stack: { kind: 'absent', why: 'not recorded' } } as const;
+
+/** What a decision said, as its record has it: the AUC alarms of the drift monitor and of the champion's watch read the same figures. */
+export function recordedProbabilities({
+  votes,
+  ensemble,
+}: Pick<DecisionRecord, 'votes' | 'ensemble'>): Vote['probabilities'] | null {
+  const { rules, stack } = ensemble?.given ?? UNSAID;
+  return decidedProbabilities({ rules, stack, votes });
 }

@@ -15,7 +15,7 @@ import { stateOf } from '../domain/model-review';
 import type { ObjectStore } from '../storage/object-store';
 import { EMPTY_LOG, readReviewLog, type ReviewLog } from '../storage/review-log';
 import { NOT_NUMBERS } from './class-probabilities';
-import { decidedProbabilities } from './decider';
+import { decidedProbabilities, recordedProbabilities } from './decider';
 import type { Ensemble, RowReader } from './ensemble';
 import type { LabelBand } from './manifest';
 import type { MetaOpinions } from './meta-models';
@@ -53,8 +53,6 @@ interface Observed {
 }
 
 const POLL_MS = 30_000;
-/** A record of a version that did not say how it decided. */
-const UNSAID = { rules: MAJORITY_RULES, stack: { kind: 'absent', why: 'not recorded' }, regime: null } as const;
 
 export class ShadowWatch {
   private readonly observed: Record<ObservedAs, Observed | null> = { shadow: null, champion: null };
@@ -162,8 +160,8 @@ export class ShadowWatch {
       mid: quote !== null && isTwoSided(quote) ? (quote.bid + quote.ask) / 2 : null,
       haltCause,
     };
-    const { rules, stack, regime = null } = record.ensemble?.given ?? UNSAID;
-    const besides = decidedProbabilities({ rules, stack, votes: record.votes });
+    const { rules, regime } = record.ensemble?.given ?? { rules: MAJORITY_RULES, regime: null };
+    const besides = recordedProbabilities(record);
     const decidedByChampion = champion !== null && modelRun === champion.run.runId;
     if (decidedByChampion)
       take(champion, {

@@ -1,6 +1,7 @@
 /** The monitor's check on a journal: what makes a second check running, what alarms, and what is said when there is nothing to check. */
 import { monitorDrift } from '../../src/activities/drift-monitoring';
 import { HOUR_MS } from '../../src/domain/exchange-time';
+import { referenceKey } from '../../src/learning/drift/training-reference';
 import { lastCheckKey } from '../../src/learning/drift/last-check';
 import { manifestKey, stampLastTrained } from '../../src/storage/model-registry';
 import { parseStoredJson, storedJson } from '../../src/storage/stored-json';
@@ -68,6 +69,20 @@ test('without bars, without a reference, nothing is judged and the sentence says
   expect((await check()).why[0]).toContain('no consumed bars');
   await rig.consume(rig.bars);
   expect((await check()).why[0]).toContain('omega train');
+});
+
+test('a damaged reference of one instrument leaves the others checked, and is said each time', async () => {
+  await rig.putReferences(24, 0);
+  await rig.consume(rig.bars);
+  await rig.consume(rig.bars, 'GC');
+  await rig.store.put(referenceKey(RUN, 'GC'), Buffer.from('{'));
+  const verdict = await check();
+  expect(verdict).toMatchObject({ state: 'quiet', fresh: true });
+  expect(verdict.why).toEqual([
+    expect.stringMatching(/^ES: /),
+    expect.stringMatching(/^GC: not checked, REFERENCE_INVALID/),
+  ]);
+  expect((await check()).why).toEqual(verdict.why);
 });
 
 test('a run of features that this version does not know is not judged, and the sentence says so', async () => {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { BarWithQuote } from '../../src/domain/bars';
 import { tradeDateOf } from '../../src/domain/calendar';
 import { MINUTE_MS } from '../../src/domain/exchange-time';
-import { INSTRUMENTS } from '../../src/domain/instruments';
+import { INSTRUMENTS, type FutureSymbol } from '../../src/domain/instruments';
 import { computeFeatures } from '../../src/features/pipeline';
 import { DEFAULT_SCHEMA } from '../../src/features/schema';
 import { driftDays, watchedFeatures } from '../../src/learning/drift/drift-day';
@@ -37,7 +37,7 @@ export interface DriftRig {
   /** References of `days` days: the recorded features, `shift` higher, each day a little different. */
   putReferences(days: number, shift: number): Promise<void>;
   /** What the feed consumed; minutes that are there already are left out. */
-  consume(bars: readonly BarWithQuote[]): Promise<void>;
+  consume(bars: readonly BarWithQuote[], symbol?: FutureSymbol): Promise<void>;
   /** Decisions on every bar with a label, all for the other side. */
   decideWrongly(): Promise<void>;
   close(): void;
@@ -74,9 +74,9 @@ export async function driftRig(): Promise<DriftRig> {
       const text = encodeReference({ schemaHash: DEFAULT_SCHEMA.hash, features, days });
       for (const symbol of ['ES', 'GC']) await store.put(referenceKey(RUN, symbol), Buffer.from(text));
     },
-    async consume(consumed) {
+    async consume(consumed, symbol = 'ES') {
       const journal = openMarketJournal(stateDir, ACCOUNT, report);
-      await journal.appendAll('ES', consumed, consumed[consumed.length - 1].bar.start + MINUTE_MS, 'live');
+      await journal.appendAll(symbol, consumed, consumed[consumed.length - 1].bar.start + MINUTE_MS, 'live');
       await journal.close();
     },
     async decideWrongly() {

@@ -22,6 +22,7 @@ const lastCheckSchema = z.object({
       performance: z.object({ why: z.string() }),
     }),
   ),
+  skipped: z.array(z.object({ symbol: z.string(), why: z.string() })).default([]),
   alarms: z.array(z.object({ cause: z.enum(['drift', 'performance']), why: z.string() })),
 });
 export type LastCheck = Readonly<z.infer<typeof lastCheckSchema>>;

@@ -1,8 +1,8 @@
 /** What the run's decisions were worth once their label horizon was over: AUC and its bound, and Page–Hinkley on the live error. */
 import { MINUTE_MS } from '../../domain/exchange-time';
 import type { DecisionRecord } from '../../domain/proposals';
-import type { Vote } from '../../domain/vote';
 import type { BarSeries } from '../../features/bar-series';
+import { recordedProbabilities } from '../decider';
 import { CLASS_NAMES, labelRows, UNLABELLED } from '../labels';
 import type { LabelBand } from '../manifest';
 import { observeError, PAGE_HINKLEY_START } from './page-hinkley';
@@ -22,19 +22,6 @@ export interface LivePerformance extends PerformanceReport {
   readonly errorRoseAt: string | null;
 }
 
-/** What a decision said, sell, hold, buy: the stacker's answer where it decided, else the mean of the votes by their weights. */
-export function decidedProbabilities({ votes, ensemble }: DecisionRecord): Vote['probabilities'] | null {
-  const stack = ensemble?.given.stack;
-  if (ensemble?.used === 'stacked' && stack?.kind === 'answered') return stack.probabilities;
-  const weights = ensemble?.used === 'weighted' ? ensemble.given.weights : null;
-  const weightOf = ({ model }: Vote): number => weights?.[model] ?? 1;
-  const total = votes.reduce((sum, vote) => sum + weightOf(vote), 0);
-  if (!(total > 0)) return null;
-  const mean = (side: 0 | 1 | 2): number =>
-    votes.reduce((sum, vote) => sum + weightOf(vote) * vote.probabilities[side], 0) / total;
-  return [mean(0), mean(1), mean(2)];
-}
-
 /**
  * Decisions of one instrument whose label is known, by the labels that models learn from; the last LAST_DECISIONS. `blocks`: the
  * bars, with the quotes that were decided on.
@@ -50,7 +37,7 @@ export function resolvedDecisions(
   const resolved = [...records]
     .sort((a, b) => a.barClose - b.barClose)
     .flatMap((record) => {
-      const probabilities = decidedProbabilities(record);
+      const probabilities = recordedProbabilities(record);
       const label = labelAt.get(record.barClose) ?? UNLABELLED;
       return probabilities === null || label === UNLABELLED ? [] : [{ probabilities, label, time: record.barClose }];
     })
