@@ -1,7 +1,7 @@
 /** What `omega config show` prints: every setting with its effective value and origin, and which secrets are set. */
 import { originText } from './config-origin';
 import type { LoadedConfig } from './load-config';
-import { MASK, SECRET_VARIABLES } from './secrets';
+import { MASK, maskAddresses, SECRET_VARIABLES } from './secrets';
 
 export interface ConfigRow {
   readonly setting: string;
@@ -29,4 +29,4 @@ export function configTable(
 const valueAt = (config: unknown, path: string): unknown =>
   path.split('.').reduce<unknown>((at, name) => (at as Record<string, unknown>)[name], config);
 
-const shown = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
+const shown = (value: unknown): string => maskAddresses(typeof value === 'string' ? value : JSON.stringify(value));

@@ -18,14 +18,23 @@ export const isSecretName = (variable: string): boolean => SECRET_NAME.test(vari
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** A function that masks the value of every secret variable of `env` wherever it occurs in a text, also inside JSON and addresses. */
+/** User and password of an address, which some proxies want there. */
+const USER_INFO = /(\b[a-z][a-z0-9+.-]*:\/\/)[^/\s@"']+@/gi;
+
+/** Masks user and password of every address in a text. */
+export const maskAddresses = (text: string): string => text.replace(USER_INFO, `$1${MASK}@`);
+
+/**
+ * A function that masks the value of every secret variable of `env` wherever it occurs in a text, also inside JSON and addresses, and what
+ * addresses hold of users and passwords.
+ */
 export function createRedactor(env: Environment): (text: string) => string {
   const values = Object.entries(env).flatMap(([name, value]) =>
     value !== undefined && value.length >= SHORTEST_SECRET && isSecretName(name) ? spellings(value) : [],
   );
   // Longest first: a secret may contain another.
   const wanted = [...new Set(values)].sort((a, b) => b.length - a.length);
-  return (text) => wanted.reduce((masked, value) => masked.replaceAll(value, MASK), text);
+  return (text) => maskAddresses(wanted.reduce((masked, value) => masked.replaceAll(value, MASK), text));
 }
 
 const spellings = (value: string): readonly string[] => [

@@ -275,6 +275,16 @@ describe('secrets', () => {
   });
 });
 
+test('user and password of an address are masked wherever settings and problems are told', () => {
+  const TIINGO_URL = 'http://ann:pa:ss@proxy.example/tiingo';
+  const told = JSON.stringify(configTable(load({ TIINGO_URL }), {}));
+  expect(told).toContain(`http://${MASK}@proxy.example/tiingo`);
+  expect(told).not.toContain('pa:ss');
+  expect(createRedactor({})('it is "ftp://ann@host/x" or mail to ann@host')).toBe(
+    `it is "ftp://${MASK}@host/x" or mail to ann@host`,
+  );
+});
+
 test('.env is read without overriding what is set', () => {
   writeFileSync(join(folder, '.env'), 'OMEGA_TEST_FROM_FILE=file\nOMEGA_TEST_SET=file\n');
   const env: Record<string, string> = { OMEGA_TEST_SET: 'set' };

@@ -6,6 +6,7 @@ import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { maskAddresses } from '../../config/secrets';
 import { errorCode, errorText, syncDirectory } from '../../storage/durable-files';
 import { EmbeddingError } from './embedding-error';
 
@@ -45,7 +46,7 @@ export async function downloadFile(download: Download): Promise<'fetched' | 'pre
     await rm(part, { force: true });
     throw new EmbeddingError(
       'HASH_MISMATCH',
-      `${url} hashes to ${hash} instead of ${sha256}: it is not the published file, nothing was installed. Try again, or another source (embeddings.baseUrl).`,
+      `${maskAddresses(url)} hashes to ${hash} instead of ${sha256}: it is not the published file, nothing was installed. Try again, or another source (embeddings.baseUrl).`,
     );
   }
   const handle = await open(part, 'r');
@@ -64,7 +65,7 @@ async function fetchWhole(download: Download, part: string): Promise<void> {
       if (attempt < TRIES && mayPass(error)) continue;
       throw new EmbeddingError(
         'DOWNLOAD_FAILED',
-        `${download.url} could not be fetched (${failureText(error)}). What arrived is kept, the same command goes on there; without a network give a folder with --from.`,
+        `${maskAddresses(download.url)} could not be fetched (${failureText(error)}). What arrived is kept, the same command goes on there; without a network give a folder with --from.`,
         { cause: error },
       );
     }

@@ -4,6 +4,7 @@
  */
 import { cp, mkdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { maskAddresses } from '../../config/secrets';
 import { isFile, syncDirectory, writeWhole } from '../../storage/durable-files';
 import { downloadFile, fileHash } from './download-file';
 import { EmbeddingError } from './embedding-error';
@@ -62,7 +63,8 @@ export async function installModel(
     );
   }
   const installed = { folder, files: taken, dimensions: embedder.dimensions, difference };
-  await writeWhole(join(incoming, 'provenance.json'), `${JSON.stringify({ source, ...installed })}\n`, incoming);
+  const provenance = maskAddresses(JSON.stringify({ source, ...installed }));
+  await writeWhole(join(incoming, 'provenance.json'), `${provenance}\n`, incoming);
   await exchange(incoming, folder);
   return installed;
 }

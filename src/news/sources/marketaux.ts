@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import type { MarketauxSettings } from '../../config/news-settings';
+import { maskAddresses } from '../../config/secrets';
 import type { ArticleEntity, TickerScore } from '../../domain/article';
 import type { ProviderClient } from '../../http/provider-client';
 import { ProviderError } from '../../http/provider-error';
@@ -56,7 +57,7 @@ export interface MarketauxParts {
 export function createMarketauxSource({ client, settings, tickers, polling }: MarketauxParts): NewsSource {
   return {
     name: 'marketaux',
-    description: `MarketAux at ${settings.baseUrl}`,
+    description: maskAddresses(`MarketAux at ${settings.baseUrl}`),
     fetchPage: async (cursor, now): Promise<NewsPage> => {
       const window = windowOf(cursor, now, { ...polling, firstPage: 1 });
       const { meta, data } = await client.getJson({

@@ -5,6 +5,7 @@
  */
 import { z } from 'zod';
 import type { TiingoNewsSettings } from '../../config/news-settings';
+import { maskAddresses } from '../../config/secrets';
 import type { ProviderClient } from '../../http/provider-client';
 import { ArticleProblem, requiredUrl, verdictOn } from '../provided-article';
 import type { ArticleFields } from '../provided-article';
@@ -42,7 +43,7 @@ export interface TiingoNewsParts {
 export function createTiingoNewsSource({ client, settings, baseUrl, tickers, polling }: TiingoNewsParts): NewsSource {
   return {
     name: 'tiingo',
-    description: `Tiingo news at ${baseUrl}`,
+    description: maskAddresses(`Tiingo news at ${baseUrl}`),
     fetchPage: async (cursor, now): Promise<NewsPage> => {
       const window = windowOf(cursor, now, { ...polling, firstPage: 0 });
       const items = await client.getJson({
