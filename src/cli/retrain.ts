@@ -18,6 +18,7 @@ import { currentConfig } from './current-place';
 import { parseDays, parseInstruments } from './demo';
 import type { SupervisedProcess } from './demo/supervised-process';
 import { openLearningServer, type LearningServer } from './learning-server';
+import { refuseRepeated } from './names-once';
 import { operatorOf, type OperatorOptions } from './operator';
 import { registerSearchAttributes } from './register-search-attributes';
 import { readRetraining, RetrainingLines, retrainingLines, type RetrainingView } from './retraining-view';
@@ -46,6 +47,7 @@ function requestOf(options: RetrainOptions, io: CommandIo, now: number): Retrain
       'USAGE',
       `There is no model family ${unknown.join(', ')}; there are ${FAMILY_NAMES.join(', ')}.`,
     );
+  refuseRepeated('--families', families);
   return {
     runId: runIdOf(now),
     days: options.days === undefined ? null : parseDays(options.days),

@@ -28,6 +28,7 @@ import { currentConfig } from './current-place';
 import { parseDays } from './demo';
 import { learningSet, readParameters } from './learning-set';
 import type { LearningSet } from './learning-set';
+import { refuseRepeated } from './names-once';
 import { outsideSettings } from './outside-settings';
 import { packageVersion } from './package-version';
 import { learningPlace, withStore } from './store-place';
@@ -80,12 +81,6 @@ function requestOf(
     ...(found && { parameters: Object.fromEntries(found.families.map(({ name, parameters }) => [name, parameters])) }),
     seed: options.seed === undefined ? config.seed : wholeNumber('--seed', options.seed, 0, 2 ** 32 - 1),
   };
-}
-
-/** Twice the same would be fitted twice. Throws CliError USAGE. */
-function refuseRepeated(option: string, names: readonly string[]): void {
-  const repeated = names.filter((name, at) => names.indexOf(name) !== at);
-  if (repeated.length > 0) throw new CliError('USAGE', `${option} names ${[...new Set(repeated)].join(', ')} twice.`);
 }
 
 /** All fits, `threads` at a time; a family that fails is told and left out. */

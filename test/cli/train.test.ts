@@ -35,6 +35,11 @@ test.each([
   expect(said).toContain('twice');
 });
 
+test('so does retrain, before it looks for a server', async () => {
+  const { code, said } = await omega('retrain', '--families', 'sgd,mlp,sgd');
+  expect([code, said]).toEqual([2, '--families names sgd twice.']);
+});
+
 test.each([
   [['train', '--instruments', 'FOO'], /"FOO" is not an instrument/],
   [['train', '--days', '2013-13-01'], /"2013-13-01" is not a date/],
