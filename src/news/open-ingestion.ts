@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import type { Config } from '../config/config';
 import type { IngestedPage, SkippedSource } from '../domain/news-ingestion';
+import { withProcessLock } from '../http/process-lock';
 import { ProviderError } from '../http/provider-error';
 import type { ObjectStore } from '../storage/object-store';
 import { openArticleStore } from './article-store';
@@ -35,6 +36,8 @@ export interface Ingestion {
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
+/** Above the time-outs, retries and pauses of one page. */
+const HOLD_MS = HOUR_MS / 4;
 
 /** Throws ProviderError for a table of companies that cannot be read. */
 export async function openIngestion({ config, store, dataFolder, env, now }: IngestionPlace): Promise<Ingestion> {
@@ -53,7 +56,12 @@ export async function openIngestion({ config, store, dataFolder, env, now }: Ing
       if (source === undefined) throw new ProviderError('KEY_MISSING', name, notReady(name, skipped));
       // The language data take 60 MB: only who reads articles loads them.
       const normalise = await (normaliser ??= openNormaliser(news, companies));
-      return ingestPage({ store, source, normalise, sameStory, judgeNovelty, now, articles });
+      // A command beside the schedule: each asks for the page behind the one that the other has just stored, and knows its stories.
+      return withProcessLock(
+        join(stateDir, 'news', 'reading'),
+        () => ingestPage({ store, source, normalise, sameStory, judgeNovelty, now, articles }),
+        { holdMs: HOLD_MS },
+      );
     },
   };
 }

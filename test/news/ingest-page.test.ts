@@ -225,6 +225,19 @@ test('a page that is empty against its own count loses nothing: what follows the
   expect(await read('marketaux', 100, opened)).toMatchObject({ stored: 3, failed: null, more: false });
 });
 
+test('two that read at the same time ask for each page once', async () => {
+  marketaux.stories.push(...storiesUntil(now - MINUTE, 40));
+  const [one, other] = [await ingestion(), await ingestion()];
+  const results = await Promise.all([one, other].map((reader) => read('marketaux', 100, reader)));
+  expect(results.reduce((sum, { stored: new_ }) => sum + new_, 0)).toBe(40);
+  // The second one to come to the end begins the next window.
+  const pages = marketaux.requests.map(
+    ({ searchParams: asked }) => `${asked.get('published_after')} ${asked.get('page')}`,
+  );
+  expect(new Set(pages).size).toBe(pages.length);
+  expect(await stored()).toHaveLength(40);
+});
+
 test('without keys the sources say which variable to set, and the sample says that it is one', async () => {
   const { sources, skipped } = await ingestion({}, {});
   expect(skipped.map(({ why }) => why)).toEqual([
