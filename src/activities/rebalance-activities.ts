@@ -13,6 +13,7 @@ import { sessionWorkflowId } from '../domain/ids';
 import { heldShares, type Holding } from '../domain/rebalance/account-value';
 import { isEnded, needNoOpenOrders, openOrdersText } from '../domain/rebalance/open-orders';
 import { RebalanceError } from '../domain/rebalance/rebalance-error';
+import type { RebalanceList } from '../domain/rebalance/rebalance-list';
 import { rebalanceReportKey } from '../domain/rebalance/rebalance-run';
 import type {
   LegOrder,
@@ -194,13 +195,24 @@ async function plan(deps: RebalanceActivitiesDeps, { account, asOf, trade, paper
       const stocks = trade ? await broker.stocks(list.trades.map(({ ticker }) => ticker)) : [];
       const contracts = stocks.flatMap((stock) => (stock === null ? [] : [stock]));
       const beside = open === null ? [] : [`Not counted in the list are orders that may still trade: ${open}.`];
-      return { kind: 'planned', list, notices: [...beside, ...notices], manner, holdings, contracts };
+      const said = [...beside, ...foreignNotices(snapshot, list), ...notices];
+      return { kind: 'planned', list, notices: said, manner, holdings, contracts };
     });
   } catch (error) {
     if (error instanceof RebalanceError || error instanceof RecordedDataError)
       return { kind: 'failed', code: error.code, why: error.message };
     throw error;
   }
+}
+
+/** The session trades nothing that the broker holds without its doing: the list counts it, and its order would be refused. */
+function foreignNotices({ foreignStocks }: SessionSnapshot, { trades }: RebalanceList): readonly string[] {
+  const foreign = heldShares(foreignStocks).filter((held) => trades.some(({ ticker }) => ticker === held.ticker));
+  return foreign.length === 0
+    ? []
+    : [
+        `Held at the broker without the session’s doing, so its orders are refused until omega unfreeze adopts it: ${foreign.map(({ ticker, quantity }) => `${quantity} ${ticker}`).join(', ')}.`,
+      ];
 }
 
 /** Stocks that the session traded, and those that the broker holds besides, by our names: the account's shares are one. */

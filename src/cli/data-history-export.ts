@@ -1,5 +1,5 @@
 /** `omega data history-export`: the broker's history into the bar store, as a workflow that this command follows. */
-import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
+import { Client, Connection, WorkflowNotFoundError, type WorkflowHandle } from '@temporalio/client';
 import { Command } from 'commander';
 import { historyExportWorkflowId, startHistoryExport } from '../client/history-export-start';
 import type { Config } from '../config/config';
@@ -54,8 +54,13 @@ async function historyExportCommandOf(
   const request = requestOf(instruments, options, config);
   const connection = await connected(config.temporal.address);
   try {
-    const handle = await startHistoryExport(new Client({ connection, namespace: config.temporal.namespace }), request);
+    const client = new Client({ connection, namespace: config.temporal.namespace });
     const workflowId = historyExportWorkflowId(request);
+    if (saysSpan(options) && (await runs(client, workflowId)))
+      io.err(
+        `${workflowId} runs already and is joined: its --from, --to and --what are those that it was started with.`,
+      );
+    const handle = await startHistoryExport(client, request);
     if (!options.follow) {
       printResult(io, options.json, { workflowId }, [`${workflowId} runs; the same command follows it.`]);
       return;
@@ -64,6 +69,17 @@ async function historyExportCommandOf(
     printResult(io, options.json, { workflowId, ...result }, result.series.map(seriesLine));
   } finally {
     await connection.close();
+  }
+}
+
+const saysSpan = ({ from, to, what }: HistoryExportOptions): boolean => (from ?? to ?? what) !== undefined;
+
+async function runs(client: Client, workflowId: string): Promise<boolean> {
+  try {
+    return (await client.workflow.getHandle(workflowId).describe()).status.name === 'RUNNING';
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return false;
+    throw error;
   }
 }
 

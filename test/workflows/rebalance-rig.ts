@@ -7,12 +7,18 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createRebalanceActivities } from '../../src/activities/rebalance-activities';
+import { main } from '../../src/cli/main';
 import { readRebalance, rebalanceHandle, startRebalance, type RebalanceStart } from '../../src/client/rebalance';
 import { DEFAULT_REBALANCE, type RebalanceConfig } from '../../src/config/rebalance-settings';
 import { stockOf } from '../../src/domain/contracts';
 import { DATA_QUEUE } from '../../src/domain/ids';
 import { rebalanceReportKey } from '../../src/domain/rebalance/rebalance-run';
-import type { RebalancePhase, RebalanceReport, RebalanceStatus } from '../../src/domain/rebalance/rebalance-run';
+import type {
+  RebalanceOutcome,
+  RebalancePhase,
+  RebalanceReport,
+  RebalanceStatus,
+} from '../../src/domain/rebalance/rebalance-run';
 import type { BarProvider } from '../../src/market-data/providers/provider';
 import { openFolderStore } from '../../src/storage/folder-store';
 import type { ObjectStore } from '../../src/storage/object-store';
@@ -77,6 +83,23 @@ export const providerWithoutCC = (asked: string[]): BarProvider => ({
       }));
   },
 });
+
+export const traded = (outcome: RebalanceOutcome): Extract<RebalanceOutcome, { kind: 'traded' }> => {
+  if (outcome.kind !== 'traded') throw new Error(JSON.stringify(outcome));
+  return outcome;
+};
+
+/** `omega rebalance …` for the rig's account: its exit code and all that it said. */
+export async function omegaRebalance(
+  { address, account }: Rig,
+  ...args: readonly string[]
+): Promise<{ readonly code: number; readonly said: string }> {
+  const said: string[] = [];
+  const note = (text: string): void => void said.push(text);
+  const env = { TEMPORAL_ADDRESS: address, IBKR_ACCOUNT: account };
+  const code = await main(['rebalance', ...args], { out: note, err: note, env, folder: tmpdir() });
+  return { code, said: said.join('\n') };
+}
 
 export class RebalanceRig {
   cash = CASH;
@@ -158,6 +181,13 @@ export class RebalanceRig {
     this.starts += 1;
     const start = { account: this.rig.account, asOf: null, manner: {}, paper: null, askBecause: null, ...more };
     return startRebalance(this.rig.client, start, OPEN + this.starts * 1_000);
+  }
+
+  /** Runs one to its end. */
+  async executed(): Promise<RebalanceOutcome> {
+    const handle = await this.start();
+    if (handle === null) throw new Error('one runs already');
+    return handle.result();
   }
 
   /** Polls until it is in the phase; throws with the last status after 15 seconds. */

@@ -1,11 +1,9 @@
 /** The weekly rebalance on a real server, from list to report: what is ordered, in which order, once, and what every end leaves. */
 import { WorkflowUpdateFailedError } from '@temporalio/client';
-import { tmpdir } from 'node:os';
-import { main } from '../../src/cli/main';
 import { giveAnswer, rebalanceHandle } from '../../src/client/rebalance';
 import { applySchedules, plannedSchedules } from '../../src/client/schedules';
 import type { RebalanceOutcome } from '../../src/domain/rebalance/rebalance-run';
-import { CASH, FEE, PRICE, providerWithoutCC, RebalanceRig, SETTINGS } from './rebalance-rig';
+import { CASH, FEE, omegaRebalance, PRICE, providerWithoutCC, RebalanceRig, SETTINGS, traded } from './rebalance-rig';
 import { useTradingRig } from './trading-rig';
 
 jest.setTimeout(40_000);
@@ -17,26 +15,8 @@ beforeEach(async () => {
 });
 afterEach(() => rebalance.close());
 
-/** Runs one to its end. */
-async function executed(): Promise<RebalanceOutcome> {
-  const handle = await rebalance.start();
-  if (handle === null) throw new Error('one runs already');
-  return handle.result();
-}
-
-const traded = (outcome: RebalanceOutcome): Extract<RebalanceOutcome, { kind: 'traded' }> => {
-  if (outcome.kind !== 'traded') throw new Error(JSON.stringify(outcome));
-  return outcome;
-};
-
-async function omega(...args: readonly string[]): Promise<{ readonly code: number; readonly said: string }> {
-  const said: string[] = [];
-  const note = (text: string): void => void said.push(text);
-  const { address, account } = rebalance.rig;
-  const env = { TEMPORAL_ADDRESS: address, IBKR_ACCOUNT: account };
-  const code = await main(['rebalance', ...args], { out: note, err: note, env, folder: tmpdir() });
-  return { code, said: said.join('\n') };
-}
+const executed = (): Promise<RebalanceOutcome> => rebalance.executed();
+const omega = (...args: readonly string[]) => omegaRebalance(rebalance.rig, ...args);
 
 /** 30 % of 9,000 dollars at 50. */
 const SHARES = 54;
@@ -232,6 +212,19 @@ test('what the session refuses is told by its code, and nothing leaves', async (
   expect(legs.map(({ state }) => state)).toEqual(['refused', 'refused', 'refused']);
   expect(legs[0].why).toMatch(/^HALTED/);
   expect(rebalance.placed()).toEqual([]);
+});
+
+test('a stock that the broker holds without the session is counted, told with how to adopt it, and not traded', async () => {
+  const { broker, session } = rebalance.rig;
+  const stock = { symbol: 'AA', secType: 'STK', quantity: 10, averageCost: PRICE };
+  broker.held.set(7_001, stock);
+  await session.signal('brokerConnected', { epoch: 2, nextValidId: 1, positions: [{ conId: 7_001, ...stock }] });
+  await rebalance.rig.until('the stock to be told', ({ foreignStocks }) => foreignStocks.length === 1);
+  const { legs } = traded(await executed());
+  expect(legs[0]).toMatchObject({ ticker: 'AA', side: 'buy', state: 'refused' });
+  expect(legs[0].why).toMatch(/^SYMBOL_FROZEN/);
+  const { notices } = await rebalance.until('done');
+  expect(notices[0]).toMatch(/^Held at the broker without .* omega unfreeze adopts it: 10 AA\.$/);
 });
 
 test('killed between two legs, another worker goes on: each leg is ordered once, and no two together', async () => {
