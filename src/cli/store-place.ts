@@ -40,9 +40,16 @@ export function placeOrNull(io: CommandIo): StorePlace | null {
   return nothingRan ? null : storePlace(io);
 }
 
-/** Where models are trained to: as storePlace, and the configured store when nothing ran here and no account is named. */
+/**
+ * Where models are trained to: as storePlace; the configured store when nothing ran here and no account is named, or when the settings name
+ * it: a demonstration that ran once does not take its place.
+ */
 export function learningPlace(io: CommandIo): Pick<StorePlace, 'storage'> {
-  return placeOrNull(io) ?? { storage: currentConfig(io).config.storage };
+  const { config, origins } = currentConfig(io);
+  const isNamed = ['storage.root', 'storage.bucket'].some((setting) => origins[setting]?.source !== 'default');
+  const runs = !io.env.TEMPORAL_ADDRESS && readRun(join(io.folder, DEMO_FOLDER)) !== null;
+  const place = isNamed && !runs ? null : placeOrNull(io);
+  return place ?? { storage: config.storage };
 }
 
 /** What a store refuses in its own sentence: 3 when nobody answers, 2 when the settings are wrong, 4 when it says no. */
