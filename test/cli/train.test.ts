@@ -1,7 +1,8 @@
 /** `omega train`: what it refuses before it fits anything. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { main } from '../../src/cli/main';
 import { DEFAULT_SCHEMA } from '../../src/features/schema';
 import { INSTRUMENTS } from '../../src/domain/instruments';
@@ -162,6 +163,14 @@ test('a run id is an instant of the calendar, and none to come', async () => {
     const { code, said } = await omega('train', '--run-id', id, '--families', 'sgd');
     expect([code, said]).toEqual([2, expect.stringContaining(sentence)]);
   }
+});
+
+test('features check says where it could not look: too few bars to begin later are no proof', async () => {
+  const minutes = gunzipSync(readFileSync(join(__dirname, '../../data/futures_1m/ES_201312_1m.csv.gz'))).toString();
+  mkdirSync(join(folder, 'few'));
+  writeFileSync(join(folder, 'few', 'ES_201312_1m.csv'), minutes.split('\n').slice(0, 200).join('\n'));
+  const { code, said } = await omega('features', 'check', '--data', 'few', '--cuts', '2');
+  expect([code, said]).toEqual([0, expect.stringMatching(/0 later beginnings.*passed\ntoo few bars to begin later/)]);
 });
 
 test('config check includes the features', async () => {
