@@ -92,6 +92,7 @@ export function createProviderClient(settings: ProviderClientSettings): Provider
   ): Promise<T> => {
     const asked: AskedRequest = { provider: settings.name, path, mask, now };
     try {
+      refuseBrokenKey(settings);
       return await work(asked);
     } catch (error) {
       signal?.throwIfAborted();
@@ -116,6 +117,13 @@ export function createProviderClient(settings: ProviderClientSettings): Provider
         return checked(response.data, response, request, asked);
       }),
   };
+}
+
+/** Headers drop what they cannot carry: the provider would be sent, and may echo, another text than the one that is masked. */
+function refuseBrokenKey({ name, auth }: ProviderClientSettings): void {
+  if (auth === undefined || /^[\x20-\x7e]*$/.test(auth.value)) return;
+  const sentence = `${name}: the key holds a character that no key has, such as a line break: copy it again. Nothing was asked.`;
+  throw new ProviderError('UNAUTHORIZED', name, sentence);
 }
 
 const pair = ({ name, value }: ProviderAuth): Readonly<Record<string, string>> => ({ [name]: value });

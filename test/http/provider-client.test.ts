@@ -266,3 +266,10 @@ test('a refusal that comes as 200 is told in its own words', async () => {
   expect(error.code).toBe('SCHEMA');
   expect(error.message).toContain('It says: "Over your hourly allocation, ********."');
 });
+
+test.each(['first\nsecond-half', 'schlüssel-12345'])('the key %j is never sent', async (value) => {
+  provider.answer(() => ({ status: 401, body: { detail: 'Invalid token' } }));
+  const error = await failure(get({ auth: { kind: 'header', name: 'Authorization', value: `Token ${value}` } }));
+  expect(error).toMatchObject({ code: 'UNAUTHORIZED', message: expect.stringContaining('copy it again') as string });
+  expect(provider.asked).toEqual([]);
+});
