@@ -183,9 +183,16 @@ function write(file: string, text: string): void {
 /** Failures of stores, models and records as the sentences they are. */
 function explained(error: unknown): unknown {
   if (error instanceof GatewayRecordError) return new CliError('DATA', error.message, { cause: error });
-  if (error instanceof ModelRunError) return new CliError('NOT_FOUND', error.message, { cause: error });
+  if (error instanceof ModelRunError)
+    return new CliError(error.code === 'RUN_NOT_FOUND' ? 'NOT_FOUND' : 'DATA', error.message, { cause: error });
   return isStoreError(error) ? storeFailure(error) : error;
 }
+
+const skipText = ({ model, why, count }: BacktestReport['figures']['skippedVotes'][number]): string =>
+  `${model === '*' ? 'nobody voted' : `${model} did not vote`} on ${count} bars: ${why}`;
+
+/** The page has them all. */
+const SKIPS_SHOWN = 5;
 
 export function summary({ figures, comparison }: BacktestReport): readonly string[] {
   const { sharpe } = figures;
@@ -197,6 +204,7 @@ export function summary({ figures, comparison }: BacktestReport): readonly strin
     ...days,
     `all: ${signedMoney(figures.endEquity - figures.startEquity)} after costs, ${figures.trades} trades, costs ${money(totalCosts(figures.costs))} (fees ${money(figures.costs.fee)})`,
     `Sharpe ${sharpe.sharpe?.toFixed(2) ?? 'not defined'} over ${sharpe.days} dates · largest drawdown ${money(figures.maxDrawdown)}`,
+    ...figures.skippedVotes.slice(0, SKIPS_SHOWN).map(skipText),
     ...(comparison === null
       ? []
       : [`through the gateway: ${comparison.equal} executions equal, ${comparison.differences.length} differ`]),

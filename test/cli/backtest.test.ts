@@ -76,10 +76,18 @@ describe('omega backtest', () => {
       trades: 2,
       costs: { fee: 0, spread: 0, slippage: 0, impact: 0 },
       maxDrawdown: 0,
+      skippedVotes: [
+        { model: 'sgd', why: 'its file is damaged', count: 1_363 },
+        { model: '*', why: 'features without a value: rsi', count: 14 },
+      ],
     };
-    const [seen, unseen] = summary({ figures, comparison: null } as unknown as Parameters<typeof summary>[0]);
+    const [seen, unseen, ...rest] = summary({ figures, comparison: null } as unknown as Parameters<typeof summary>[0]);
     expect(seen).toContain('in sample: run R learned from this date');
     expect(unseen).not.toContain('in sample');
+    expect(rest.slice(-2)).toEqual([
+      'sgd did not vote on 1363 bars: its file is damaged',
+      'nobody voted on 14 bars: features without a value: rsi',
+    ]);
   });
 
   it('takes a cost for a wish for modelled fills, and the gateway’s otherwise', () => {
