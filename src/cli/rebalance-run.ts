@@ -143,5 +143,5 @@ export const rebalanceRunCommands = (io: CommandIo): readonly Command[] => [
     .option('--json', 'print JSON')
     .action((id: string | undefined, options: JsonOption) => show(id, options, io)),
   answerCommand('approve', 'say yes to the list that waits', io),
-  answerCommand('reject', 'say no to the list that waits: nothing is ordered', io),
+  answerCommand('reject', 'say no to the list that waits, or stop one that trades: what has not left stays', io),
 ];

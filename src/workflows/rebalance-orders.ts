@@ -3,9 +3,10 @@
  * Invariants: 1. a leg is named by rebalance and place, so that whatever dies, it is one order; 2. between two orders there is more than a
  * second, counted from the answer to the first; 3. nothing is bought with what a sale may still bring; 4. each leg looks at the broker's
  * clock: none leaves outside of the order window of the list's day; 5. a purchase is sized by the live price, by the cash that was there
- * before the first order and by what those before it cost; none is made after a step of the price that the list did not know.
+ * before the first order and by what those before it cost; none is made after a step of the price that the list did not know;
+ * 6. after a person's no nothing leaves any more.
  */
-import { patched, proxyActivities, sleep } from '@temporalio/workflow';
+import { condition, patched, proxyActivities, sleep } from '@temporalio/workflow';
 import { ActivityFailure } from '@temporalio/common';
 import { brokerQueue, DATA_QUEUE } from '../domain/ids';
 import {
@@ -18,7 +19,13 @@ import {
   stepText,
   withOrder,
 } from '../domain/rebalance/execute-list';
-import type { BrokerReads, LegReport, RebalanceActivities, RebalanceOutcome } from '../domain/rebalance/rebalance-run';
+import type {
+  BrokerReads,
+  LegReport,
+  RebalanceActivities,
+  RebalanceAnswer,
+  RebalanceOutcome,
+} from '../domain/rebalance/rebalance-run';
 import { ownTicker } from '../domain/share-class';
 import { orderWindow } from '../domain/stock-hours';
 import { affordableQuantity } from '../domain/rebalance/trade-costs';
@@ -84,6 +91,7 @@ export async function carryOut(self: Rebalance, plan: Plan): Promise<RebalanceOu
   self.legs = trades.map(plannedLeg);
   const late = await waitForOpen(self, tradeOn);
   if (late !== null) return { kind: 'expired', why: late };
+  if (self.stop !== null) return rejectedBy(self.stop);
   // Hours or days after the list was made: what futures cost meanwhile, or was paid out, buys no shares.
   self.cash = patched('cash-of-the-open') ? await readCash() : plan.list.cash;
   enter(self, 'selling');
@@ -99,6 +107,8 @@ export async function carryOut(self: Rebalance, plan: Plan): Promise<RebalanceOu
   return reconciled(self, plan);
 }
 
+export const rejectedBy = ({ by, why }: RebalanceAnswer): RebalanceOutcome => ({ kind: 'rejected', by, why });
+
 const legsOf = ({ list }: Plan, of: 'buy' | 'sell'): readonly number[] =>
   list.trades.filter(({ side }) => side === of).map(({ leg }) => leg);
 
@@ -111,9 +121,9 @@ async function waitForOpen(self: Rebalance, tradeOn: string): Promise<string | n
   for (;;) {
     const now = await broker.readMarketTime();
     if (now > until) return `the market's day of ${tradeOn} was over before the orders could leave; nothing was sent`;
-    if (now >= from) return null;
+    if (now >= from || self.stop !== null) return null;
     enter(self, 'waiting-for-open');
-    await sleep(Math.min(LONGEST_NAP, from - now));
+    await condition(() => self.stop !== null, Math.min(LONGEST_NAP, from - now));
   }
 }
 
@@ -155,6 +165,11 @@ async function quoted({ contracts }: Plan, ticker: string): Promise<number | nul
 async function ask(self: Rebalance, { list, contracts, manner }: Plan, leg: number, quantity: number): Promise<void> {
   const found = self.legs.find((one) => one.leg === leg);
   if (found === undefined) return;
+  const { stop } = self;
+  if (stop !== null) {
+    changeLeg(self, leg, (before) => ({ ...before, why: `stopped by ${stop.by}: ${stop.why}` }));
+    return;
+  }
   const contract = contracts.find(({ symbol }) => ownTicker(symbol) === found.ticker);
   if (contract === undefined) {
     changeLeg(self, leg, (before) => ({ ...before, state: 'refused', why: 'the broker lists no such stock' }));

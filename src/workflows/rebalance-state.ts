@@ -20,6 +20,8 @@ export interface Rebalance {
   approveBy: number | null;
   askedBecause: string | null;
   answer: RebalanceAnswer | null;
+  /** A person's no when nobody was asked: nothing leaves after it. */
+  stop: RebalanceAnswer | null;
   legs: readonly LegReport[];
   /** Before the first order, dollars: of the list, then of the hour at which orders begin to leave. */
   cash: number;
@@ -34,6 +36,7 @@ export const newRebalance = (account: string, rebalanceId: string): Rebalance =>
   approveBy: null,
   askedBecause: null,
   answer: null,
+  stop: null,
   legs: [],
   cash: 0,
   outcome: null,

@@ -28,16 +28,20 @@ import type {
   RebalanceAnswer,
   RebalanceManner,
   RebalanceOutcome,
+  RebalancePhase,
   RebalanceRunInput,
 } from '../domain/rebalance/rebalance-run';
 import { needNameAndReason } from './named-command';
 import { answerRebalance, rebalanceStatus } from './rebalance-messages';
-import { carryOut } from './rebalance-orders';
+import { carryOut, rejectedBy } from './rebalance-orders';
 import { enter, newRebalance, statusOf, type Plan, type Rebalance } from './rebalance-state';
 
 const HOUR = 3_600_000;
 /** Later than this after its time a scheduled run counts as missed. */
 const MISSED_AFTER = HOUR;
+
+/** A no is taken after the yes, too, and of a list that needed none, for as long as orders may leave. */
+const STOPPABLE: ReadonlySet<RebalancePhase> = new Set(['waiting-for-open', 'selling', 'waiting-for-sells', 'buying']);
 
 const scheduledFor = defineSearchAttributeKey('TemporalScheduledStartTime', SearchAttributeType.DATETIME);
 
@@ -95,6 +99,7 @@ async function run(
   self.plan = { ...planned, notices: [...planned.notices, ...holes] };
   if (!trade) return { kind: 'dry-run' };
   if (planned.list.trades.length === 0) return { kind: 'nothing-to-do' };
+  if (self.stop !== null) return rejectedBy(self.stop);
   const needed = manner.approvalNeeded ?? planned.manner.approval.needed;
   const declined = needed || askBecause !== null ? await approval(self, planned, askBecause) : null;
   return declined ?? carryOut(self, planned);
@@ -113,21 +118,23 @@ async function approval(
   await condition(() => self.answer !== null, hours * HOUR);
   self.approveBy = null;
   if (self.answer === null) return { kind: 'expired', why: `nobody answered within ${hours} h; nothing was ordered` };
-  const { decision, by, why } = self.answer;
-  return decision === 'approve' ? null : { kind: 'rejected', by, why };
+  return self.answer.decision === 'approve' ? null : rejectedBy(self.answer);
 }
 
 /** Throws when it cannot be answered now; nothing is written to the history then. */
-function refuse({ rebalanceId, phase, answer: before }: Rebalance, answer: RebalanceAnswer): void {
+function refuse({ rebalanceId, phase, answer: before, stop }: Rebalance, answer: RebalanceAnswer): void {
   needNameAndReason(answer, 'answering a rebalance');
   if (answer.rebalanceId !== rebalanceId)
     throw ApplicationFailure.nonRetryable(`rebalance ${rebalanceId} runs, not ${answer.rebalanceId}`, 'NOT_AWAITED');
-  if (phase !== 'awaiting-approval' || before !== null)
+  const isAsked = phase === 'awaiting-approval' && before === null;
+  const isStop = answer.decision === 'reject' && stop === null && STOPPABLE.has(phase);
+  if (!isAsked && !isStop)
     throw ApplicationFailure.nonRetryable(`rebalance ${rebalanceId} is ${phase}: nobody is asked`, 'NOT_AWAITED');
 }
 
 function take(self: Rebalance, answer: RebalanceAnswer): RebalanceAnswer {
-  self.answer = answer;
+  if (self.phase === 'awaiting-approval') self.answer = answer;
+  else self.stop = answer;
   return answer;
 }
 

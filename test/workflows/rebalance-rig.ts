@@ -34,6 +34,11 @@ export const CASH = 9_000;
 /** What the scripted broker takes for a share. */
 export const FEE = 2.25;
 
+/** 30 % of 9,000 dollars at 50. */
+export const SHARES = 54;
+/** Bought three times, the fees paid. */
+export const CASH_LEFT = CASH - 3 * SHARES * (PRICE + FEE);
+
 export const SETTINGS: RebalanceConfig = {
   ...DEFAULT_REBALANCE,
   rules: {

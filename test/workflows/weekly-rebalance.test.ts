@@ -1,9 +1,19 @@
 /** The weekly rebalance on a real server, from list to report: what is ordered, in which order, once, and what every end leaves. */
-import { WorkflowUpdateFailedError } from '@temporalio/client';
-import { giveAnswer, rebalanceHandle } from '../../src/client/rebalance';
+import { giveAnswer } from '../../src/client/rebalance';
 import { applySchedules, plannedSchedules } from '../../src/client/schedules';
 import type { RebalanceOutcome } from '../../src/domain/rebalance/rebalance-run';
-import { CASH, FEE, omegaRebalance, PRICE, providerWithoutCC, RebalanceRig, SETTINGS, traded } from './rebalance-rig';
+import {
+  CASH,
+  CASH_LEFT,
+  FEE,
+  omegaRebalance,
+  PRICE,
+  providerWithoutCC,
+  RebalanceRig,
+  SETTINGS,
+  SHARES,
+  traded,
+} from './rebalance-rig';
 import { useTradingRig } from './trading-rig';
 
 jest.setTimeout(40_000);
@@ -17,11 +27,6 @@ afterEach(() => rebalance.close());
 
 const executed = (): Promise<RebalanceOutcome> => rebalance.executed();
 const omega = (...args: readonly string[]) => omegaRebalance(rebalance.rig, ...args);
-
-/** 30 % of 9,000 dollars at 50. */
-const SHARES = 54;
-/** Bought three times, the fees paid. */
-const CASH_LEFT = CASH - 3 * SHARES * (PRICE + FEE);
 
 test('a dry run orders nothing and leaves its report; of two started at once, one runs', async () => {
   const [one, other] = await Promise.all([
@@ -57,70 +62,12 @@ test('bought, then turned over: sells before buys, final shares as listed, and t
   );
 });
 
-test('nothing is ordered before a named person says yes, and a no is the end', async () => {
-  rebalance.settings = { ...SETTINGS, approval: { needed: true, hours: 1 } };
-  const { client, account } = rebalance.rig;
-  const handle = await rebalance.start();
-  const { rebalanceId, approveBy } = await rebalance.until('awaiting-approval');
-  expect(approveBy).toBeGreaterThan(Date.now());
-  const answer = { rebalanceId, decision: 'approve', by: 'Ada', why: 'reads well' } as const;
-  for (const wrong of [
-    { ...answer, by: ' ' },
-    { ...answer, why: '' },
-    { ...answer, rebalanceId: 'another' },
-  ])
-    await expect(giveAnswer(client, account, wrong)).rejects.toThrow(WorkflowUpdateFailedError);
-  expect(rebalance.placed()).toEqual([]);
-  await giveAnswer(client, account, answer);
-  expect(traded(await handle!.result())).toMatchObject({ complete: true });
-  expect((await rebalance.report(rebalanceId)).approval).toEqual(answer);
-  await expect(giveAnswer(client, account, answer)).rejects.toThrow();
-
-  rebalance.turnPrices();
-  rebalance.cash = CASH_LEFT;
-  expect((await omega('start', '--trade', '--approval')).code).toBe(0);
-  await rebalance.until('awaiting-approval');
-  expect(await omega('start')).toMatchObject({ code: 4, said: expect.stringContaining('runs already') as string });
-  const shown = await omega('show');
-  expect(shown.said).toMatch(/awaiting-approval[^]*SELL +AA[^]*BUY +FF/);
-  expect(await omega('approve', '20200101_000000', '--why', 'wrong one')).toMatchObject({ code: 4 });
-  expect(await omega('reject', '--by', 'Ada', '--why', 'not now')).toMatchObject({ code: 0 });
-  const second = rebalanceHandle(client, account);
-  expect(await second.result()).toEqual({ kind: 'rejected', by: 'Ada', why: 'not now' });
-  expect((await omega('show')).said).toContain('Rejected by Ada: not now.');
-  expect(await omega('approve', '--why', 'late')).toMatchObject({
-    code: 4,
-    said: expect.stringMatching(/is over, and nobody is asked/) as string,
-  });
-  expect(rebalance.placed()).toHaveLength(3);
-});
-
-test('cash that left the account while a person was asked buys nothing', async () => {
-  rebalance.settings = { ...SETTINGS, approval: { needed: true, hours: 1 } };
-  const handle = await rebalance.start();
-  const { rebalanceId } = await rebalance.until('awaiting-approval');
-  rebalance.cash = 3_000;
-  const { client, account } = rebalance.rig;
-  await giveAnswer(client, account, { rebalanceId, decision: 'approve', by: 'Ada', why: 'reads well' });
-  const { legs, cash, complete } = traded(await handle!.result());
-  expect(complete).toBe(false);
-  // 3,000 dollars buy 54 at 52.25 with the fee; what is left buys three more.
-  expect(legs.map(({ asked }) => asked)).toEqual([54, 3, 0]);
-  expect(cash).toBeCloseTo(3_000 - 57 * (PRICE + FEE), 6);
-});
-
 test('offered at ten times the close: the shares of the list are not bought', async () => {
   rebalance.ask = 500;
   const { legs, complete } = traded(await executed());
   expect(complete).toBe(false);
   expect(legs.map(({ state }) => state)).toEqual(['not-asked', 'not-asked', 'not-asked']);
   expect(legs[0].why).toContain('it is offered at 500.00, 900 % from the close of 50.00');
-  expect(rebalance.placed()).toEqual([]);
-});
-
-test('nobody answers: it expires, and nothing is ordered', async () => {
-  rebalance.settings = { ...SETTINGS, approval: { needed: true, hours: 0.0001 } };
-  expect(await executed()).toMatchObject({ kind: 'expired' });
   expect(rebalance.placed()).toEqual([]);
 });
 

@@ -1,0 +1,99 @@
+/** The weekly rebalance and the person who is asked: yes, no, no answer, and a no while orders leave, on a real server. */
+import { WorkflowUpdateFailedError } from '@temporalio/client';
+import { giveAnswer, rebalanceHandle } from '../../src/client/rebalance';
+import type { RebalanceOutcome } from '../../src/domain/rebalance/rebalance-run';
+import { CASH_LEFT, FEE, omegaRebalance, PRICE, RebalanceRig, SETTINGS, traded } from './rebalance-rig';
+import { OPEN, useTradingRig } from './trading-rig';
+
+jest.setTimeout(40_000);
+const newRig = useTradingRig();
+let rebalance: RebalanceRig;
+
+beforeEach(async () => {
+  rebalance = await RebalanceRig.open(await newRig());
+});
+afterEach(() => rebalance.close());
+
+const executed = (): Promise<RebalanceOutcome> => rebalance.executed();
+const omega = (...args: readonly string[]) => omegaRebalance(rebalance.rig, ...args);
+
+test('nothing is ordered before a named person says yes, and a no is the end', async () => {
+  rebalance.settings = { ...SETTINGS, approval: { needed: true, hours: 1 } };
+  const { client, account } = rebalance.rig;
+  const handle = await rebalance.start();
+  const { rebalanceId, approveBy } = await rebalance.until('awaiting-approval');
+  expect(approveBy).toBeGreaterThan(Date.now());
+  const answer = { rebalanceId, decision: 'approve', by: 'Ada', why: 'reads well' } as const;
+  for (const wrong of [
+    { ...answer, by: ' ' },
+    { ...answer, why: '' },
+    { ...answer, rebalanceId: 'another' },
+  ])
+    await expect(giveAnswer(client, account, wrong)).rejects.toThrow(WorkflowUpdateFailedError);
+  expect(rebalance.placed()).toEqual([]);
+  await giveAnswer(client, account, answer);
+  expect(traded(await handle!.result())).toMatchObject({ complete: true });
+  expect((await rebalance.report(rebalanceId)).approval).toEqual(answer);
+  await expect(giveAnswer(client, account, answer)).rejects.toThrow();
+
+  rebalance.turnPrices();
+  rebalance.cash = CASH_LEFT;
+  expect((await omega('start', '--trade', '--approval')).code).toBe(0);
+  await rebalance.until('awaiting-approval');
+  expect(await omega('start')).toMatchObject({ code: 4, said: expect.stringContaining('runs already') as string });
+  const shown = await omega('show');
+  expect(shown.said).toMatch(/awaiting-approval[^]*SELL +AA[^]*BUY +FF/);
+  expect(await omega('approve', '20200101_000000', '--why', 'wrong one')).toMatchObject({ code: 4 });
+  expect(await omega('reject', '--by', 'Ada', '--why', 'not now')).toMatchObject({ code: 0 });
+  const second = rebalanceHandle(client, account);
+  expect(await second.result()).toEqual({ kind: 'rejected', by: 'Ada', why: 'not now' });
+  expect((await omega('show')).said).toContain('Rejected by Ada: not now.');
+  expect(await omega('approve', '--why', 'late')).toMatchObject({
+    code: 4,
+    said: expect.stringMatching(/is over, and nobody is asked/) as string,
+  });
+  expect(rebalance.placed()).toHaveLength(3);
+});
+
+test('cash that left the account while a person was asked buys nothing', async () => {
+  rebalance.settings = { ...SETTINGS, approval: { needed: true, hours: 1 } };
+  const handle = await rebalance.start();
+  const { rebalanceId } = await rebalance.until('awaiting-approval');
+  rebalance.cash = 3_000;
+  const { client, account } = rebalance.rig;
+  await giveAnswer(client, account, { rebalanceId, decision: 'approve', by: 'Ada', why: 'reads well' });
+  const { legs, cash, complete } = traded(await handle!.result());
+  expect(complete).toBe(false);
+  // 3,000 dollars buy 54 at 52.25 with the fee; what is left buys three more.
+  expect(legs.map(({ asked }) => asked)).toEqual([54, 3, 0]);
+  expect(cash).toBeCloseTo(3_000 - 57 * (PRICE + FEE), 6);
+});
+
+test('a no after the yes: nothing more leaves, before the open and between two legs', async () => {
+  const { broker } = rebalance.rig;
+  broker.now = OPEN - 3 * 3_600_000;
+  const early = await rebalance.start();
+  await rebalance.until('waiting-for-open');
+  expect(await omega('reject', '--by', 'Ada', '--why', 'storm')).toMatchObject({ code: 0 });
+  expect(await early!.result()).toEqual({ kind: 'rejected', by: 'Ada', why: 'storm' });
+  expect(rebalance.placed()).toEqual([]);
+  broker.now = OPEN;
+  rebalance.settings = { ...SETTINGS, paceMs: 1_500 };
+  const handle = await rebalance.start();
+  await rebalance.rig.until('the first fill', ({ day }) => day.executions === 1);
+  expect(await omega('reject', '--by', 'Ada', '--why', 'enough')).toMatchObject({ code: 0 });
+  expect(await omega('reject', '--by', 'Ada', '--why', 'again')).toMatchObject({ code: 4 });
+  const { complete, legs } = traded(await handle!.result());
+  expect(complete).toBe(false);
+  expect(legs.map(({ state, why }) => [state, why])).toEqual([
+    ['filled', null],
+    ['not-asked', 'stopped by Ada: enough'],
+    ['not-asked', 'stopped by Ada: enough'],
+  ]);
+});
+
+test('nobody answers: it expires, and nothing is ordered', async () => {
+  rebalance.settings = { ...SETTINGS, approval: { needed: true, hours: 0.0001 } };
+  expect(await executed()).toMatchObject({ kind: 'expired' });
+  expect(rebalance.placed()).toEqual([]);
+});
