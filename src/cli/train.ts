@@ -121,6 +121,7 @@ async function train(options: TrainOptions, io: CommandIo): Promise<void> {
   const threads = wholeNumber('--threads', options.threads, 1, 64);
   const place = learningPlace(io);
   const say = (text: string): void => io.err(text);
+  const begun = performance.now();
   try {
     await withStore(place, async (store) => {
       const settings = outsideSettings(config);
@@ -142,7 +143,17 @@ async function train(options: TrainOptions, io: CommandIo): Promise<void> {
       await fitAll(parts, request, prepared, threads, say);
       say('stacking, judging on the hold-out');
       const trained = await assembleStep(parts, request, prepared);
-      printResult(io, options.json, storedNames(documentOf(trained)), trainedLines(trained, store.location));
+      const cost = {
+        seconds: (performance.now() - begun) / 1_000,
+        peakMemoryMb: process.resourceUsage().maxRSS / 1_024,
+      };
+      say(`done in ${cost.seconds.toFixed(0)} s, ${cost.peakMemoryMb.toFixed(0)} MB at the most`);
+      printResult(
+        io,
+        options.json,
+        storedNames({ ...documentOf(trained), ...cost }),
+        trainedLines(trained, store.location),
+      );
     });
   } catch (error) {
     if (error instanceof TrainingError || error instanceof RecordedDataError)

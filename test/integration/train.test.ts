@@ -46,7 +46,12 @@ it(
     expect([status, stderr]).toEqual([0, expect.stringContaining('fits kept from before')]);
     const counts = [...stderr.matchAll(/, (\d+) fits kept/g)].map(([, count]) => Number(count));
     expect(counts.reduce((sum, count) => sum + count, 0)).toBe(kept);
-    const result = JSON.parse(stdout) as { readonly gates: { readonly outcome: string; readonly code: string } };
+    const result = JSON.parse(stdout) as {
+      readonly gates: { readonly outcome: string; readonly code: string };
+      readonly peak_memory_mb: number;
+    };
+    expect(result.peak_memory_mb).toBeGreaterThan(50);
+    expect(stderr).toMatch(/done in \d+ s, \d+ MB at the most/);
     expect(result.gates).toMatchObject({ outcome: 'insufficient', code: 'GATE_INSUFFICIENT_DATA' });
   },
   4 * MINUTES,
