@@ -1,4 +1,5 @@
 /** A running or ended rebalance as lines for people. Pure. */
+import type { FailingStep } from '../client/rebalance';
 import type { LegReport, RebalanceOutcome, RebalanceReport, RebalanceStatus } from '../domain/rebalance/rebalance-run';
 import { ABSENT, money, wholeNumber } from './number-format';
 import { listLines } from './rebalance-lines';
@@ -51,6 +52,9 @@ export function outcomeText(outcome: RebalanceOutcome): string {
     }
   }
 }
+
+export const failingLine = ({ step, failures, why }: FailingStep): string =>
+  `${step} failed ${failures === 1 ? 'once' : `${failures} times`} and is tried again: ${why}`;
 
 export function statusLines(status: RebalanceStatus): readonly string[] {
   const { rebalanceId, phase, list, notices, approveBy, askedBecause, legs, outcome } = status;

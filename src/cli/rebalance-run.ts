@@ -1,7 +1,7 @@
 /** `omega rebalance start|show|approve|reject`: the weekly workflow, begun by hand, looked at, and answered by a person. */
 import { WorkflowNotFoundError, WorkflowUpdateFailedError, type Client, type Connection } from '@temporalio/client';
 import { Command } from 'commander';
-import { giveAnswer, readRebalance, startRebalance } from '../client/rebalance';
+import { failingSteps, giveAnswer, readRebalance, startRebalance } from '../client/rebalance';
 import { ensureSearchAttributes } from '../client/search-attribute-setup';
 import { isRunId } from '../domain/ids';
 import { rebalanceReportKey } from '../domain/rebalance/rebalance-run';
@@ -12,7 +12,7 @@ import { printResult, type CommandIo } from './command-io';
 import { currentPlace } from './current-place';
 import { operatorOf, type OperatorOptions } from './operator';
 import { dateOption } from './rebalance-options';
-import { reportLines, statusLines } from './rebalance-run-lines';
+import { failingLine, reportLines, statusLines } from './rebalance-run-lines';
 import { withSession } from './session-access';
 import { storePlace, withStore } from './store-place';
 
@@ -77,8 +77,11 @@ async function start({ asOf, trade, approval, json }: StartOptions, io: CommandI
 
 async function show(id: string | undefined, { json }: JsonOption, io: CommandIo): Promise<void> {
   if (id === undefined) {
-    const status = await withRebalance(io, readRebalance);
-    printResult(io, json, status, statusLines(status));
+    const { status, failing } = await withRebalance(io, async (client, account) => ({
+      status: await readRebalance(client, account),
+      failing: await failingSteps(client, account),
+    }));
+    printResult(io, json, { ...status, failing }, [...statusLines(status), ...failing.map(failingLine)]);
     return;
   }
   const report = await storedReport(id, io);

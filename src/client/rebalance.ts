@@ -38,6 +38,24 @@ export async function startRebalance(
 export const readRebalance = (client: Client, account: string): Promise<RebalanceStatus> =>
   rebalanceHandle(client, account).query(rebalanceStatus);
 
+/** A step that failed and is tried again. */
+export interface FailingStep {
+  /** Name of the activity. */
+  readonly step: string;
+  /** Attempts that failed so far. */
+  readonly failures: number;
+  readonly why: string;
+}
+
+/** What the rebalance waits for although it should not have to: a session, a gateway or a store that is away. */
+export async function failingSteps(client: Client, account: string): Promise<readonly FailingStep[]> {
+  const { raw } = await rebalanceHandle(client, account).describe();
+  return (raw.pendingActivities ?? []).flatMap(({ activityType, attempt, lastFailure }): readonly FailingStep[] => {
+    const why = lastFailure?.message ?? '';
+    return why === '' ? [] : [{ step: activityType?.name ?? '', failures: (attempt ?? 1) - 1, why }];
+  });
+}
+
 /** Throws WorkflowUpdateFailedError with its code when nobody is asked, or without name and reason. */
 export const giveAnswer = (client: Client, account: string, answer: RebalanceAnswer): Promise<RebalanceAnswer> =>
   rebalanceHandle(client, account).executeUpdate(answerRebalance, { args: [answer] });

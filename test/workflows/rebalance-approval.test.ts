@@ -92,6 +92,16 @@ test('a no after the yes: nothing more leaves, before the open and between two l
   ]);
 });
 
+test('a step that cannot be done yet is told while it is tried again', async () => {
+  rebalance.failing = 'the gateway was not told within 100 ms';
+  await rebalance.start();
+  let said = '';
+  for (let tries = 0; tries < 100 && !said.includes('tried again'); tries += 1) said = (await omega('show')).said;
+  expect(said).toMatch(
+    /planning\nplanRebalance failed (once|\d times) and is tried again: the gateway was not told within/,
+  );
+});
+
 test('nobody answers: it expires, and nothing is ordered', async () => {
   rebalance.settings = { ...SETTINGS, approval: { needed: true, hours: 0.0001 } };
   expect(await executed()).toMatchObject({ kind: 'expired' });

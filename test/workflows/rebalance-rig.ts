@@ -110,6 +110,8 @@ export class RebalanceRig {
   cash = CASH;
   /** What a share is offered at; null: no quote comes. */
   ask: number | null = PRICE;
+  /** Why the broker cannot be looked at; null when it can. */
+  failing: string | null = null;
   providers: readonly BarProvider[] = [];
   settings = SETTINGS;
   private running: { readonly worker: Worker; readonly run: Promise<void> } | null = null;
@@ -148,14 +150,16 @@ export class RebalanceRig {
       dataFolder: folder,
       pollMs: 20,
       providers: () => this.providers,
-      withBroker: (look) =>
-        look({
+      withBroker: async (look) => {
+        if (this.failing !== null) throw new Error(this.failing);
+        return look({
           totalCash: this.cash,
           netLiquidation: 100_000,
           marketTime: OPEN,
           ask: () => Promise.resolve(this.ask),
           stocks: (tickers) => Promise.resolve(tickers.map((ticker) => stockOf(7_001 + NAMES.indexOf(ticker), ticker))),
-        }),
+        });
+      },
     });
     const worker = await Worker.create({
       connection: rig.nativeConnection,
