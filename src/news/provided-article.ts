@@ -93,7 +93,46 @@ function checkedArticle(fields: ArticleFields, now: number): ProvidedArticle {
   const published = timeOf('date of publication', fields.published, now);
   const firstSeen =
     typeof fields.firstSeen === 'string' ? timeOf('crawl date', fields.firstSeen, now) : fields.firstSeen;
-  return { ...fields, title, text: plainText(fields.text), published, firstSeen: firstSeen ?? now };
+  return {
+    source_tag: fields.source_tag,
+    source: label(fields.source),
+    url: printable(fields.url),
+    title,
+    text: plainText(fields.text),
+    published,
+    firstSeen: firstSeen ?? now,
+    tickers: fields.tickers.filter(isTicker),
+    entities: fields.entities.flatMap(checkedEntity),
+    keywords: labels(fields.keywords),
+    topics: labels(fields.topics),
+    scores: fields.scores.filter(({ ticker }) => isTicker(ticker)),
+  };
+}
+
+const LONGEST_LABEL = 100;
+const MOST_LABELS = 50;
+
+/** Names, words and tags are strangers' text like the title: they reach terminals and language models. */
+const label = (text: string): string => plainText(text.slice(0, 10 * LONGEST_LABEL)).slice(0, LONGEST_LABEL);
+
+const labels = (texts: readonly string[]): readonly string[] =>
+  texts
+    .slice(0, MOST_LABELS)
+    .map(label)
+    .filter((text) => text !== '');
+
+const isTicker = (text: string): boolean => /^[A-Z0-9^][A-Z0-9.=^-]{0,19}$/.test(text);
+
+function checkedEntity(entity: ArticleEntity): readonly ArticleEntity[] {
+  const name = label(entity.name);
+  const ticker = entity.ticker !== null && isTicker(entity.ticker) ? entity.ticker : null;
+  return name === '' ? [] : [{ ...entity, name, ticker }];
+}
+
+/** An address with characters that no address has, as a browser would write it: its canonical form, and so the article, stay the same. */
+function printable(url: string): string {
+  if (/^[\x21-\x7e]*$/.test(url)) return url;
+  return URL.canParse(url) ? new URL(url).href : plainText(url);
 }
 
 function timeOf(what: string, text: string | null | undefined, now: number): number {
@@ -109,8 +148,8 @@ function timeOf(what: string, text: string | null | undefined, now: number): num
 
 /** The address itself when it is one that a browser could open; throws ArticleProblem NO_URL. */
 export function requiredUrl(url: string | null | undefined): string {
-  if (url === null || url === undefined || !/^https?:\/\/[^\s/]+/i.test(url))
-    throw new ArticleProblem('NO_URL', `It has no web address${url ? ` (${url.slice(0, 60)} is none)` : ''}.`);
+  if (url === null || url === undefined || !/^https?:\/\/[^\s/]+/i.test(url) || !URL.canParse(url))
+    throw new ArticleProblem('NO_URL', `It has no web address${url ? ` (${label(url)} is none)` : ''}.`);
   return url;
 }
 
