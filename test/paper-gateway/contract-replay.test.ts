@@ -5,6 +5,9 @@ import { minute, sampleMarket, scriptedMarket, T0 } from './exchange-rig';
 const SPAN_START = Date.parse('2013-10-09T12:00:00Z');
 const SPAN_MINUTES = 240;
 
+/** For comparing thousands of events thirty times: object by object that takes half a second each. */
+const textOf = (events: readonly object[]): string => events.map((event) => JSON.stringify(event)).join('\n');
+
 describe('a recorded contract on the virtual clock', () => {
   let gold: ContractReplay;
   beforeAll(async () => {
@@ -14,12 +17,13 @@ describe('a recorded contract on the virtual clock', () => {
   it('tells each event once, in time order, however the time is cut', () => {
     const to = SPAN_START + SPAN_MINUTES * 60_000;
     const whole = gold.events(SPAN_START, to);
+    const wholeText = textOf(whole);
     expect(whole.length).toBeGreaterThan(SPAN_MINUTES * 12);
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 0, max: SPAN_MINUTES * 60 }), { maxLength: 40 }), (cuts) => {
         const times = [0, ...cuts.sort((a, b) => a - b), SPAN_MINUTES * 60].map((second) => SPAN_START + second * 1000);
         const pieces = times.slice(1).flatMap((time, index) => gold.events(times[index], time));
-        expect(pieces).toEqual(whole);
+        expect(textOf(pieces)).toBe(wholeText);
       }),
       { numRuns: 30 },
     );
