@@ -201,6 +201,8 @@ async function plan(deps: RebalanceActivitiesDeps, { account, asOf, trade, paper
   } catch (error) {
     if (error instanceof RebalanceError || error instanceof RecordedDataError)
       return { kind: 'failed', code: error.code, why: error.message };
+    if (error instanceof WorkflowNotFoundError)
+      throw new Error(`no session of ${account} runs; omega trade opens it`, { cause: error });
     throw error;
   }
 }
