@@ -41,7 +41,14 @@ const HOUR = 3_600_000;
 const MISSED_AFTER = HOUR;
 
 /** A no is taken after the yes, too, and of a list that needed none, for as long as orders may leave. */
-const STOPPABLE: ReadonlySet<RebalancePhase> = new Set(['waiting-for-open', 'selling', 'waiting-for-sells', 'buying']);
+const STOPPABLE: ReadonlySet<RebalancePhase> = new Set([
+  'warming-up',
+  'planning',
+  'waiting-for-open',
+  'selling',
+  'waiting-for-sells',
+  'buying',
+]);
 
 const scheduledFor = defineSearchAttributeKey('TemporalScheduledStartTime', SearchAttributeType.DATETIME);
 

@@ -92,14 +92,17 @@ test('a no after the yes: nothing more leaves, before the open and between two l
   ]);
 });
 
-test('a step that cannot be done yet is told while it is tried again', async () => {
+test('a step that cannot be done yet is told while it is tried again, and a no before there is a list counts', async () => {
   rebalance.failing = 'the gateway was not told within 100 ms';
-  await rebalance.start();
+  const handle = await rebalance.start();
   let said = '';
   for (let tries = 0; tries < 100 && !said.includes('tried again'); tries += 1) said = (await omega('show')).said;
   expect(said).toMatch(
     /planning\nplanRebalance failed (once|\d times) and is tried again: the gateway was not told within/,
   );
+  expect(await omega('reject', '--by', 'Ada', '--why', 'not today')).toMatchObject({ code: 0 });
+  rebalance.failing = null;
+  expect(await handle!.result()).toEqual({ kind: 'rejected', by: 'Ada', why: 'not today' });
 });
 
 test('nobody answers: it expires, and nothing is ordered', async () => {
