@@ -8,7 +8,7 @@ import { INSTRUMENTS } from '../domain/instruments';
 import { LanguageModelError } from '../language-model/language-model';
 import { openLanguageModel } from '../language-model/open-language-model';
 import { ProviderError } from '../http/provider-error';
-import { acceptRule } from '../learning/rules/accept-rule';
+import { acceptRule, votingNames } from '../learning/rules/accept-rule';
 import { columnRanges, proposeRules } from '../learning/rules/propose-rules';
 import { rulesIn } from '../learning/rules/rule-file';
 import {
@@ -191,19 +191,21 @@ async function accept(
   });
 }
 
-const stateOf = ({ trials, acceptance }: StoredRule): string =>
-  acceptance !== null
-    ? `accepted${acceptance.despite_gates ? ' despite the gates' : ''}`
-    : (trials.at(-1)?.outcome ?? 'not tested');
+const stateOf = ({ trials, acceptance }: StoredRule, voting: ReadonlySet<string>): string => {
+  if (acceptance === null) return trials.at(-1)?.outcome ?? 'not tested';
+  const despite = acceptance.despite_gates ? ' despite the gates' : '';
+  return `accepted${despite}${voting.has(acceptance.model) ? '' : ', taken out since'}`;
+};
 
 async function list(io: CommandIo, { json }: DataOptions): Promise<void> {
   await withStore(learningPlace(io), async (store) => {
     const rules = await storedRules(store);
+    const voting = await votingNames(store);
     const table = textTable<StoredRule>(
       [
         { title: 'id', cell: ({ id }) => id },
         { title: 'name', cell: ({ rule }) => rule.name },
-        { title: 'state', cell: stateOf },
+        { title: 'state', cell: (rule) => stateOf(rule, voting) },
         { title: 'from', cell: ({ provenance }) => (provenance.kind === 'file' ? provenance.file : provenance.model) },
         { title: 'proposed', cell: ({ provenance }) => provenance.at.slice(0, 16) },
         { title: 'tested', align: 'right', cell: ({ trials }) => String(trials.length) },

@@ -105,4 +105,7 @@ test('a rule may read columns of the world outside; those that nobody provides a
   expect(JSON.parse(tried.text)).toMatchObject({ outcome: 'insufficient', instruments: ['GC'] });
   const accepted = await omega('rules', 'accept', id, '--by', 'ann', '--why', 'try', '--despite-gates');
   expect([accepted.code, accepted.text]).toEqual([0, expect.stringContaining('is accepted by ann')]);
+  expect((await omega('rules', 'list')).text).toMatch(/low +accepted despite the gates +rule.json/);
+  expect((await omega('models', 'remove', 'rule_low')).code).toBe(0);
+  expect((await omega('rules', 'list')).text).toMatch(/low +accepted despite the gates, taken out since +rule.json/);
 }, 30_000);

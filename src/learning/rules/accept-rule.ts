@@ -1,5 +1,6 @@
 /** Lets a tried rule vote: as a brought model, in a run made now from the latest one (docs/models.md says how a run comes to decide). */
 import { addModels } from '../add-models';
+import { broughtModels } from '../brought-models';
 import type { RunManifest } from '../manifest';
 import type { BroughtModel } from '../model-folder';
 import { CLASS_NAMES } from '../labels';
@@ -39,7 +40,7 @@ export async function acceptRule(
     throw refused(`The gates did not pass the rule ${entry.id} (${trial.why.join('; ')}): it may not vote.`);
   const model = ruleModelName(entry.rule);
   const other = (await storedRules(store)).find(({ id, acceptance }) => id !== entry.id && acceptance?.model === model);
-  if (other !== undefined)
+  if (other !== undefined && (await votingNames(store)).has(model))
     throw new ModelRunError(
       'NAME_TAKEN',
       `${model} is the accepted rule ${other.id}: propose this one under another name.`,
@@ -71,6 +72,10 @@ export async function acceptRule(
   await keepRule(store, { ...entry, acceptance });
   return run;
 }
+
+/** Names of the rules and other models that later runs take along: an accepted rule may have been taken out again. */
+export const votingNames = async (store: ObjectStore): Promise<ReadonlySet<string>> =>
+  new Set((await broughtModels(store)).map(({ model: { name } }) => name));
 
 const refused = (sentence: string): ModelRunError => new ModelRunError('RULE_REFUSED', sentence);
 
