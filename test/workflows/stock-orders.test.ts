@@ -1,6 +1,7 @@
 /** Legs of a rebalance through session and order workflows on a real server; the broker is scripted. */
 import { ApplicationFailure } from '@temporalio/common';
 import { WorkflowUpdateFailedError } from '@temporalio/client';
+import { MockActivityEnvironment } from '@temporalio/testing';
 import { tmpdir } from 'node:os';
 import { createRebalanceActivities } from '../../src/activities/rebalance-activities';
 import { DEFAULT_REBALANCE } from '../../src/config/rebalance-settings';
@@ -123,7 +124,10 @@ test('an account that no feed trades has its trade date opened by the first leg 
     providers: () => [],
     withBroker: (work) => work(look),
   });
-  expect(await activities.placeLeg({ account: rig.account, order })).toMatchObject({ outcome: 'placed' });
+  const placed: Promise<StockOrderAnswer> = new MockActivityEnvironment().run(() =>
+    activities.placeLeg({ account: rig.account, order }),
+  );
+  expect(await placed).toMatchObject({ outcome: 'placed' });
   expect(await rig.snapshot()).toMatchObject({ tradeDate: '2013-10-10', startOfDayNetLiquidation: 90_000 });
 });
 
