@@ -34,22 +34,33 @@ async function outside({ fetch, json }: OutsideOptions, io: CommandIo): Promise<
     const asked = fetch
       ? await readOutside(outsidePlan(places), (series) => fetchSeries({ ...places, store }, series), sentenceOf)
       : NOTHING_ASKED;
-    const { library, events, aside } = await readOutsideWorld(store, outsideSettings(config)).catch((error: unknown) => {
-      throw error instanceof ProviderError ? new CliError('FAILED', error.message, { cause: error }) : error;
-    });
+    const { library, events, aside } = await readOutsideWorld(store, outsideSettings(config)).catch(
+      (error: unknown) => {
+        throw error instanceof ProviderError ? new CliError('FAILED', error.message, { cause: error }) : error;
+      },
+    );
     const calendar = config.data.economicCalendar ?? `${shippedCalendar(dataFolder)} (a sample that ships with Omega)`;
     const names = outsideNames(library, events);
-    const lines = [...resultLines(asked), ...calendarLines(calendar, events.length, aside), ...names];
+    const lines = [...resultLines(asked), ...calendarLines(calendar, events, aside), ...names];
     const document = { ...asked, calendar, events: events.length, calendarAside: aside, series: names };
     printResult(io, json, document, lines);
     if (asked.results.some(({ failed }) => failed !== null)) throw new CommandExit(EXIT.failed);
   });
 }
 
-function calendarLines(calendar: string, events: number, aside: readonly RejectedOutside[]): readonly string[] {
+/** With the days of its first and last event: after the last one nothing is to come, and the columns say no more than that. */
+function calendarLines(
+  calendar: string,
+  events: readonly { readonly time: number }[],
+  aside: readonly RejectedOutside[],
+): readonly string[] {
   const put = aside.length === 0 ? '' : `, ${aside.length} rows put aside`;
+  const [first, last] = [events.at(0), events.at(-1)].map((event) =>
+    event === undefined ? '' : new Date(event.time).toISOString().slice(0, 10),
+  );
+  const span = events.length === 0 ? '' : ` of ${first} to ${last}`;
   return [
-    `calendar: ${calendar}, ${events} events${put}`,
+    `calendar: ${calendar}, ${events.length} events${span}${put}`,
     ...aside.slice(0, TOLD).map(({ row, reason }) => `  ${reason}: ${row}`),
   ];
 }

@@ -42,7 +42,9 @@ test('data outside: rows of the calendar that are no events are told, and a prov
   writeFileSync(calendar, 'time,event\n2013-10-09T18:00:00Z,FOMC_MINUTES\n2013-10-08,CPI\n');
   const told = await omega({ ECONOMIC_CALENDAR: calendar }, 'data', 'outside');
   expect(told.code).toBe(0);
-  expect(told.out).toContain('1 events, 1 rows put aside\n  time "2013-10-08" is no instant with its zone');
+  expect(told.out).toContain(
+    '1 events of 2013-10-09 to 2013-10-09, 1 rows put aside\n  time "2013-10-08" is no instant with its zone',
+  );
   const failed = await omega({ ETF_FLOWS: join(folder, 'none.csv') }, 'data', 'outside');
   expect([failed.code, failed.out]).toEqual([1, expect.stringContaining('There is no file')]);
 });
