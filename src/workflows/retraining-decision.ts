@@ -6,8 +6,8 @@ import type { ReviewDecision } from './messages';
 import { needNameAndReason } from './named-command';
 import { act, reviews, type Retraining } from './retraining-state';
 
-export /** Throws when the decision cannot be taken now; nothing is written to the history then. */
-function refuseDecision({ phase, request, deciding, outcome }: Retraining, decision: ReviewDecision): void {
+/** Throws when the decision cannot be taken now; nothing is written to the history then. */
+export function refuseDecision({ phase, request, deciding, outcome }: Retraining, decision: ReviewDecision): void {
   needNameAndReason(decision, 'deciding about a run');
   const refuse = (why: string): never => {
     throw ApplicationFailure.nonRetryable(why, 'NOT_AWAITED');

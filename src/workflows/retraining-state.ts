@@ -71,9 +71,9 @@ export const act = (runId: string, by: string, why: string, name: string): Revie
   request: `${workflowInfo().runId}/${name}`,
 });
 
+/** What a retraining says by itself, and why. */
+export type Remarked = readonly [kind: 'shadow-started' | 'shadow-passed' | 'rejected' | 'expired', why: string];
+
 /** Said about the run in this workflow's own name. */
-export const remark = (
-  { request }: Retraining,
-  kind: 'shadow-started' | 'shadow-passed' | 'rejected' | 'expired',
-  why: string,
-): Promise<void> => reviews.remarkOnRun({ ...act(request.runId, workflowInfo().workflowId, why, kind), kind });
+export const remark = ({ request }: Retraining, ...[kind, why]: Remarked): Promise<void> =>
+  reviews.remarkOnRun({ ...act(request.runId, workflowInfo().workflowId, why, kind), kind });

@@ -24,7 +24,7 @@ import type { RetrainingRequest, ReviewReading, TrainingActivities } from './act
 import type { championWatch } from './champion-watch';
 import * as messages from './messages';
 import { decide, refuseDecision } from './retraining-decision';
-import { enter, newRetraining, remark, reviews, type Retraining } from './retraining-state';
+import { enter, newRetraining, remark, reviews, type Remarked, type Retraining } from './retraining-state';
 
 export interface RetrainingInput {
   readonly request: RetrainingRequest;
@@ -92,8 +92,7 @@ async function train(self: Retraining): Promise<RetrainingOutcome | null> {
     case 'insufficient':
       return { kind: 'insufficient-data', runId, why };
     case 'refused':
-      await remark(self, 'rejected', why);
-      return { kind: 'refused', by: 'gates', runId, why };
+      return (await remarked(self, 'rejected', why)) ?? { kind: 'refused', by: 'gates', runId, why };
   }
 }
 
@@ -124,7 +123,8 @@ async function runShadow(self: Retraining): Promise<RetrainingOutcome | null> {
   const { runId } = self.request;
   const before = await reviews.readReview(runId);
   if (before.state !== 'candidate') return decidedElsewhere(self, before);
-  await remark(self, 'shadow-started', self.gates?.why ?? '');
+  const begun = await remarked(self, 'shadow-started', self.gates?.why ?? '');
+  if (begun !== null) return begun;
   enter(self, 'shadowing');
   const giveUpAt = Date.now() + self.patience.shadowMs;
   for (;;) {
@@ -134,12 +134,11 @@ async function runShadow(self: Retraining): Promise<RetrainingOutcome | null> {
     if (reading.state !== 'shadowing') return decidedElsewhere(self, reading);
     const { verdict } = reading;
     if (verdict.outcome === 'passed') {
-      await remark(self, 'shadow-passed', `log loss ${reading.figures?.logLoss?.toFixed(4) ?? '–'}`);
-      return null;
+      return remarked(self, 'shadow-passed', `log loss ${reading.figures?.logLoss?.toFixed(4) ?? '–'}`);
     }
     if (verdict.outcome === 'refused') {
-      await remark(self, 'rejected', `shadow run: ${verdict.why}`);
-      return { kind: 'refused', by: 'shadow', runId, why: verdict.why };
+      const refused = { kind: 'refused', by: 'shadow', runId, why: verdict.why } as const;
+      return (await remarked(self, 'rejected', `shadow run: ${verdict.why}`)) ?? refused;
     }
     if (Date.now() >= giveUpAt) return expire(self, `the shadow run did not end in time: ${verdict.why}`);
     await condition(() => self.outcome !== null, self.patience.shadowPollMs);
@@ -170,8 +169,22 @@ async function decidedHere(self: Retraining): Promise<boolean> {
 
 async function expire(self: Retraining, why: string): Promise<RetrainingOutcome> {
   self.deciding = true;
-  await remark(self, 'expired', why);
-  return { kind: 'expired', runId: self.request.runId, why };
+  return (await remarked(self, 'expired', why)) ?? { kind: 'expired', runId: self.request.runId, why };
+}
+
+/** Says it in the review log; null when it stands there, else what somebody decided there a moment before. */
+async function remarked(self: Retraining, ...said: Remarked): Promise<RetrainingOutcome | null> {
+  try {
+    await remark(self, ...said);
+    return null;
+  } catch (error) {
+    const isRefused =
+      error instanceof ActivityFailure &&
+      error.cause instanceof ApplicationFailure &&
+      error.cause.type === 'ACT_REFUSED';
+    if (!isRefused) throw error;
+    return decidedElsewhere(self, await reviews.readReview(self.request.runId));
+  }
 }
 
 /** Somebody decided in the review log itself. */

@@ -48,10 +48,12 @@ export const QUICK: RetrainingPatience = {
 export interface Script {
   gates: GateVerdict;
   readonly failing: Set<string>;
+  /** What somebody does as soon as the run is in the store, before the gates have spoken. */
+  meanwhile: (runId: string) => Promise<unknown>;
 }
 
 export class RetrainingRig {
-  readonly script: Script = { gates: PASSED, failing: new Set() };
+  readonly script: Script = { gates: PASSED, failing: new Set(), meanwhile: () => Promise.resolve() };
   /** Families fitted, in the order of their ends. */
   readonly fitted: string[] = [];
   private workers: readonly { readonly worker: Worker; readonly run: Promise<void> }[] = [];
@@ -130,6 +132,7 @@ export class RetrainingRig {
       },
       assembleRun: async ({ request: { runId } }) => {
         await storeRun(store, runId);
+        await script.meanwhile(runId);
         const { gates: verdict } = script;
         return { runId, verdict, why: `Gates: ${verdict.outcome}.`, instruments: [], skipped: [] };
       },

@@ -8,7 +8,7 @@ import { startChampionWatch } from '../../src/client/champion-watch';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../src/domain/exchange-time';
 import { newObservedRun } from '../../src/learning/observed-run';
 import { writeObservedRun } from '../../src/learning/observed-run-store';
-import { promoteRun } from '../../src/learning/review-run';
+import { promoteRun, remarkOnRun } from '../../src/learning/review-run';
 import { readReviewLog } from '../../src/storage/review-log';
 import * as messages from '../../src/workflows/messages';
 import { storeRun } from '../learning/stored-run';
@@ -159,6 +159,21 @@ test('what the gates refuse is rejected, what they cannot judge stays a candidat
   expect(await open.handle.result()).toMatchObject({ kind: 'insufficient-data', runId: open.runId });
   expect(await rig.acts()).toEqual([`promoted ${CHAMPION} Ada`, `rejected ${refused.runId} retraining`]);
   expect(await promoted()).toBe(CHAMPION);
+});
+
+test('whoever decided a moment before the workflow would is followed, not contradicted', async () => {
+  const ada = { by: 'Ada', why: 'at once', at: START };
+  rig.script.gates = REFUSED;
+  rig.script.meanwhile = (runId) =>
+    promoteRun(rig.store, { kind: 'promoted', runId }, { ...ada, request: 'test/faster' });
+  const first = await rig.retrain();
+  expect(await first.handle.result()).toEqual({ kind: 'promoted', runId: first.runId, by: 'Ada', why: 'at once' });
+  expect((await rig.watch(first.runId).describe()).status.name).toBe('RUNNING');
+  rig.script.meanwhile = (runId) =>
+    remarkOnRun(rig.store, { kind: 'rejected', runId }, { ...ada, request: 'test/faster-no' });
+  const second = await rig.retrain();
+  expect(await second.handle.result()).toEqual({ kind: 'rejected', runId: second.runId, by: 'Ada', why: 'at once' });
+  expect(await promoted()).toBe(first.runId);
 });
 
 test('a shadow run worse than the champion is refused', async () => {

@@ -109,7 +109,9 @@ export function fitInThread(job: FitJob, options: FitThreadOptions = {}): Promis
   const { onProgress, signal, threadArguments } = options;
   return new Promise((resolve, reject) => {
     const failed = (why: string): void =>
-      reject(new TrainingError('FIT_FAILED', `${job.symbol} ${job.family} could not be fitted: ${why}.`));
+      reject(
+        new TrainingError('FIT_FAILED', `${job.symbol} ${job.family} could not be fitted: ${why.replace(/\.$/, '')}.`),
+      );
     // Beside this file, compiled or not.
     const thread = new Worker(join(__dirname, `fit-thread${extname(__filename)}`), {
       workerData: job,
