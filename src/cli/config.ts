@@ -5,7 +5,10 @@ import type { CommandIo } from './command-io';
 import { printResult } from './command-io';
 import { currentConfig } from './current-place';
 import { schemaOfConfig } from './current-schema';
-import { textTable } from './text-table';
+import { clip, textTable } from './text-table';
+
+/** A list of rules would push every origin off the screen; JSON has the whole value. */
+const VALUE_WIDTH = 70;
 
 interface JsonOption {
   readonly json?: boolean;
@@ -24,7 +27,7 @@ function show(io: CommandIo, { json }: JsonOption): void {
   const lines = textTable(
     [
       { title: 'setting', cell: ({ setting }) => setting },
-      { title: 'value', cell: ({ value }) => value },
+      { title: 'value', cell: ({ value }) => clip(value, VALUE_WIDTH) },
       { title: 'from', cell: ({ origin }) => origin },
     ],
     rows,

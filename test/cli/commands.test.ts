@@ -126,6 +126,7 @@ describe('exit code 0', () => {
   it('shows where every setting comes from and no secret', async () => {
     const env = { IBKR_ACCOUNT: 'DU1', AWS_SECRET_ACCESS_KEY: 'not-for-your-eyes' };
     expect(await omega(['config', 'show'], env)).toBe(0);
+    for (const line of out.join('\n').split('\n')) expect(line.length).toBeLessThan(200);
     expect(out[0]).toMatch(/broker\.account +DU1 +.*IBKR_ACCOUNT/);
     expect(out[0]).not.toContain('not-for-your-eyes');
   });
