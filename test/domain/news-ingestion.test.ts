@@ -34,13 +34,24 @@ test('pages add up until there is no more', async () => {
     failed: null,
     more: false,
   });
-  expect(result.why).toHaveLength(2);
+  expect(result.why).toEqual(['rejected, NO_TITLE: It has no title.']);
 });
 
 test('a run has so many pages; the rest is said to be left', async () => {
   const result = await readSource('tiingo', 2, () => Promise.resolve(page()), failing);
   expect(result).toMatchObject({ pages: 2, more: true, failed: null });
-  expect((await readSource('tiingo', 9, () => Promise.resolve(page()), failing)).why).toHaveLength(5);
+});
+
+test('what pages say is told once each, five at most', async () => {
+  let pages = 0;
+  const next = () => Promise.resolve(page({ why: ['no novelty', `rejected: row ${(pages += 1)}`] }));
+  expect((await readSource('tiingo', 9, next, failing)).why).toEqual([
+    'no novelty',
+    'rejected: row 1',
+    'rejected: row 2',
+    'rejected: row 3',
+    'rejected: row 4',
+  ]);
 });
 
 test('a failure keeps what was read before it; what is no failure of the source is thrown', async () => {
