@@ -1,6 +1,7 @@
 /** `omega data export`: bars of the store as CSV or Parquet files. */
 import { isAbsolute, join } from 'node:path';
 import { Command } from 'commander';
+import { writtenTicker } from '../domain/share-class';
 import { findInstrument } from '../domain/instruments';
 import { BarStoreError } from '../market-data/bar-store/bar-store-error';
 import { readContinuous } from '../market-data/bar-store/continuous-series';
@@ -135,4 +136,6 @@ export const dataExportCommand = (io: CommandIo): Command =>
     .option('--to <time>', 'bars before this')
     .option('--continuous', 'join the contracts of a future (ES) at their rolls, as CSV')
     .option('--json', 'print JSON')
-    .action((contracts: readonly string[], options: ExportOptions) => exportData(contracts, options, io));
+    .action((contracts: readonly string[], options: ExportOptions) =>
+      exportData(contracts.map(writtenTicker), options, io),
+    );

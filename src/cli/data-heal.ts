@@ -1,6 +1,7 @@
 /** `omega data heal`: finds holes in the stored history and fills them from whichever provider can. */
 import { join } from 'node:path';
 import { Command } from 'commander';
+import { writtenTicker } from '../domain/share-class';
 import type { Config } from '../config/config';
 import type { BarStore } from '../market-data/bar-store/bar-store';
 import { namedContract } from '../market-data/bar-store/contract-name';
@@ -167,4 +168,4 @@ export const dataHealCommand = (io: CommandIo): Command =>
     .option('--to <time>', 'look up to here (default: the last stored bar)')
     .option('--from-broker', 'ask the configured gateway, too (also where data.providers names ibkr)')
     .option('--json', 'print JSON')
-    .action((contracts: readonly string[], options: HealOptions) => heal(contracts, options, io));
+    .action((contracts: readonly string[], options: HealOptions) => heal(contracts.map(writtenTicker), options, io));

@@ -3,6 +3,7 @@ import { Client, Connection, WorkflowNotFoundError, type WorkflowHandle } from '
 import { Command } from 'commander';
 import { historyExportWorkflowId, startHistoryExport } from '../client/history-export-start';
 import type { Config } from '../config/config';
+import { writtenTicker } from '../domain/share-class';
 import { EXPORTED_PRICES, NOTHING_EXPORTED } from '../domain/history-export';
 import type { ExportedInterval, ExportProgress, HistoryExportRequest, SeriesProgress } from '../domain/history-export';
 import type { historyExport } from '../workflows/history-export';
@@ -37,7 +38,7 @@ function requestOf(
 ): HistoryExportRequest {
   const { from, to } = parseSpan(options);
   return {
-    instruments: instruments.length > 0 ? instruments.map((name) => name.toUpperCase()) : config.trading.instruments,
+    instruments: instruments.length > 0 ? instruments.map(writtenTicker) : config.trading.instruments,
     whatToShow: options.what === undefined ? EXPORTED_PRICES : [parseWhatToShow(options.what)],
     interval: exportedInterval(options.interval),
     from: from ?? null,

@@ -1,5 +1,6 @@
 /** `omega data status`: what the bar store holds, where it comes from, and what is missing or was kept aside. */
 import { Command } from 'commander';
+import { writtenTicker } from '../domain/share-class';
 import { seriesStatus, type SeriesStatus } from '../market-data/bar-store/series-status';
 import { SAMPLE_NOTE } from '../market-data/bar-store/shipped-bars';
 import type { CommandIo } from './command-io';
@@ -90,4 +91,6 @@ export const dataStatusCommand = (io: CommandIo): Command =>
     .option('--what <what>', 'only TRADES or MIDPOINT')
     .option('--gaps', 'list the holes')
     .option('--json', 'print JSON')
-    .action((contracts: readonly string[], options: StatusOptions) => status(contracts, options, io));
+    .action((contracts: readonly string[], options: StatusOptions) =>
+      status(contracts.map(writtenTicker), options, io),
+    );

@@ -102,6 +102,9 @@ test('a provider that refuses the key is told once and ends with 1, because its 
 });
 
 test('an export of everything tells the series that has nothing there, and writes the others', async () => {
+  expect((await json('data', 'status', ' es_201312')) as object).toMatchObject({
+    series: [{ series: { contract: 'ES_201312' } }],
+  });
   const june = await omega(
     'data',
     'export',

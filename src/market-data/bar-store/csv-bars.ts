@@ -3,6 +3,7 @@
  * for daily bars. Further columns are read where they mean something (`adj_factor`, `date`, `ticker`) and left alone otherwise.
  */
 import { parse } from 'csv-parse/sync';
+import { writtenTicker } from '../../domain/share-class';
 import type { BarInterval, ProvidedBar, RejectedBar } from '../providers/provider';
 import { BarStoreError } from './bar-store-error';
 import type { BarTable } from './bar-table';
@@ -73,7 +74,7 @@ export function parseCsvBars(
   const byContract = new Map<string, { bars: ProvidedBar[]; unread: RejectedBar[]; withoutTrade: number }>();
   rows.forEach((cells, index) => {
     const row: Row = Object.fromEntries(header.map((column, at) => [column, cells[at]]));
-    const whose = row.ticker === undefined || row.ticker === '' ? contract : row.ticker;
+    const whose = row.ticker === undefined || row.ticker === '' ? contract : writtenTicker(row.ticker);
     const found = byContract.get(whose) ?? { bars: [], unread: [], withoutTrade: 0 };
     byContract.set(whose, found);
     const start =

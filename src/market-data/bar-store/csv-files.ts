@@ -6,6 +6,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
+import { writtenTicker } from '../../domain/share-class';
 import { BAR_INTERVALS, WHAT_TO_SHOW } from '../providers/provider';
 import { BarStoreError } from './bar-store-error';
 import type { SeriesKey } from './series-key';
@@ -41,7 +42,7 @@ export function csvFileOf(path: string): CsvFile | string {
   const whatToShow = WHAT_TO_SHOW.find((one) => one === show.toUpperCase());
   if (known === undefined || whatToShow === undefined)
     return `its name is not CONTRACT_INTERVAL.csv, for example ES_201312_1m.csv or AAPL_1d.csv`;
-  return { path, series: { contract, interval: known, whatToShow } };
+  return { path, series: { contract: writtenTicker(contract), interval: known, whatToShow } };
 }
 
 /** The CSV files at a path: itself, or all of a folder and the folders in it. Rejects with BarStoreError FILE_UNREADABLE. */

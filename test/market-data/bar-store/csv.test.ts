@@ -28,7 +28,8 @@ test.each([
   ['ES_201312_1m.csv.gz', { contract: 'ES_201312', interval: '1m', whatToShow: 'TRADES' }],
   ['ES_201312_5m_midpoint.csv', { contract: 'ES_201312', interval: '5m', whatToShow: 'MIDPOINT' }],
   ['SPY_1m_201101_201103.csv.gz', { contract: 'SPY', interval: '1m', whatToShow: 'TRADES' }],
-  ['BRK-B_1d.csv', { contract: 'BRK-B', interval: '1d', whatToShow: 'TRADES' }],
+  ['aapl_1d.csv', { contract: 'AAPL', interval: '1d', whatToShow: 'TRADES' }],
+  ['BRK-B_1d.csv', { contract: 'BRK.B', interval: '1d', whatToShow: 'TRADES' }],
 ])('%s names its series', (name, series) => {
   expect(csvFileOf(name)).toEqual({ path: name, series });
 });
