@@ -43,7 +43,8 @@ export function outsideProblem(row: OutsideRow, measures: ValueRange): string | 
   if (row.series === '') return 'no series';
   if (!Number.isFinite(row.period)) return 'the period is no time';
   if (!Number.isFinite(row.knownFrom)) return 'the time of release is no time';
-  if (row.knownFrom < row.period) return 'released before the period it measures begins';
+  // At the very beginning, too: a bare date as both would let the night before know the day.
+  if (row.knownFrom <= row.period) return 'released before the period it measures has begun';
   if (!Number.isFinite(row.value)) return 'the value is not a number';
   return row.value >= measures.from && row.value <= measures.to
     ? null

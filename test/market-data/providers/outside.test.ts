@@ -157,6 +157,7 @@ describe('flows and sentiment', () => {
     'SPY,2026-03-03,2026-03-04T08:00:00-05:00,-2.5e7',
     'SPY,2026-03-04,2026-03-03T13:00:00Z,1',
     'SPY,2026-03-05,2026-03-06,lots',
+    'SPY,2026-03-06,2026-03-06,1',
     'SPY,2026-03-08,2026-03-11T13:00:00Z,7',
   ].join('\n');
   const EXPECTED = [
@@ -170,8 +171,9 @@ describe('flows and sentiment', () => {
     const { rows, aside } = await all(etfFlows({ kind: 'file', path }), request);
     expect(rows).toEqual(EXPECTED);
     expect(aside.map(({ reason }) => reason)).toEqual([
-      'released before the period it measures begins',
+      'released before the period it measures has begun',
       'the value is not a number',
+      'released before the period it measures has begun',
     ]);
   });
 
