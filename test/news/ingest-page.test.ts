@@ -225,6 +225,15 @@ test('a page that is empty against its own count loses nothing: what follows the
   expect(await read('marketaux', 100, opened)).toMatchObject({ stored: 3, failed: null, more: false });
 });
 
+test.each([
+  ['shorter pages than were asked for lose nothing', (offset: number) => [offset, offset + 4], 10],
+  ['a server that gives its first page again and again ends the reading', () => [0, 4], 4],
+] as const)('Tiingo: %s', async (_, span, expected) => {
+  const stories = storiesUntil(now - MINUTE, 10).toReversed();
+  tiingo.answers = (offset) => stories.slice(...span(offset));
+  expect(await read('tiingo')).toMatchObject({ stored: expected, failed: null, more: false });
+});
+
 test('two that read at the same time ask for each page once', async () => {
   marketaux.stories.push(...storiesUntil(now - MINUTE, 40));
   const [one, other] = [await ingestion(), await ingestion()];

@@ -25,6 +25,8 @@ export class NewsServer {
   /** Answers given before the real one, first come, first served. */
   readonly script: ScriptedAnswer[] = [];
   readonly requests: URL[] = [];
+  /** Instead of Tiingo's own paging: the stories of a page. */
+  answers: ((offset: number) => readonly Story[]) | null = null;
 
   private constructor(
     private readonly server: Server,
@@ -107,19 +109,20 @@ const marketauxItem = ({ id, title, url, published, ticker, score }: Story): unk
   similar: [],
 });
 
-function tiingo({ stories, extra }: NewsServer, url: URL, authorization: string | undefined): ScriptedAnswer {
+function tiingo({ stories, extra, answers }: NewsServer, url: URL, authorization: string | undefined): ScriptedAnswer {
   if (authorization !== `Token ${KEY}`) return json(401, { detail: 'Invalid token.' });
   const asked = url.searchParams;
   const tickers = (asked.get('tickers') ?? '').split(',');
   const offset = Number(asked.get('offset'));
-  const items = stories
-    .filter(
-      ({ published, ticker }) =>
-        published >= Date.parse(asked.get('startDate') ?? '') && tickers.includes(ticker.toLowerCase()),
-    )
-    .sort((a, b) => b.crawled - a.crawled)
-    .slice(offset, offset + Number(asked.get('limit')))
-    .map(tiingoItem);
+  const page = () =>
+    stories
+      .filter(
+        ({ published, ticker }) =>
+          published >= Date.parse(asked.get('startDate') ?? '') && tickers.includes(ticker.toLowerCase()),
+      )
+      .sort((a, b) => b.crawled - a.crawled)
+      .slice(offset, offset + Number(asked.get('limit')));
+  const items = (answers?.(offset) ?? page()).map(tiingoItem);
   return json(200, offset === 0 ? [...items, ...extra] : items);
 }
 

@@ -10,6 +10,8 @@ const windowSchema = z.object({
   page: z.number().int(),
   /** Newest publication of the window's pages so far, where they come in that order. */
   newest: z.number().optional(),
+  /** Address of the last page's first article, where a page that comes again ends the window. */
+  first: z.string().optional(),
 });
 const cursorSchema = z.object({ through: z.number().nullable(), window: windowSchema.nullable() });
 

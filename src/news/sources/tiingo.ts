@@ -62,8 +62,11 @@ export function createTiingoNewsSource({ client, settings, baseUrl, tickers, pol
       });
       const { articles, rejected } = sorted(items.map((item) => verdictOn(item, now, tiingoFields)));
       const wanted = articles.filter(({ firstSeen }) => firstSeen >= window.from);
-      const last = items.length < settings.limit || wanted.length < articles.length;
-      const next = last ? null : { ...window, page: window.page + items.length };
+      // A page may be shorter than was asked for, whatever the plan's reason: only an older article, or none, is the end.
+      const first = articles.at(0)?.url;
+      const isAgain = first !== undefined && first === window.first;
+      const last = items.length === 0 || wanted.length < articles.length || isAgain;
+      const next = last ? null : { ...window, page: window.page + items.length, first };
       return {
         articles: wanted,
         rejected,
