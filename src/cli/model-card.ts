@@ -12,7 +12,7 @@ export function cardOf(manifest: RunManifest, state: ReviewState, gates: GateVer
   const { runId, created, codeVersion, seed, data, schema, instruments, skipped } = manifest;
   return [
     `${runId}  ${state}, made ${created} by version ${codeVersion}, seed ${seed}`,
-    `data     ${data.days.join(', ')}: ${data.rows} rows, sha256 ${data.sha256.slice(0, 12)}`,
+    `data     ${daysText(data.days)}: ${data.rows} rows, sha256 ${data.sha256.slice(0, 12)}`,
     `schema   version ${schema.version}, ${schema.modelColumns.length} of ${schema.columns.length} columns, ${schema.hash.slice(0, 12)}`,
     `gates    ${gates === null ? 'not asked about this run' : gatesText(gates)}`,
     ...instruments.flatMap(({ symbol, rows, models, label, folds, notes = [] }) => [
@@ -27,7 +27,11 @@ export function cardOf(manifest: RunManifest, state: ReviewState, gates: GateVer
           { title: 'accuracy', align: 'right', cell: ({ holdOut }) => figure(holdOut?.accuracy) },
           { title: 'log loss', align: 'right', cell: ({ holdOut }) => figure(holdOut?.logLoss) },
           { title: 'AUC', align: 'right', cell: ({ holdOut }) => figure(holdOut?.auc) },
-          { title: 'on', cell: ({ holdOut, brought }) => holdOut?.testDays.join(', ') ?? (brought ? 'brought' : '') },
+          {
+            title: 'on',
+            cell: ({ holdOut, brought }) =>
+              (holdOut === null ? null : daysText(holdOut.testDays)) ?? (brought ? 'brought' : ''),
+          },
         ],
         models.filter(({ role }) => role?.role !== 'calibrator'),
       ),
@@ -54,5 +58,11 @@ function leansOn(models: readonly ModelEntry[]): readonly string[] {
     ),
   ];
 }
+
+/** A week of days is named one by one. */
+const NAMED_DAYS = 5;
+
+const daysText = (days: readonly string[]): string =>
+  days.length <= NAMED_DAYS ? days.join(', ') : `${days[0]} to ${days[days.length - 1]} (${days.length} dates)`;
 
 const figure = (value: number | null | undefined): string => value?.toFixed(3) ?? '–';

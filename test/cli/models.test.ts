@@ -141,6 +141,7 @@ describe('reviewing runs', () => {
     const verdict: GateVerdict = { outcome: 'refused', figures, failures: [{ gate: 'auc', why }] };
     await storeRun(store, C, (manifest) => ({
       ...manifest,
+      data: { ...manifest.data, days: [1, 2, 3, 4, 5, 6].map((day) => `2013-10-0${day}`) },
       instruments: manifest.instruments.map((instrument) => ({
         ...instrument,
         notes: ['no validator: too few signals'],
@@ -157,6 +158,7 @@ describe('reviewing runs', () => {
     expect(text).toContain(`gates    Refused: ${why}. Hold-out of 11 trade dates`);
     expect(text).toMatch(/\nsmall +rsi \+12\.3/);
     expect(text).toContain('no validator: too few signals');
+    expect(text).toContain('data     2013-10-01 to 2013-10-06 (6 dates): ');
     expect(await json('show', C)).toMatchObject({ gates: { outcome: 'refused', figures: { auc_lower_bound: 0.4 } } });
     expect((await omega(...LIST)).text).not.toContain('small_calibrator');
     await store.put(`models/${C}/gates.json`, Buffer.from('{"outcome":'));
