@@ -212,6 +212,7 @@ export function trainedLines({ manifest, verdict, instruments }: TrainedRun, loc
       `${symbol}: stacker ${stacker ?? 'none'}, validator ${validator ? 'yes' : 'none'}, AUC of the whole on the hold-out ${shown(holdOutAuc)}`,
       ...notes.map((note) => `${symbol}: ${note}`),
     ]),
+    ...manifest.skipped.map(({ symbol, why }) => `${symbol} left out: ${why}`),
     gatesText(verdict),
     manifest.instruments.some(({ symbol }) => isFuture(symbol))
       ? `Run ${manifest.runId} is in ${location}, a candidate: omega models show ${manifest.runId}, omega models promote ${manifest.runId} --by NAME --why REASON.`

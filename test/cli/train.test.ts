@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { main } from '../../src/cli/main';
+import { trainedLines } from '../../src/cli/train';
 import { DEFAULT_SCHEMA } from '../../src/features/schema';
 import { INSTRUMENTS } from '../../src/domain/instruments';
 import { columnsOf, markBreaks } from '../../src/features/bar-series';
@@ -152,6 +153,15 @@ test('days may be named in any order; other data under the same run id are refus
   const bytes = await store.get(setKey(request.runId, 'ES'));
   await expect(prepareTraining(store, data(51), request, DEFAULT_SCHEMA)).rejects.toThrow(/RUN_ID_TAKEN.*other data/);
   expect(await store.get(setKey(request.runId, 'ES'))).toEqual(bytes);
+});
+
+test('an instrument that is left out is said with its reason', () => {
+  const skipped = [{ symbol: 'ES', why: 'it has no labelled rows on the held-out 2013-10-11' }];
+  const figures = { tradeDates: 1, trades: 0, sharpe: null, auc: null, aucLowerBound: null };
+  const verdict = { outcome: 'insufficient', code: 'GATE_INSUFFICIENT_DATA', figures, why: 'few' } as const;
+  const trained = { manifest: { runId: 'R', instruments: [], skipped }, verdict, instruments: [] };
+  const lines = trainedLines(trained as unknown as Parameters<typeof trainedLines>[0], 'here');
+  expect(lines).toContain('ES left out: it has no labelled rows on the held-out 2013-10-11');
 });
 
 test('a run id is an instant of the calendar, and none to come', async () => {
