@@ -50,10 +50,12 @@ export function retrainingLines(
   { runId, phase, gates, shadow, outcome, approveBy }: RetrainingView,
   own: boolean,
 ): readonly string[] {
-  const models = (gates?.instruments ?? []).map(
+  const judged = (gates?.instruments ?? []).map(
     ({ symbol, voters, stacker, validator, holdOutAuc }) =>
       `${symbol}: ${voters} voters, stacker ${stacker ?? 'none'}, validator ${validator ? 'yes' : 'none'}, AUC of the whole on the hold-out ${holdOutAuc?.toFixed(3) ?? '–'}`,
   );
+  const leftOut = (gates?.skipped ?? []).map(({ symbol, why }) => `${symbol} left out: ${why}`);
+  const models = [...judged, ...leftOut];
   const later = own ? ['The workflow is kept; it goes on when omega retrain --wait runs again.'] : [];
   if (outcome !== null) return [...models, ...outcomeLines(outcome)];
   switch (phase) {

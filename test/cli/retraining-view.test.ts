@@ -57,6 +57,12 @@ test('every ending says what became of the run', () => {
   expect(ended({ kind: 'cooled-down', until: 0, why: 'too soon' })).toBe('Not retrained: too soon.');
 });
 
+test('an instrument that is left out is said with its reason', () => {
+  const gates = { instruments: [], skipped: [{ symbol: 'ES', why: 'no bars' }] } as unknown as RetrainingView['gates'];
+  const outcome = { kind: 'insufficient-data', runId: RUN, why: 'few' } as const;
+  expect(retrainingLines(view({ phase: 'done', gates, outcome }), false)[0]).toBe('ES left out: no bars');
+});
+
 test('a wait names the command that ends it, and that a server of our own keeps it', () => {
   const waiting = view({ phase: 'awaiting-approval', approveBy: Date.UTC(2013, 9, 18) });
   expect(retrainingLines(waiting, false)).toEqual([
