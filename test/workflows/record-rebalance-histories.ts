@@ -4,7 +4,7 @@ import { DATA_QUEUE } from '../../src/domain/ids';
 import { dueRebalanceWorkflowId, rebalanceWorkflowId } from '../../src/domain/rebalance/rebalance-run';
 import { CASH, FEE, PRICE, RebalanceRig, SETTINGS } from './rebalance-rig';
 import { saveHistory } from './save-history';
-import { useTradingRig } from './trading-rig';
+import { OPEN, useTradingRig } from './trading-rig';
 
 const newRig = useTradingRig();
 
@@ -41,6 +41,25 @@ test('rebalances: approved and turned over, rejected, answered by nobody, only l
     const due = await client.workflow.start('weeklyRebalance', { workflowId, taskQueue: DATA_QUEUE, args: [input] });
     expect(await due.result()).toEqual({ kind: 'dry-run' });
     await saveHistory(rebalance.rig, 'weeklyRebalance.handed-on', workflowId);
+  } finally {
+    await rebalance.close();
+  }
+});
+
+test('a rebalance that waits for the open, opens, and is stopped between two legs', async () => {
+  const rebalance = await RebalanceRig.open(await newRig());
+  const { client, account, broker } = rebalance.rig;
+  try {
+    broker.now = Date.parse('2013-10-09T13:29:58Z');
+    rebalance.settings = { ...SETTINGS, paceMs: 1_500 };
+    const started = await rebalance.start();
+    await rebalance.until('waiting-for-open');
+    broker.now = OPEN;
+    await rebalance.rig.until('the first fill', ({ day }) => day.executions === 1);
+    const { rebalanceId } = await rebalance.until('buying');
+    await giveAnswer(client, account, { rebalanceId, decision: 'reject', by: 'A. Trader', why: 'enough' });
+    await started?.result();
+    await saveHistory(rebalance.rig, 'weeklyRebalance.stopped', rebalanceWorkflowId(account));
   } finally {
     await rebalance.close();
   }
