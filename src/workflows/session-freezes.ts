@@ -1,14 +1,22 @@
 /** Freezes of symbols: what freezes one from outside the session's own work, and the lifting by a human. */
-import { ApplicationFailure, log } from '@temporalio/workflow';
+import {
+  ApplicationFailure,
+  condition,
+  getExternalWorkflowHandle,
+  isCancellation,
+  log,
+  patched,
+} from '@temporalio/workflow';
 import type { BrokerEvent } from '../domain/broker-events';
-import { parseOrderKey } from '../domain/ids';
+import { orderWorkflowId, parseOrderKey } from '../domain/ids';
 import { isStockKey, stockKey, tickerOf, tradedSymbolOf, type TradedSymbol } from '../domain/contracts';
 import { FUTURE_SYMBOLS, INSTRUMENTS } from '../domain/instruments';
-import { bookedOrder, freeze, ordersOf, thaw } from '../domain/session-orders';
+import { bookedOrder, freeze, isLive, ordersOf, thaw } from '../domain/session-orders';
 import type { SessionState } from '../domain/session-state';
+import * as messages from './messages';
 import type { SymbolCommand, UnroutedEvents } from './messages';
 import { needNameAndReason } from './named-command';
-import { take, type Session } from './session';
+import { beside, take, type Session } from './session';
 import { halt } from './session-halts';
 import { adoptPositions, strangerIn } from './session-positions';
 
@@ -47,8 +55,12 @@ export async function unfreeze(session: Session, { symbol, by, why }: SymbolComm
   take(session, thaw(session.state, symbol));
 }
 
-/** Orders of ours that this session never named, and orders of others: nothing is traded on a position that others move. */
-export function hearStrangers(session: Session, { key, events }: UnroutedEvents): void {
+/**
+ * Events that found no order workflow: of an order that may still run they are handed on once its workflow is there (a busy server starts it
+ * late). Orders of ours that this session never named halt it; after what else moves a position, nothing is traded.
+ */
+export function hearStrangers(session: Session, unrouted: UnroutedEvents): void {
+  const { key } = unrouted;
   const name = key === null ? null : parseOrderKey(key);
   const ours = name !== null && name.account === session.state.account;
   if (ours && (name.epoch !== session.state.epoch || name.seq > session.state.seq)) {
@@ -57,6 +69,30 @@ export function hearStrangers(session: Session, { key, events }: UnroutedEvents)
   }
   // An intent that is being placed has no workflow yet; its look-up will find all of it.
   if (key !== null && session.outbox.some((intent) => intent.key === key)) return;
+  const order = key === null ? undefined : session.state.orders[key];
+  if (key !== null && order !== undefined && (session.starting.has(key) || isLive(order)) && patched('handed-on')) {
+    beside(session, tradedSymbolOf(order.intent.contract), handOn(session, key, unrouted));
+    return;
+  }
+  freezeFor(session, unrouted);
+}
+
+async function handOn(session: Session, key: string, unrouted: UnroutedEvents): Promise<void> {
+  session.inFlight += 1;
+  try {
+    await condition(() => !session.starting.has(key));
+    await getExternalWorkflowHandle(orderWorkflowId(key)).signal(messages.brokerEvents, unrouted.events);
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+    log.warn('no order workflow to hand broker events to', { key, error });
+    freezeFor(session, unrouted);
+  } finally {
+    session.inFlight -= 1;
+  }
+}
+
+/** Nothing is traded on a position that others move. */
+function freezeFor(session: Session, { key, events }: UnroutedEvents): void {
   // A commission that comes after its order's end moves no position.
   if (events.every(({ type }) => type === 'commission')) return;
   const symbol = symbolOf(session.state, key, events);

@@ -137,3 +137,22 @@ test('an order whose workflow runs already, as after a reset of the session, is 
   while ((await rig.session.describe()).runId === runId && Date.now() < deadline) await pause(50);
   expect((await rig.session.describe()).runId).not.toBe(runId);
 });
+
+test('events that found no order workflow in time are handed on to it; of an order that is no more they freeze', async () => {
+  const rig = await newRig();
+  rig.broker.script = ['rest'];
+  await enterES(rig);
+  const { orders } = await rig.until('the order', ({ orders: all }) => all[0]?.state === 'working');
+  const [{ key }] = orders;
+  rig.broker.fill(key, 'entry', 1, 1_650, true);
+  const execution = rig.broker.executions[0];
+  const unrouted = { key, events: [{ type: 'execution', execution }] } as const;
+  await rig.session.signal(messages.unroutedEvents, unrouted);
+  const { positions, frozen } = await rig.until('the fill', ({ day }) => day.executions === 1);
+  expect([positions, frozen]).toMatchObject([[{ quantity: 1 }], {}]);
+
+  await rig.client.workflow.getHandle(orderWorkflowId(key)).terminate('as a person may');
+  await rig.session.signal(messages.unroutedEvents, unrouted);
+  const after = await rig.until('the freeze', (snapshot) => snapshot.frozen.ES !== undefined);
+  expect(after.frozen.ES).toBe(`${key} moved after its workflow had ended`);
+});
