@@ -132,7 +132,8 @@ async function openRig(env: TestWorkflowEnvironment, trading: Restartable, accou
     settled: () => rig.until('a settled session', (snapshot) => snapshot.settled),
     book: (key) => client.workflow.getHandle(orderWorkflowId(key)).query(messages.orderBook),
     async stop() {
-      await router.stop(1_000);
+      // Until nothing of it is under way: a call that is repeated on a closed connection fails the suite.
+      await router.stop(10_000);
       const { orders } = await rig.snapshot();
       const ids = orders.map(({ key }) => orderWorkflowId(key));
       // Orders first: one that outlives its session keeps looking for it.
