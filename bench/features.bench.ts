@@ -16,7 +16,7 @@ function textOf({ machine, batch, talib, perBar, fit }: FeatureBenchResult): str
       ? 'not measured (--talib)'
       : 'unavailable' in talib
         ? talib.unavailable
-        : `${talib.rowsPerSecond?.toLocaleString('en')} rows/s; ratio ${talib.ratio} (at least 1 wanted), ${talib.ratioSameMatrix} when it writes the same matrix`;
+        : `${talib.rowsPerSecond?.toLocaleString('en')} rows/s; ratio ${talib.ratio} (at least 1 wanted); ${talib.ratioColumnsAlone} when it leaves its columns apart, where no model reads them`;
   return [
     `machine    ${machine.cpu}, ${machine.cores} cores, ${machine.memoryGb} GB, load ${machine.loadAverage}, Node ${machine.node}, ONNX Runtime ${machine.onnxruntime}`,
     `batch      ${batch.columns} columns x ${batch.rows.toLocaleString('en')} rows: ${batch.rowsPerSecond.toLocaleString('en')} rows/s on one thread`,

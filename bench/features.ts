@@ -31,11 +31,12 @@ export interface FeatureBenchOptions {
 }
 
 export type TalibComparison = TalibResult & {
+  /** Until the matrix is written. */
   readonly rowsPerSecond?: number;
-  /** Our rate over TA-Lib's, both in processor time, for its columns alone: above 1 we are faster although we also write the matrix. */
+  /** Our rate over TA-Lib's, both in processor time, for the same product: the float32 matrix that a model reads. */
   readonly ratio?: number;
-  /** Our rate over TA-Lib's when it writes the same matrix. */
-  readonly ratioSameMatrix?: number;
+  /** Our rate, the matrix included, over TA-Lib's for its columns alone. */
+  readonly ratioColumnsAlone?: number;
 };
 
 export interface FeatureBenchResult {
@@ -185,8 +186,8 @@ function withRatio(reference: TalibResult, batch: FeatureBenchResult['batch']): 
   const over = (seconds: number): number => Number((seconds / batch.cpuSeconds).toFixed(2));
   return {
     ...reference,
-    rowsPerSecond: Math.round(batch.rows / reference.seconds),
-    ratio: over(reference.cpuSeconds),
-    ratioSameMatrix: over(reference.matrixCpuSeconds),
+    rowsPerSecond: Math.round(batch.rows / reference.matrixSeconds),
+    ratio: over(reference.matrixCpuSeconds),
+    ratioColumnsAlone: over(reference.cpuSeconds),
   };
 }

@@ -20,7 +20,7 @@ import { columnIndex } from './schema';
 import type { FeatureSchema } from './schema';
 
 /** Rows per call of a kernel in batch: small enough that all of a block stays in the processor's cache. */
-const BLOCK_ROWS = 512;
+const BLOCK_ROWS = 2_048;
 
 export interface FeatureMatrix {
   readonly columns: readonly string[];
