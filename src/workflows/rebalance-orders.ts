@@ -165,17 +165,15 @@ async function quoted({ contracts }: Plan, ticker: string): Promise<number | nul
 async function ask(self: Rebalance, { list, contracts, manner }: Plan, leg: number, quantity: number): Promise<void> {
   const found = self.legs.find((one) => one.leg === leg);
   if (found === undefined) return;
-  const { stop } = self;
-  if (stop !== null) {
-    changeLeg(self, leg, (before) => ({ ...before, why: `stopped by ${stop.by}: ${stop.why}` }));
-    return;
-  }
+  if (isStopped(self, leg)) return;
   const contract = contracts.find(({ symbol }) => ownTicker(symbol) === found.ticker);
   if (contract === undefined) {
     changeLeg(self, leg, (before) => ({ ...before, state: 'refused', why: 'the broker lists no such stock' }));
     return;
   }
   const decidedAt = await brokerReads(self.account).readMarketTime();
+  // A broker that is away is waited for long enough to say no meanwhile. What an older run asked for then was asked for.
+  if (self.stop !== null && patched('no-leg-after-a-no') && isStopped(self, leg)) return;
   const hours = orderWindow(list.tradeOn);
   const isOutside = hours === null || decidedAt < hours.from || decidedAt > hours.until;
   // What an older run asked for late was asked for: its history says so.
@@ -206,6 +204,14 @@ async function ask(self: Rebalance, { list, contracts, manner }: Plan, leg: numb
     changeLeg(self, leg, (before) => ({ ...before, asked: quantity, state: 'unknown', why }));
   }
   await sleep(manner.paceMs);
+}
+
+/** Whether a person's no keeps the leg from leaving; the leg says so then. */
+function isStopped(self: Rebalance, leg: number): boolean {
+  const { stop } = self;
+  if (stop === null) return false;
+  changeLeg(self, leg, (before) => ({ ...before, why: `stopped by ${stop.by}: ${stop.why}` }));
+  return true;
 }
 
 function answered(leg: LegReport, answer: StockOrderAnswer): LegReport {

@@ -128,19 +128,25 @@ async function approval(
   return self.answer.decision === 'approve' ? null : rejectedBy(self.answer);
 }
 
+/** Somebody is waited for; after the time for it nobody is. */
+const isAsked = ({ approveBy, answer }: Rebalance): boolean => approveBy !== null && answer === null;
+
+/** Orders may leave: after a yes at once, although the phase is the old one until the broker has told its clock. */
+const isStoppable = ({ phase, answer, stop }: Rebalance): boolean =>
+  stop === null && (STOPPABLE.has(phase) || (phase === 'awaiting-approval' && answer?.decision === 'approve'));
+
 /** Throws when it cannot be answered now; nothing is written to the history then. */
-function refuse({ rebalanceId, phase, answer: before, stop }: Rebalance, answer: RebalanceAnswer): void {
+function refuse(self: Rebalance, answer: RebalanceAnswer): void {
+  const { rebalanceId, phase } = self;
   needNameAndReason(answer, 'answering a rebalance');
   if (answer.rebalanceId !== rebalanceId)
     throw ApplicationFailure.nonRetryable(`rebalance ${rebalanceId} runs, not ${answer.rebalanceId}`, 'NOT_AWAITED');
-  const isAsked = phase === 'awaiting-approval' && before === null;
-  const isStop = answer.decision === 'reject' && stop === null && STOPPABLE.has(phase);
-  if (!isAsked && !isStop)
+  if (!isAsked(self) && !(answer.decision === 'reject' && isStoppable(self)))
     throw ApplicationFailure.nonRetryable(`rebalance ${rebalanceId} is ${phase}: nobody is asked`, 'NOT_AWAITED');
 }
 
 function take(self: Rebalance, answer: RebalanceAnswer): RebalanceAnswer {
-  if (self.phase === 'awaiting-approval') self.answer = answer;
+  if (isAsked(self)) self.answer = answer;
   else self.stop = answer;
   return answer;
 }

@@ -92,6 +92,37 @@ test('a no after the yes: nothing more leaves, before the open and between two l
   ]);
 });
 
+test('a no while the broker is away counts: after the yes, and while a leg looks at the clock', async () => {
+  const { rig } = rebalance;
+  const pending = async (step: string): Promise<void> => {
+    for (let tries = 0; tries < 500; tries += 1) {
+      const { raw } = await rebalanceHandle(rig.client, rig.account).describe();
+      if (raw.pendingActivities?.some(({ activityType }) => activityType?.name === step)) return;
+    }
+    throw new Error(`waited in vain for ${step}`);
+  };
+  rebalance.settings = { ...SETTINGS, approval: { needed: true, hours: 1 } };
+  const handle = await rebalance.start();
+  await rebalance.until('awaiting-approval');
+  await rig.brokerWorker.stop();
+  expect(await omega('approve', '--by', 'Ada', '--why', 'reads well')).toMatchObject({ code: 0 });
+  await pending('readMarketTime');
+  expect(await omega('approve', '--by', 'Ada', '--why', 'again')).toMatchObject({ code: 4 });
+  expect(await omega('reject', '--by', 'Ada', '--why', 'no gateway')).toMatchObject({ code: 0 });
+  await rig.brokerWorker.start();
+  expect(await handle!.result()).toEqual({ kind: 'rejected', by: 'Ada', why: 'no gateway' });
+
+  rebalance.settings = SETTINGS;
+  rebalance.beforeCash = () => rig.brokerWorker.stop();
+  const second = await rebalance.start();
+  await rebalance.until('buying');
+  await pending('readMarketTime');
+  expect(await omega('reject', '--by', 'Ada', '--why', 'too late')).toMatchObject({ code: 0 });
+  await rig.brokerWorker.start();
+  expect(traded(await second!.result()).legs.map(({ why }) => why)).toEqual(Array(3).fill('stopped by Ada: too late'));
+  expect(rebalance.placed()).toEqual([]);
+});
+
 test('a step that cannot be done yet is told while it is tried again, and a no before there is a list counts', async () => {
   rebalance.failing = 'the gateway was not told within 100 ms';
   const handle = await rebalance.start();

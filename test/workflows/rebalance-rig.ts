@@ -112,6 +112,8 @@ export class RebalanceRig {
   ask: number | null = PRICE;
   /** Why the broker cannot be looked at; null when it can. */
   failing: string | null = null;
+  /** Awaited before the cash of the open is told. */
+  beforeCash: () => Promise<void> = () => Promise.resolve();
   providers: readonly BarProvider[] = [];
   settings = SETTINGS;
   private running: { readonly worker: Worker; readonly run: Promise<void> } | null = null;
@@ -165,7 +167,7 @@ export class RebalanceRig {
       connection: rig.nativeConnection,
       taskQueue: DATA_QUEUE,
       workflowBundle: BUNDLE,
-      activities: { ...activities },
+      activities: { ...activities, readCash: () => this.beforeCash().then(() => activities.readCash()) },
       stickyQueueScheduleToStartTimeout: '1s',
     });
     this.running = { worker, run: worker.run() };
