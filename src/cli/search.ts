@@ -81,7 +81,12 @@ async function search(options: SearchOptions, io: CommandIo): Promise<void> {
   const { config } = currentConfig(io);
   if (options.family === undefined)
     throw new CliError('USAGE', 'Name the --family to search, or search all and train with --set-and-forget.');
-  const [family] = familiesOf(options.family);
+  const [family, ...others] = familiesOf(options.family);
+  if (others.length > 0)
+    throw new CliError(
+      'USAGE',
+      `--family takes one family: search ${options.family} with --set-and-forget --families.`,
+    );
   const { every, folder } = asked(options, config, io, Date.now());
   const request = { ...every, family };
   const parallel = wholeNumber('--threads', options.threads, 1, 64);
@@ -195,7 +200,7 @@ export const searchCommand = (io: CommandIo): Command =>
     .option('--days <list>', 'trade dates, the hold-out included (default: all recorded)')
     .option('--seed <n>', 'seed of everything that is drawn (default: the configured one)')
     .option('--search-id <id>', 'an unfinished search of this id goes on (default: now)')
-    .option('--threads <n>', 'trials at a time', '2')
+    .option('--threads <n>', 'trials at a time; with --set-and-forget fits, too', '2')
     .option('--fixed-windows', 'leave the windows of the indicators as they are')
     .option('--workers', 'run as a workflow on the training workers of the Temporal server')
     .option('--json', 'print JSON')

@@ -1,11 +1,13 @@
 /**
  * `omega search --set-and-forget` (requirement E8): the first family searches the windows of the indicators with its own parameters, the
  * others search theirs on those windows, because a run has one set of columns; then `omega train` fits all of them with what was found.
- * Killed and started again with its id, it repeats no finished trial and no finished fit.
+ * A family of which no trial could be fitted is told and left out, as in a training; the next one is the first then. Killed and started
+ * again with its id, it repeats no finished trial and, where that id is a run's, no finished fit.
  */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { NothingFittedError } from '../domain/hyperparameter-search';
 import type { SearchOutcome, SearchProgress, SearchRequest } from '../domain/hyperparameter-search';
 import { isRunId } from '../domain/ids';
 import { isFuture } from '../domain/instruments';
@@ -34,22 +36,34 @@ export const combined = (searchId: string, found: readonly ParametersFile[]): Pa
   ...(found.at(0)?.features && { features: found[0].features }),
 });
 
-/** Rejects with what searches and training reject with. */
+/** Rejects with what searches and training reject with; with NothingFittedError when no family could be fitted. */
 export async function setAndForget(place: SearchPlace, plan: SetAndForgetPlan, io: CommandIo): Promise<void> {
   const { every, families } = plan;
   const found: ParametersFile[] = [];
+  let failure: NothingFittedError | null = null;
   for (const [at, family] of families.entries()) {
-    const request = { ...every, searchId: `${every.searchId}-${family}`, family, windows: every.windows && at === 0 };
+    const windows = every.windows && found.length === 0;
+    const request = { ...every, searchId: `${every.searchId}-${family}`, family, windows };
     io.err(`search ${at + 1} of ${families.length}, ${request.searchId}: ${request.trials} trials`);
     const features = found.at(0)?.features ?? place.config.features;
     const outcome = await searchHere({ ...place, config: { ...place.config, features } }, request, {
       parallel: plan.parallel,
       onProgress: (progress) => sayPhase(io, family, progress),
+    }).catch((error: unknown) => {
+      // Its failed trials are kept: started again, the search takes the same course.
+      if (error instanceof NothingFittedError) return error;
+      throw error;
     });
+    if (outcome instanceof NothingFittedError) {
+      failure = outcome;
+      io.err(`  ${family} is left out, no trial could be fitted: ${outcome.message}`);
+      continue;
+    }
     io.err(outcomeText(family, outcome));
     const key = bestKey(request.searchId);
     found.push(decodeParameters(key, await place.store.get(key)));
   }
+  if (failure !== null && found.length === 0) throw failure;
   await trainWith(combined(every.searchId, found), plan, io);
 }
 
@@ -61,14 +75,20 @@ function sayPhase(io: CommandIo, family: string, { phase, finished, planned }: S
 const outcomeText = (family: string, { best, nestedAuc, shippedAuc }: SearchOutcome): string =>
   `  ${family}: AUC ${nestedAuc.toFixed(3)} on rows that no choice saw, ${shippedAuc.toFixed(3)} with the shipped parameters; trial ${best} is taken`;
 
-async function trainWith(file: ParametersFile, { every, families, set, data, json }: SetAndForgetPlan, io: CommandIo) {
+async function trainWith(
+  file: ParametersFile,
+  { every, parallel, set, data, json }: SetAndForgetPlan,
+  io: CommandIo,
+): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'omega-parameters-'));
   try {
     const path = join(folder, 'parameters.json');
     await writeFile(path, encodeParameters(file));
     const { searchId, symbol, days, seed } = every;
+    const families = file.families.map(({ name }) => name).join(',');
     const asked = [
-      ...['--parameters', path, '--families', families.join(','), '--set', set, '--seed', String(seed)],
+      ...['--parameters', path, '--families', families, '--set', set, '--seed', String(seed)],
+      ...['--threads', String(parallel)],
       ...(isFuture(symbol) ? ['--instruments', symbol] : []),
       ...(days === null ? [] : ['--days', days.join(',')]),
       ...(data === undefined ? [] : ['--data', data]),

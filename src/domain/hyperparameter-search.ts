@@ -161,7 +161,10 @@ export interface SearchCourse {
   readonly onProgress: (progress: SearchProgress) => void;
 }
 
-/** Rejects with what a step rejects with, and with RangeError when no trial could be fitted. */
+/** No trial could be fitted; the message is why the first one could not. */
+export class NothingFittedError extends RangeError {}
+
+/** Rejects with what a step rejects with, and with NothingFittedError. */
 export async function runSearch(
   request: SearchRequest,
   steps: SearchSteps,
@@ -198,7 +201,7 @@ export async function runSearch(
   const all = [...trials.values()];
   const chosen = chosenIn(all, 'all');
   if (chosen === null)
-    throw new RangeError(all.find(({ failed }) => failed !== null)?.failed ?? 'There are no trials.');
+    throw new NothingFittedError(all.find(({ failed }) => failed !== null)?.failed ?? 'There are no trials.');
   const judged = OUTER_SCOPES.flatMap((scope): readonly OuterTask[] => {
     const taken = chosenIn(all, scope)?.trial ?? SHIPPED_TRIAL;
     return [...new Set([taken, SHIPPED_TRIAL])].map((trial) => ({ plan, scope, trial }));

@@ -16,6 +16,7 @@ test.each([
   [['--set-and-forget', '--families', 'sgd,oracle'], /Families to search are .*, not oracle/],
   [['--set-and-forget', '--workers'], /in this process: leave --workers out/],
   [['--set-and-forget', '--families', 'sgd', '--instruments', 'ES,GC'], /for one instrument, not for ES, GC/],
+  [['--family', 'sgd,ridge'], /--family takes one family: search sgd,ridge with --set-and-forget --families/],
   [['--family', 'oracle'], /Families to search are .*, not oracle/],
   [[], /Name the --family to search, or search all and train with --set-and-forget/],
 ])('search %j is refused with a sentence', async (args, sentence) => {
