@@ -228,10 +228,16 @@ test('a page that is empty against its own count loses nothing: what follows the
 test.each([
   ['shorter pages than were asked for lose nothing', (offset: number) => [offset, offset + 4], 10],
   ['a server that gives its first page again and again ends the reading', () => [0, 4], 4],
+  ['a page that comes again behind four new ones is no end', (at: number) => [at || 4, (at || 4) + 4], 6],
 ] as const)('Tiingo: %s', async (_, span, expected) => {
   const stories = storiesUntil(now - MINUTE, 10).toReversed();
   tiingo.answers = (offset) => stories.slice(...span(offset));
   expect(await read('tiingo')).toMatchObject({ stored: expected, failed: null, more: false });
+});
+
+test('Tiingo: a server that gives one page of which nothing can be read again and again ends the reading', async () => {
+  tiingo.answers = () => storiesUntil(now - MINUTE, 4).map((story) => ({ ...story, title: '' }));
+  expect(await read('tiingo')).toMatchObject({ stored: 0, failed: null, more: false });
 });
 
 test('two that read at the same time ask for each page once', async () => {

@@ -10,8 +10,8 @@ const windowSchema = z.object({
   page: z.number().int(),
   /** Newest publication of the window's pages so far, where they come in that order. */
   newest: z.number().optional(),
-  /** Address of the last page's first article, where a page that comes again ends the window. */
-  first: z.string().optional(),
+  /** The last page's hash, and how often it came again, where a page that comes again and again ends the window. */
+  last: z.object({ hash: z.string(), again: z.number().int() }).optional(),
 });
 const cursorSchema = z.object({ through: z.number().nullable(), window: windowSchema.nullable() });
 

@@ -3,6 +3,7 @@
  * which articles became known, so a late one is not missed. What arrives while pages are read shifts older articles back: some come twice,
  * none is lost. It has no sentiment of its own.
  */
+import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { TiingoNewsSettings } from '../../config/news-settings';
 import { maskAddresses } from '../../config/secrets';
@@ -14,10 +15,13 @@ import { describeIssues } from './item-issues';
 import { sorted } from './news-source';
 import type { NewsPage, NewsSource } from './news-source';
 import { cursorAfter, throughOf, windowOf } from './polled-window';
-import type { Polling } from './polled-window';
+import type { PolledWindow, Polling } from './polled-window';
 
 /** `startDate` is of publication, and an article may be crawled this much later (22 hours in the recorded sample). */
 const LATE_CRAWL_MS = 3 * 86_400_000;
+
+/** A page comes again once when as many articles as it has arrived meanwhile; twice in a row, the server passes over the offset. */
+const MOST_AGAIN = 2;
 
 const text = z.string().nullish();
 const articleSchema = z.object({
@@ -63,10 +67,9 @@ export function createTiingoNewsSource({ client, settings, baseUrl, tickers, pol
       const { articles, rejected } = sorted(items.map((item) => verdictOn(item, now, tiingoFields)));
       const wanted = articles.filter(({ firstSeen }) => firstSeen >= window.from);
       // A page may be shorter than was asked for, whatever the plan's reason: only an older article, or none, is the end.
-      const first = articles.at(0)?.url;
-      const isAgain = first !== undefined && first === window.first;
-      const last = items.length === 0 || wanted.length < articles.length || isAgain;
-      const next = last ? null : { ...window, page: window.page + items.length, first };
+      const last = lastPage(items, window);
+      const isEnd = items.length === 0 || wanted.length < articles.length || last.again === MOST_AGAIN;
+      const next = isEnd ? null : { ...window, page: window.page + items.length, last };
       return {
         articles: wanted,
         rejected,
@@ -76,6 +79,11 @@ export function createTiingoNewsSource({ client, settings, baseUrl, tickers, pol
       };
     },
   };
+}
+
+function lastPage(items: readonly unknown[], { last }: PolledWindow): NonNullable<PolledWindow['last']> {
+  const hash = createHash('sha256').update(JSON.stringify(items)).digest('hex');
+  return { hash, again: last?.hash === hash ? last.again + 1 : 0 };
 }
 
 /** One item of the answer. Throws ArticleProblem. */
