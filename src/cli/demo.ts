@@ -26,8 +26,9 @@ export function parseInstruments(text: string): readonly FutureSymbol[] {
   return [...new Set(symbols)];
 }
 
-export function parseSpeed(text: string): number | null {
-  if (text === 'max') return null;
+/** Times real time; `max` is Infinity (a parser's null would be an empty text to commander). */
+export function parseSpeed(text: string): number {
+  if (text === 'max') return Infinity;
   const speed = Number(text);
   if (!Number.isFinite(speed) || speed <= 0) throw new InvalidArgumentError('give a number above 0, or max.');
   return speed;
@@ -45,7 +46,7 @@ export const demoCommand = (io: CommandIo): Command =>
     .addOption(new Option('--day <dates>', 'trade dates, with commas').argParser(parseDays).default(null))
     .addOption(new Option('--instruments <symbols>', 'with commas').argParser(parseInstruments).default(null))
     .addOption(new Option('--data <folder>', 'recorded minutes (default: data)').default(null))
-    .addOption(new Option('--speed <factor>', 'times real time, or max').argParser(parseSpeed).default(null, 'max'))
+    .addOption(new Option('--speed <factor>', 'times real time, or max').argParser(parseSpeed).default(Infinity, 'max'))
     .option('--reset', 'forget the state of an earlier run and begin again', false)
     .addOption(new Option('--json <file>', 'write the report of the days there').default(null))
     .option('--crash', 'a scripted position in a falling market: halt, flatten, lifting of the halt', false)

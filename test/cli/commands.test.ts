@@ -308,7 +308,7 @@ describe('what is printed', () => {
   it('reads days, instruments and speeds', () => {
     expect(parseDays('2013-10-09, 2013-10-10,2013-10-09')).toEqual(['2013-10-09', '2013-10-10']);
     expect(parseInstruments('es,XAUUSD')).toEqual(['ES', 'GC']);
-    expect(parseSpeed('max')).toBeNull();
+    expect(parseSpeed('max')).toBe(Infinity);
     expect(parseSpeed('20')).toBe(20);
   });
 });

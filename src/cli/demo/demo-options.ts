@@ -6,8 +6,8 @@ export interface DemoOptions {
   readonly day: readonly string[] | null;
   readonly instruments: readonly FutureSymbol[] | null;
   readonly data: string | null;
-  /** Times real time; null: as fast as everything settles. */
-  readonly speed: number | null;
+  /** Times real time; Infinity: as fast as everything settles. */
+  readonly speed: number;
   readonly reset: boolean;
   readonly json: string | null;
   readonly crash: boolean;

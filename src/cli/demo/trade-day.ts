@@ -50,8 +50,8 @@ export interface DayParts {
   readonly daysFolder: string;
   /** A state folder without a latch, for the read-only connection. */
   readonly statementFolder: string;
-  /** Times real time; null as fast as everything settles. */
-  readonly speed: number | null;
+  /** Times real time; Infinity: as fast as everything settles. */
+  readonly speed: number;
   /** Something that happens to the day beside the market: before the feed settles the minute. */
   readonly script?: (marketTime: number) => Promise<void>;
   readonly signal: AbortSignal;
@@ -153,7 +153,8 @@ export class TradeDay {
       this.snapshotAt = performance.now();
       await session.now();
     }
-    if (speed !== null) await sleep((MINUTE_SECONDS / speed) * 1_000 - (performance.now() - began));
+    const left = (MINUTE_SECONDS / speed) * 1_000 - (performance.now() - began);
+    if (left > 0) await sleep(left);
   }
 
   /** Moves the clock; fills and stops that this causes reach the session before the feed decides on them. */
