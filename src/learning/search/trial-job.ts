@@ -18,6 +18,7 @@ import type { FoldOptions } from '../evaluation/cross-validation';
 import { tunedFamily } from '../families/tuned-family';
 import type { ModelRecipe } from '../families/model-recipe';
 import { ModelRunError } from '../model-run-error';
+import { FitDivergedError } from '../networks/fit-network';
 import type { LabelledRows } from '../training-rows';
 import { InvalidParameterError } from '../trees/invalid-parameter';
 import { scoreInner, scoreOuter } from './evaluate-trial';
@@ -91,7 +92,10 @@ export async function finishedTrial(store: ObjectStore, task: TrialTask): Promis
 
 /** Parameters that can't be fitted are a result, too; a store that fails is none. */
 const isTrialsOwn = (error: unknown): error is Error =>
-  error instanceof EvaluationError || error instanceof InvalidParameterError || error instanceof ModelRunError;
+  error instanceof EvaluationError ||
+  error instanceof InvalidParameterError ||
+  error instanceof ModelRunError ||
+  error instanceof FitDivergedError;
 
 export async function runTrialHere(
   store: ObjectStore,
