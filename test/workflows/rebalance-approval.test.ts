@@ -1,7 +1,6 @@
 /** The weekly rebalance and the person who is asked: yes, no, no answer, and a no while orders leave, on a real server. */
 import { WorkflowUpdateFailedError } from '@temporalio/client';
 import { giveAnswer, rebalanceHandle } from '../../src/client/rebalance';
-import type { RebalanceOutcome } from '../../src/domain/rebalance/rebalance-run';
 import { CASH_LEFT, FEE, omegaRebalance, PRICE, RebalanceRig, SETTINGS, traded } from './rebalance-rig';
 import { OPEN, useTradingRig } from './trading-rig';
 
@@ -14,7 +13,6 @@ beforeEach(async () => {
 });
 afterEach(() => rebalance.close());
 
-const executed = (): Promise<RebalanceOutcome> => rebalance.executed();
 const omega = (...args: readonly string[]) => omegaRebalance(rebalance.rig, ...args);
 
 test('nothing is ordered before a named person says yes, and a no is the end', async () => {
@@ -136,8 +134,16 @@ test('a step that cannot be done yet is told while it is tried again, and a no b
   expect(await handle!.result()).toEqual({ kind: 'rejected', by: 'Ada', why: 'not today' });
 });
 
-test('nobody answers: it expires, and nothing is ordered', async () => {
+test('nobody answers: it expires, a yes after that is refused, and nothing is ordered', async () => {
   rebalance.settings = { ...SETTINGS, approval: { needed: true, hours: 0.0001 } };
-  expect(await executed()).toMatchObject({ kind: 'expired' });
+  const away = jest.spyOn(rebalance.store, 'put').mockRejectedValue(new Error('the store is away'));
+  const handle = await rebalance.start();
+  let said = '';
+  for (let tries = 0; tries < 100 && !said.includes('storeReport failed'); tries += 1)
+    said = (await omega('show')).said;
+  expect(said).toContain('the store is away');
+  expect(await omega('approve', '--by', 'Ada', '--why', 'reads well')).toMatchObject({ code: 4 });
+  away.mockRestore();
+  expect(await handle!.result()).toMatchObject({ kind: 'expired' });
   expect(rebalance.placed()).toEqual([]);
 });
