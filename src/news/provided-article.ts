@@ -113,7 +113,11 @@ const LONGEST_LABEL = 100;
 const MOST_LABELS = 50;
 
 /** Names, words and tags are strangers' text like the title: they reach terminals and language models. */
-const label = (text: string): string => plainText(text.slice(0, 10 * LONGEST_LABEL)).slice(0, LONGEST_LABEL);
+const label = (text: string): string =>
+  plainText(text.slice(0, 10 * LONGEST_LABEL))
+    .slice(0, LONGEST_LABEL)
+    // Half of a character that the cut went through.
+    .replace(/\p{Surrogate}/gu, '');
 
 const labels = (texts: readonly string[]): readonly string[] =>
   texts

@@ -44,3 +44,8 @@ test.each([
   expect(article.tickers).toEqual(['V', 'BRK.B']);
   expect(article.scores.every(({ ticker }) => article.tickers.includes(ticker))).toBe(true);
 });
+
+test('a name that is cut in the middle of a character ends before it', () => {
+  const verdict = verdictOn({ ...tiingo, source: `${'x'.repeat(99)}\u{1f600}` }, NOW, tiingoFields);
+  expect(verdict).toMatchObject({ kind: 'article', article: { source: 'x'.repeat(99) } });
+});
