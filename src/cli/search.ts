@@ -15,6 +15,7 @@ import { bestKey } from '../learning/search/search-store';
 import { FAMILY_NAMES } from '../learning/families/families';
 import { SEARCHABLE_FAMILIES } from '../learning/search/search-space';
 import { searchProgress } from '../workflows/search-messages';
+import { askedRunId } from './asked-run-id';
 import { CliError, messageOf } from './cli-error';
 import type { CommandIo } from './command-io';
 import { printResult } from './command-io';
@@ -118,7 +119,10 @@ async function searchAndTrain(options: SearchOptions, io: CommandIo): Promise<vo
   if (options.family !== undefined)
     throw new CliError('USAGE', '--set-and-forget takes --families, a list, instead of --family.');
   const families = options.families === undefined ? SEARCHED_BY_DEFAULT : familiesOf(options.families);
-  const { every, folder } = asked(options, config, io, Date.now());
+  const now = Date.now();
+  // It names the run, too: begun again, neither a trial nor a fit is repeated.
+  const searchId = askedRunId('--search-id', options.searchId, now);
+  const { every, folder } = asked({ ...options, searchId }, config, io, now);
   const parallel = wholeNumber('--threads', options.threads, 1, 64);
   const { storage } = learningPlace(io);
   const plan = { every, families, parallel, set: options.set, data: options.data, json: options.json };

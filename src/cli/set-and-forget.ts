@@ -9,7 +9,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { NothingFittedError } from '../domain/hyperparameter-search';
 import type { SearchOutcome, SearchProgress, SearchRequest } from '../domain/hyperparameter-search';
-import { isRunId } from '../domain/ids';
 import { isFuture } from '../domain/instruments';
 import { decodeParameters, encodeParameters, type ParametersFile } from '../learning/search/parameters-file';
 import { bestKey } from '../learning/search/search-store';
@@ -92,7 +91,7 @@ async function trainWith(
       ...(isFuture(symbol) ? ['--instruments', symbol] : []),
       ...(days === null ? [] : ['--days', days.join(',')]),
       ...(data === undefined ? [] : ['--data', data]),
-      ...(isRunId(searchId) ? ['--run-id', searchId] : []),
+      ...['--run-id', searchId],
       ...(json === true ? ['--json'] : []),
     ];
     await trainCommand(io).parseAsync(asked, { from: 'user' });

@@ -7,8 +7,6 @@ import { providedSchema, withOutside } from '../activities/open-outside';
 import { assembleStep, fitStep, prepareStep } from '../activities/training-steps';
 import type { TrainedRun, TrainingParts } from '../activities/training-steps';
 import { tradeHoldOut } from '../backtest/hold-out-trading';
-import { DAY_MS } from '../domain/exchange-time';
-import { instantOfRun, isRunId, runIdOf } from '../domain/ids';
 import { isFuture } from '../domain/instruments';
 import { ALL_FAMILY_NAMES, FAMILY_NAMES } from '../learning/families/families';
 import type { FamilySummary } from '../learning/training/fit-job';
@@ -21,6 +19,7 @@ import { gatesText } from '../learning/training/run-card';
 import { TrainingError } from '../learning/training/training-error';
 import { RecordedDataError } from '../market-data/recorded-market';
 import { storedNames } from '../storage/stored-json';
+import { askedRunId } from './asked-run-id';
 import { CliError } from './cli-error';
 import type { CommandIo } from './command-io';
 import { printResult } from './command-io';
@@ -57,13 +56,7 @@ function requestOf(
   now: number,
 ): TrainingRequest {
   const { config } = currentConfig(io);
-  const runId = options.runId ?? runIdOf(now);
-  if (!isRunId(runId)) throw new CliError('USAGE', `--run-id needs YYYYMMDD_HHMMSS, not ${runId}.`);
-  if (instantOfRun(runId) > now + DAY_MS)
-    throw new CliError(
-      'USAGE',
-      `--run-id ${runId} lies in the future: runs are ordered by their ids, and the next would come before it.`,
-    );
+  const runId = askedRunId('--run-id', options.runId, now);
   const families = options.families?.split(',').map((name) => name.trim()) ?? FAMILY_NAMES;
   const unknown = families.filter((name) => !ALL_FAMILY_NAMES.includes(name));
   if (unknown.length > 0)

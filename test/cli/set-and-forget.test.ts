@@ -17,6 +17,8 @@ test.each([
   [['--set-and-forget', '--workers'], /in this process: leave --workers out/],
   [['--set-and-forget', '--families', 'sgd', '--instruments', 'ES,GC'], /for one instrument, not for ES, GC/],
   [['--family', 'sgd,ridge'], /--family takes one family: search sgd,ridge with --set-and-forget --families/],
+  [['--set-and-forget', '--search-id', 'tonight'], /--search-id needs YYYYMMDD_HHMMSS, not tonight/],
+  [['--set-and-forget', '--search-id', '20991231_000000'], /--search-id 20991231_000000 lies in the future/],
   [['--family', 'oracle'], /Families to search are .*, not oracle/],
   [[], /Name the --family to search, or search all and train with --set-and-forget/],
 ])('search %j is refused with a sentence', async (args, sentence) => {
