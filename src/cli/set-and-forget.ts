@@ -2,7 +2,7 @@
  * `omega search --set-and-forget` (requirement E8): the first family searches the windows of the indicators with its own parameters, the
  * others search theirs on those windows, because a run has one set of columns; then `omega train` fits all of them with what was found.
  * A family of which no trial could be fitted is told and left out, as in a training; the next one is the first then. Killed and started
- * again with its id, it repeats no finished trial and, where that id is a run's, no finished fit.
+ * again with its id, it repeats no finished trial and no finished fit.
  */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
