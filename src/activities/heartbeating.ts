@@ -3,8 +3,11 @@ import { Context } from '@temporalio/activity';
 
 const HEARTBEAT_MS = 1_000;
 
-/** Rejects with what `failureOf` makes of the error. */
-export async function heartbeating<T>(work: () => Promise<T>, failureOf: (error: unknown) => unknown): Promise<T> {
+/** Rejects with what `failureOf` makes of the error; with the error itself when it is left out. */
+export async function heartbeating<T>(
+  work: () => Promise<T>,
+  failureOf: (error: unknown) => unknown = (error) => error,
+): Promise<T> {
   const context = Context.current();
   const beat = setInterval(() => context.heartbeat(), HEARTBEAT_MS);
   try {

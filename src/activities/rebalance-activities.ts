@@ -82,11 +82,7 @@ export function createRebalanceActivities(deps: RebalanceActivitiesDeps): Rebala
 
     planRebalance: (request) => plan(deps, request),
 
-    placeLeg: (request) =>
-      heartbeating(
-        () => placeLeg(deps, request),
-        (error) => error,
-      ),
+    placeLeg: (request) => heartbeating(() => placeLeg(deps, request)),
 
     async awaitLegs({ account, rebalanceId, legs, until }) {
       const wanted = new Set(legs);

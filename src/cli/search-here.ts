@@ -3,7 +3,7 @@ import { recordedSource } from '../activities/recorded-source';
 import { finishSearchStep, judgeTrialStep, prepareSearchStep, runTrialStep } from '../activities/search-steps';
 import type { Config, StorageConfig } from '../config/config';
 import { runSearch } from '../domain/hyperparameter-search';
-import type { SearchCourse, SearchOutcome, SearchRequest } from '../domain/hyperparameter-search';
+import type { SearchCourse, SearchOutcome, SearchRequest, SearchSteps } from '../domain/hyperparameter-search';
 import { FeatureError } from '../features/feature-error';
 import { EvaluationError } from '../learning/evaluation/evaluation-error';
 import { SearchError } from '../learning/search/search-error';
@@ -20,19 +20,18 @@ export interface SearchPlace {
   readonly folder: string;
 }
 
-/** Rejects as the steps do: wrap it in `asCliError`. */
+/** Rejects as the steps do: `searchFailure` makes this command's own errors of it. */
 export function searchHere(
   { config, storage, store, folder }: SearchPlace,
   request: SearchRequest,
   course: SearchCourse,
 ): Promise<SearchOutcome> {
   const parts = { storage, store, source: recordedSource(folder, config, store, outsideSettings(config)) };
-  const steps = {
-    prepareSearch: (asks: SearchRequest) => prepareSearchStep(parts, asks),
-    runTrial: (task: Parameters<typeof runTrialStep>[1]) => runTrialStep(parts, task),
-    judgeTrial: (task: Parameters<typeof judgeTrialStep>[1]) => judgeTrialStep(parts, task),
-    finishSearch: (plan: Parameters<typeof finishSearchStep>[1], outcome: SearchOutcome) =>
-      finishSearchStep(parts, plan, outcome),
+  const steps: SearchSteps = {
+    prepareSearch: (asks) => prepareSearchStep(parts, asks),
+    runTrial: (task) => runTrialStep(parts, task),
+    judgeTrial: (task) => judgeTrialStep(parts, task),
+    finishSearch: (plan, outcome) => finishSearchStep(parts, plan, outcome),
   };
   return runSearch(request, steps, course);
 }

@@ -3,6 +3,7 @@ import type { BrokerPosition } from '../broker-events';
 import { ownTicker } from '../share-class';
 import type { PlannedTrade } from './delta-trades';
 import { LARGEST_JUMP } from './eligibility';
+import { isEnded } from './open-orders';
 import type { LegOrder, LegReport, PositionDifference } from './rebalance-run';
 import { cashOf, feeOf, type TradeCosts } from './trade-costs';
 
@@ -88,17 +89,10 @@ export function stepText(referencePrice: number, ask: number | null): string | n
     : `it is offered at ${ask.toFixed(2)}, ${(step * 100).toFixed(0)} % from the close of ${referencePrice.toFixed(2)} that the list was decided on`;
 }
 
-/** States in which nothing more happens to a leg. */
-const OVER: ReadonlySet<string> = new Set([
-  'filled',
-  'cancelled',
-  'rejected',
-  'expired',
-  'refused',
-  'not-sent',
-  'not-asked',
-]);
-export const isOver = (state: string): boolean => OVER.has(state);
+/** Ends of a leg that became no order. */
+const NO_ORDER: ReadonlySet<string> = new Set(['refused', 'not-sent', 'not-asked']);
+/** Whether nothing more happens to a leg in this state. */
+export const isOver = (state: string): boolean => isEnded(state) || NO_ORDER.has(state);
 
 /** Tickers of which the broker does not hold what was held before and was filled since; other stocks of the account are not looked at. */
 export function positionDifferences(

@@ -1,6 +1,6 @@
 /** Networks, small and held back: early stopping on the latest tenth of the rows. */
 import { AUTO_ENCODER_DEFAULTS } from '../networks/auto-encoder';
-import { exportCodeClassifier, fitCodeClassifier, predictByCode } from '../networks/code-classifier';
+import { fitCodeClassifier } from '../networks/code-classifier';
 import type { CodeClassifierParameters } from '../networks/code-classifier';
 import { LSTM_DEFAULTS, GRU_DEFAULTS, exportSequence } from '../networks/sequence-classifier';
 import { fitSequenceClassifier, predictSequence } from '../networks/sequence-classifier';
@@ -9,6 +9,7 @@ import { exportMlp, fitMlpClassifier, MLP_DEFAULTS, predictMlp } from '../networ
 import type { MlpParameters } from '../networks/mlp-classifier';
 import type { FitContext } from '../evaluation/classifier-contract';
 import type { FitOptions } from '../networks/fit-network';
+import { classProbabilities, exportClassifier } from '../networks/network-classifier';
 import { changed, recorded } from './model-recipe';
 import type { ModelRecipe } from './model-recipe';
 
@@ -41,8 +42,8 @@ const codeRecipe = (parameters: CodeClassifierParameters): ModelRecipe => ({
   fit: async (data, seed, context) => {
     const model = await fitCodeClassifier(data, { ...parameters, random_state: seed }, optionsOf(context));
     return {
-      predict: (x) => predictByCode(model, x),
-      toOnnx: (metadata, selection) => exportCodeClassifier(model, 'auto_encoder', metadata, selection),
+      predict: (x) => classProbabilities(model, x),
+      toOnnx: (metadata, selection) => exportClassifier(model, 'auto_encoder', metadata, selection),
     };
   },
 });

@@ -4,8 +4,7 @@
  * of eight has no place for one of sixty columns.) One network in the file: the encoder's layers, then the regression's, the scaler of its
  * codes folded into its weights.
  */
-import type { Dataset, Probabilities } from '../dataset';
-import type { ColumnSelection } from '../onnx/column-selection';
+import type { Dataset } from '../dataset';
 import { encode, fitAutoEncoder } from './auto-encoder';
 import type { AutoEncoderParameters, FittedAutoEncoder } from './auto-encoder';
 import { checkAlpha } from './check-parameters';
@@ -13,7 +12,7 @@ import { sizeOf } from './graph';
 import { fitMlpClassifier, MLP_DEFAULTS } from './mlp-classifier';
 import { dense, denseParameters } from './network';
 import type { Network } from './network';
-import { classNames, classProbabilities, exportClassifier } from './network-classifier';
+import { classNames } from './network-classifier';
 import type { ClassifierOptions, FittedNetworkClassifier } from './network-classifier';
 import { add, matMul } from './operators';
 
@@ -26,7 +25,7 @@ export interface CodeClassifierParameters extends AutoEncoderParameters {
 const COLUMNS = 'columns';
 const CODE = 'code';
 
-/** Throws as fitAutoEncoder and fitMlpClassifier do. */
+/** Asked and exported as every network classifier. Throws as fitAutoEncoder and fitMlpClassifier do. */
 export async function fitCodeClassifier(
   data: Dataset,
   parameters: CodeClassifierParameters,
@@ -100,15 +99,3 @@ function codesUnscaled(
   }
   return values;
 }
-
-/** Class probabilities of rows × columns, in double precision. Throws InvalidParameterError for a part of a row. */
-export const predictByCode = (model: FittedNetworkClassifier, x: Float32Array): Promise<Probabilities> =>
-  classProbabilities(model, x);
-
-/** The file that votes: `features` [rows × columns] → `probabilities` [rows × classes]. */
-export const exportCodeClassifier = (
-  model: FittedNetworkClassifier,
-  name: string,
-  metadata: Readonly<Record<string, string>>,
-  selection?: ColumnSelection,
-): Uint8Array => exportClassifier(model, name, metadata, selection);
