@@ -1,4 +1,5 @@
 /** Articles for tests, made and provided. */
+import { createHash } from 'node:crypto';
 import type { Article } from '../../src/domain/article';
 import type { ProvidedArticle } from '../../src/news/provided-article';
 
@@ -45,3 +46,23 @@ export const article = (changes: Partial<Article> = {}): Article => ({
   scores: [{ ticker: 'AAPL', score: 0.5, relevance: 1, impact: 0.8, scorer: 'lexicon', indirect: false }],
   ...changes,
 });
+
+/** An article of a file that nothing is known of but its title; its id is the title's hash, and it is usable a minute after it came. */
+export const plainArticle = (title: string, published: number, changes: Partial<Article> = {}): Article =>
+  article({
+    id: createHash('sha256').update(title).digest('hex'),
+    source_tag: 'file',
+    url: '',
+    title,
+    main_topic: '',
+    news_type: 'other',
+    sentiment_score: null,
+    overall_sentiment_score: null,
+    time_published: published,
+    time_published_dt: new Date(published).toISOString(),
+    first_seen: published,
+    usable_from: published + 60_000,
+    relevant_tickers: [],
+    scores: [],
+    ...changes,
+  });

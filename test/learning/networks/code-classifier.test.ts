@@ -1,13 +1,9 @@
 /** A vote on columns and the code of an auto-encoder: what it learns, and that the file is encoder and vote in one. */
 import { accuracy } from '../../../src/learning/metrics';
 import { AUTO_ENCODER_DEFAULTS, encode, fitAutoEncoder } from '../../../src/learning/networks/auto-encoder';
-import {
-  exportCodeClassifier,
-  fitCodeClassifier,
-  predictByCode,
-  type CodeClassifierParameters,
-} from '../../../src/learning/networks/code-classifier';
+import { fitCodeClassifier, type CodeClassifierParameters } from '../../../src/learning/networks/code-classifier';
 import { fitMlpClassifier, MLP_DEFAULTS, predictMlp } from '../../../src/learning/networks/mlp-classifier';
+import { classProbabilities, exportClassifier } from '../../../src/learning/networks/network-classifier';
 import type { Dataset } from '../../../src/learning/dataset';
 import { createRandom } from '../../../src/learning/random';
 import { apart, asked, IN_THREAD } from './in-thread';
@@ -41,9 +37,9 @@ const test = hidden(500, 2);
 
 it('learns what the columns say, and leaves as one file within 1e-5', async () => {
   const model = await fitCodeClassifier(train, PARAMETERS, { ...IN_THREAD, class_names: ['sell', 'hold', 'buy'] });
-  const own = await predictByCode(model, test.x);
+  const own = await classProbabilities(model, test.x);
   expect(accuracy(own, test.y, test.classes)).toBeGreaterThan(0.85);
-  const file = exportCodeClassifier(model, 'auto_encoder', {});
+  const file = exportClassifier(model, 'auto_encoder', {});
   expect(apart(await asked(file, test.x, [test.rows, COLUMNS]), own)).toBeLessThanOrEqual(1e-5);
 });
 
@@ -63,7 +59,7 @@ it('answers as the regression on columns and code does, whose scaler is folded i
     { ...MLP_DEFAULTS, ...parameters, hidden_layer_sizes: [] },
     IN_THREAD,
   );
-  expect(apart(await predictByCode(model, test.x), await predictMlp(head, await wide(test)))).toBeLessThan(1e-5);
+  expect(apart(await classProbabilities(model, test.x), await predictMlp(head, await wide(test)))).toBeLessThan(1e-5);
 });
 
 it.each([

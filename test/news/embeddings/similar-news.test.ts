@@ -1,5 +1,4 @@
 /** Search and similarity over a folder store: nothing later than asked for, vectors made once. */
-import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,36 +10,13 @@ import { openSentenceEmbedder, type SentenceEmbedder } from '../../../src/news/e
 import { findSimilarNews } from '../../../src/news/embeddings/similar-news';
 import { openFolderStore } from '../../../src/storage/folder-store';
 import type { ObjectStore } from '../../../src/storage/object-store';
+import { plainArticle } from '../sample-articles';
 
 const HOUR = 3_600_000;
 const START = Date.parse('2013-10-08T10:00:00Z');
 
-function article(title: string, published: number, usable = published + 60_000): Article {
-  return {
-    id: createHash('sha256').update(title).digest('hex'),
-    source_tag: 'file',
-    source: 'example.com',
-    url: `https://example.com/${encodeURIComponent(title)}`,
-    title,
-    summary: '',
-    entities: [],
-    keywords: [],
-    topic: [],
-    main_topic: '',
-    news_type: 'other',
-    macro_topics: [],
-    macro_instruments: [],
-    sentiment_score: null,
-    overall_sentiment_score: null,
-    similarity: null,
-    time_published: published,
-    time_published_dt: new Date(published).toISOString(),
-    first_seen: published,
-    usable_from: usable,
-    relevant_tickers: [],
-    scores: [],
-  };
-}
+const article = (title: string, published: number, usable = published + 60_000): Article =>
+  plainArticle(title, published, { url: `https://example.com/${encodeURIComponent(title)}`, usable_from: usable });
 
 const gold = article('Gold rallies to a record high as miners follow', START);
 const copy = article('Gold rallies to a record high as miners follow.', START + 30 * HOUR);

@@ -1,6 +1,5 @@
 /** Scoring by a model that behaves, errs and obeys strangers: whatever it answers, only asked tickers get numbers in range. */
 import fc from 'fast-check';
-import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,36 +18,12 @@ import {
   type ModelServer,
   type Reply,
 } from '../../language-model/model-server';
+import { plainArticle } from '../sample-articles';
 
 const NOW = Date.parse('2026-11-21T12:00:00Z');
 
-function article(title: string, tickers: readonly string[], summary = ''): Article {
-  const published = Date.parse('2026-11-20T10:00:00Z');
-  return {
-    id: createHash('sha256').update(title).digest('hex'),
-    source_tag: 'file',
-    source: 'example.com',
-    url: '',
-    title,
-    summary,
-    entities: [],
-    keywords: [],
-    topic: [],
-    main_topic: '',
-    news_type: 'other',
-    macro_topics: [],
-    macro_instruments: [],
-    sentiment_score: null,
-    overall_sentiment_score: null,
-    similarity: null,
-    time_published: published,
-    time_published_dt: new Date(published).toISOString(),
-    first_seen: published,
-    usable_from: published + 60_000,
-    relevant_tickers: tickers,
-    scores: [],
-  };
-}
+const article = (title: string, tickers: readonly string[], summary = ''): Article =>
+  plainArticle(title, Date.parse('2026-11-20T10:00:00Z'), { summary, relevant_tickers: tickers });
 
 const LEXICON: TickerScore = {
   ticker: '',

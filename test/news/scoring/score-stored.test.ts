@@ -8,6 +8,7 @@ import { openArticleStore } from '../../../src/news/article-store';
 import { openNewsScoring } from '../../../src/news/scoring/score-stored';
 import { openFolderStore } from '../../../src/storage/folder-store';
 import { geminiReply, startModelServer, type ModelServer } from '../../language-model/model-server';
+import { plainArticle } from '../sample-articles';
 
 const NOW = Date.parse('2026-11-21T12:00:00Z');
 const HOUR = 3_600_000;
@@ -23,30 +24,8 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-const article = (id: string, published: number, tickers: readonly string[]): Article => ({
-  id: id.repeat(64),
-  source_tag: 'file',
-  source: 'example.com',
-  url: '',
-  title: `News ${id}`,
-  summary: '',
-  entities: [],
-  keywords: [],
-  topic: [],
-  main_topic: '',
-  news_type: 'other',
-  macro_topics: [],
-  macro_instruments: [],
-  sentiment_score: null,
-  overall_sentiment_score: null,
-  similarity: null,
-  time_published: published,
-  time_published_dt: new Date(published).toISOString(),
-  first_seen: published,
-  usable_from: published,
-  relevant_tickers: tickers,
-  scores: [],
-});
+const article = (id: string, published: number, tickers: readonly string[]): Article =>
+  plainArticle(`News ${id}`, published, { id: id.repeat(64), usable_from: published, relevant_tickers: tickers });
 
 test('the model’s score and what reaches the supplier are kept with the article', async () => {
   const store = await openFolderStore(join(folder, 'store'));
